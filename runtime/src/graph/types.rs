@@ -1,0 +1,155 @@
+//! The data of a graph: values, nodes, regions. No behaviour beyond access.
+
+use crate::dtype::DType;
+use crate::error::Location;
+use crate::op::Op;
+use std::fmt;
+use std::sync::Arc;
+
+/// Element type and shape. A scalar has the empty shape.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Type {
+    /// The element type.
+    pub dtype: DType,
+    /// The length of each axis.
+    pub shape: Vec<usize>,
+}
+
+impl Type {
+    /// An array type.
+    pub fn new(dtype: DType, shape: impl Into<Vec<usize>>) -> Type {
+        Type { dtype, shape: shape.into() }
+    }
+    /// A scalar type.
+    pub fn scalar(dtype: DType) -> Type {
+        Type { dtype, shape: Vec::new() }
+    }
+    /// The number of axes.
+    pub fn rank(&self) -> usize {
+        self.shape.len()
+    }
+    /// No axes.
+    pub fn is_scalar(&self) -> bool {
+        self.shape.is_empty()
+    }
+    /// The number of elements.
+    pub fn count(&self) -> usize {
+        self.shape.iter().product()
+    }
+    /// The same shape with another dtype.
+    pub fn with_dtype(&self, dtype: DType) -> Type {
+        Type { dtype, shape: self.shape.clone() }
+    }
+}
+
+/// `f64` or `f64[3,4]`.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.dtype)?;
+        if !self.shape.is_empty() {
+            write!(f, "[")?;
+            for (i, n) in self.shape.iter().enumerate() {
+                if i > 0 {
+                    write!(f, ",")?;
+                }
+                write!(f, "{n}")?;
+            }
+            write!(f, "]")?;
+        }
+        Ok(())
+    }
+}
+impl fmt::Debug for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// One SSA value: an index into [`Graph::values`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ValueId(pub u32);
+
+impl ValueId {
+    /// As an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+impl fmt::Display for ValueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "%{}", self.0)
+    }
+}
+impl fmt::Debug for ValueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What is known of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueInfo {
+    /// Its type.
+    pub ty: Type,
+    /// The user's name for it, where there is one (parameters, carries).
+    pub name: Option<Arc<str>>,
+}
+
+/// An index into [`Graph::sites`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SiteId(pub u32);
+
+/// One equation: outputs = op(inputs), with nested regions for control flow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// The operation.
+    pub op: Op,
+    /// Operands. Regions may also use any value of the scopes around them.
+    pub inputs: Vec<ValueId>,
+    /// Results; one, except for control flow (one per carry or branch result) and `Check` (none).
+    pub outputs: Vec<ValueId>,
+    /// Nested regions, as the op prescribes.
+    pub regions: Vec<Region>,
+    /// Where in the user's source it came from.
+    pub site: SiteId,
+}
+
+/// A straight-line list of nodes with parameters and results.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Region {
+    /// Values defined on entry.
+    pub params: Vec<ValueId>,
+    /// Nodes in order; a node uses only values defined before it, here or in an enclosing region.
+    pub nodes: Vec<Node>,
+    /// The values that the region yields.
+    pub results: Vec<ValueId>,
+}
+
+/// A staged function: functional SSA over tensors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Graph {
+    /// The function's name.
+    pub name: Arc<str>,
+    /// Every value, indexed by [`ValueId`].
+    pub values: Vec<ValueInfo>,
+    /// Places in the user's source, indexed by [`SiteId`]. Site 0 always exists.
+    pub sites: Vec<Location>,
+    /// The body: its parameters are the function's traced arguments, its results the outputs.
+    pub body: Region,
+}
+
+impl Graph {
+    /// The type of a value.
+    pub fn ty(&self, v: ValueId) -> &Type {
+        &self.values[v.index()].ty
+    }
+    /// The place a node came from.
+    pub fn location(&self, site: SiteId) -> &Location {
+        &self.sites[site.0 as usize]
+    }
+    /// Adds a value.
+    pub fn new_value(&mut self, ty: Type, name: Option<Arc<str>>) -> ValueId {
+        self.values.push(ValueInfo { ty, name });
+        ValueId(self.values.len() as u32 - 1)
+    }
+}
