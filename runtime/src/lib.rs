@@ -1,0 +1,3 @@
+//! desc-jit
+pub mod dtype;
+pub mod error;
