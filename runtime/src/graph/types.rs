@@ -1,69 +1,10 @@
 //! The data of a graph: values, nodes, regions. No behaviour beyond access.
 
-use crate::dtype::DType;
+pub use crate::dtype::Type;
 use crate::error::Location;
 use crate::op::Op;
 use std::fmt;
 use std::sync::Arc;
-
-/// Element type and shape. A scalar has the empty shape.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Type {
-    /// The element type.
-    pub dtype: DType,
-    /// The length of each axis.
-    pub shape: Vec<usize>,
-}
-
-impl Type {
-    /// An array type.
-    pub fn new(dtype: DType, shape: impl Into<Vec<usize>>) -> Type {
-        Type { dtype, shape: shape.into() }
-    }
-    /// A scalar type.
-    pub fn scalar(dtype: DType) -> Type {
-        Type { dtype, shape: Vec::new() }
-    }
-    /// The number of axes.
-    pub fn rank(&self) -> usize {
-        self.shape.len()
-    }
-    /// No axes.
-    pub fn is_scalar(&self) -> bool {
-        self.shape.is_empty()
-    }
-    /// The number of elements.
-    pub fn count(&self) -> usize {
-        self.shape.iter().product()
-    }
-    /// The same shape with another dtype.
-    pub fn with_dtype(&self, dtype: DType) -> Type {
-        Type { dtype, shape: self.shape.clone() }
-    }
-}
-
-/// `f64` or `f64[3,4]`.
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.dtype)?;
-        if !self.shape.is_empty() {
-            write!(f, "[")?;
-            for (i, n) in self.shape.iter().enumerate() {
-                if i > 0 {
-                    write!(f, ",")?;
-                }
-                write!(f, "{n}")?;
-            }
-            write!(f, "]")?;
-        }
-        Ok(())
-    }
-}
-impl fmt::Debug for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
 
 /// One SSA value: an index into [`Graph::values`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

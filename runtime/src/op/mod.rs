@@ -7,6 +7,9 @@ pub mod linalg;
 pub mod reduce;
 pub mod scalar;
 pub mod shape;
+pub mod datum;
+pub mod eval;
+pub mod infer;
 
 use crate::dtype::{DType, Literal};
 pub use elementwise::{BinaryOp, CmpOp, UnaryOp};
@@ -53,6 +56,9 @@ pub enum Op {
         /// The axis.
         axis: usize,
     },
+
+    /// `[x0, x1, ..]` of one type (at least one): joined along a new leading axis.
+    Stack,
 
     /// `[array, index..]`: reads a block: one element, a row, a column, a slice. One [`Axis`] per axis of
     /// the array; each [`Axis::At`] and [`Axis::Window`] takes one `usize`/integer index operand, in order.

@@ -1,0 +1,376 @@
+//! The staged language: what is left of a function once it is known to be in it. Names are resolved, and
+//! every loop and branch lists the variables that it carries.
+
+use crate::scope::Variable;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Type;
+
+/// A place in the user's source: line and column from 1, and a width.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot {
+    /// Line.
+    pub line: usize,
+    /// Column.
+    pub column: usize,
+    /// Columns to underline.
+    pub width: usize,
+    /// For rustc's messages.
+    pub span: Span,
+}
+
+impl Spot {
+    /// From the first to the last of these tokens, as far as they are on one line.
+    pub fn of(tokens: &impl ToTokens) -> Spot {
+        let mut trees = tokens.to_token_stream().into_iter();
+        let Some(first) = trees.next() else { return Spot::at(Span::call_site()) };
+        let last = trees.last().unwrap_or_else(|| first.clone());
+        Spot::between(leading(&first), last.span())
+    }
+
+    /// One token.
+    pub fn at(span: Span) -> Spot {
+        Spot::between(span, span)
+    }
+
+    fn between(first: Span, last: Span) -> Spot {
+        let (start, end) = (first.start(), last.end());
+        let width = if end.line == start.line { end.column.saturating_sub(start.column) } else { 1 };
+        Spot { line: start.line, column: start.column + 1, width: width.max(1), span: first }
+    }
+}
+
+/// The span where a tree begins; invisible groups have none of their own.
+fn leading(tree: &TokenTree) -> Span {
+    match tree {
+        TokenTree::Group(g) if g.delimiter() == proc_macro2::Delimiter::None => {
+            g.stream().into_iter().next().map_or_else(|| g.span(), |t| leading(&t))
+        }
+        _ => tree.span(),
+    }
+}
+
+/// An annotated function.
+pub struct Function {
+    /// Its name, without `r#`.
+    pub name: String,
+    /// Its parameters.
+    pub params: Vec<Param>,
+    /// Its body.
+    pub body: Block,
+    /// Where its result is made.
+    pub result_at: Spot,
+}
+
+/// How a parameter is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By value.
+    Value,
+    /// `&T`
+    Ref,
+    /// `&mut T`
+    Mut,
+}
+
+/// A parameter.
+pub struct Param {
+    /// What it binds.
+    pub pattern: Pattern,
+    /// How it is passed.
+    pub mode: Mode,
+    /// Its declared type.
+    pub ty: Type,
+    /// It is a constant of the compilation.
+    pub is_static: bool,
+}
+
+/// A pattern that always matches.
+#[derive(Clone, Debug)]
+pub enum Pattern {
+    /// `x`
+    Name(Variable),
+    /// `_`
+    Wild,
+    /// `(a, b)` or `[a, b]`
+    Tuple(Vec<Pattern>, Spot),
+    /// `x: T`, with the declared type as a `Ty`
+    Typed(Box<Pattern>, TokenStream, Spot),
+}
+
+/// A block: items, statements, and the value at its end.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// `const`, `static`, `use` and `type` items, as written.
+    pub items: Vec<TokenStream>,
+    /// Statements in order.
+    pub stmts: Vec<Stmt>,
+    /// The value; `None` for `()`.
+    pub value: Option<Box<Expr>>,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub enum Stmt {
+    /// `let pattern = value;`
+    Let(Pattern, Expr),
+    /// `let x;`
+    Declare(Variable),
+    /// `value;`
+    Expr(Expr),
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its smallest meaningful place: the operator, the method's name, the index expression.
+    pub at: Spot,
+    /// Its evaluation assigns variables from before it.
+    pub writes: bool,
+}
+
+/// What an expression is.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// Something that was reported as an error.
+    Rejected,
+    /// An unsuffixed float, as written.
+    Float(TokenStream),
+    /// An unsuffixed integer.
+    Int(i128),
+    /// `true` or `false`
+    Bool(bool),
+    /// A suffixed literal: the variant of `Literal`, and the number as written.
+    Typed(&'static str, TokenStream),
+    /// A variable.
+    Variable(Variable),
+    /// A constant from outside.
+    Constant(TokenStream),
+    /// `(a, b)`; the empty one is `()`
+    Tuple(Vec<Expr>),
+    /// `t.0`
+    Field(Box<Expr>, usize),
+    /// `[a, b]`
+    Array(Vec<Expr>),
+    /// `[v; n]`
+    Repeat(Box<Expr>, Box<Expr>),
+    /// `-x`, `!x`: the variant of `UnaryOp`
+    Unary(&'static str, Box<Expr>),
+    /// `a + b`: the variant of `BinaryOp`
+    Binary(&'static str, Box<Expr>, Box<Expr>),
+    /// `a < b`: the variant of `CmpOp`
+    Compare(&'static str, Box<Expr>, Box<Expr>),
+    /// `a && b` (true) or `a || b`
+    Lazy(bool, Box<Expr>, Box<Expr>),
+    /// `x as T`, with the dtype
+    Cast(Box<Expr>, TokenStream),
+    /// `x[i]`, `x[[i, j]]`, `x[i][j]`
+    Index(Box<Expr>, Vec<Expr>),
+    /// `x.slice(s![..])`
+    Slice(Box<Expr>, Vec<SliceArg>),
+    /// `x.name(args)`
+    Method(String, Box<Expr>, Vec<Expr>),
+    /// `x.name(args, |v| ..)`
+    MapMethod(String, Box<Expr>, Vec<Expr>, Callable),
+    /// `f64::max(a, b)`, `Array2::<f64>::zeros((n, m))`: type, element type, name
+    TypeFn(TypeFn, Vec<Expr>, Option<Callable>),
+    /// A call of an annotated function.
+    Call(TokenStream, Vec<Argument>),
+    /// `cond`, `switch`, `fori_loop`, `while_loop`
+    Functional(TokenStream, Vec<Operand>),
+    /// `{ .. }`
+    Block(Block),
+    /// `if`
+    If(Box<If>),
+    /// `for`
+    For(Box<For>),
+    /// `while`
+    While(Box<While>),
+    /// `target = value`
+    Assign(Target, Box<Expr>),
+    /// `target += value`
+    Update(&'static str, Target, Box<Expr>),
+    /// `std::mem::swap(&mut a, &mut b)`
+    Swap(Place, Place),
+    /// `std::mem::replace(&mut a, v)`
+    Replace(Place, Box<Expr>),
+}
+
+/// A function of a type: `f64::max`, `Array2::<f64>::zeros`.
+#[derive(Clone, Debug)]
+pub struct TypeFn {
+    /// The last segment of the type's path.
+    pub ty: String,
+    /// The element type as a `Ty`, where it is written.
+    pub element: Option<TokenStream>,
+    /// The function's name.
+    pub name: String,
+}
+
+/// `if`, with what its branches carry.
+#[derive(Clone, Debug)]
+pub struct If {
+    /// The condition.
+    pub condition: Expr,
+    /// The first branch.
+    pub then: Block,
+    /// The second one.
+    pub otherwise: Option<Block>,
+    /// Variables from outside that a branch assigns.
+    pub carried: Vec<Variable>,
+}
+
+/// `for`, with what its body carries.
+#[derive(Clone, Debug)]
+pub struct For {
+    /// The loop variable; `None` for `_`.
+    pub index: Option<Variable>,
+    /// The range.
+    pub range: Range,
+    /// The body.
+    pub body: Block,
+    /// Variables from outside that the body assigns.
+    pub carried: Vec<Variable>,
+}
+
+/// The range of a `for` loop.
+#[derive(Clone, Debug)]
+pub struct Range {
+    /// Its first value.
+    pub start: Expr,
+    /// Its end.
+    pub end: Expr,
+    /// `..=`
+    pub inclusive: bool,
+    /// `.rev()` and `.step_by(k)` in order.
+    pub adapters: Vec<(Adapter, Spot)>,
+    /// Where its dots are.
+    pub at: Spot,
+}
+
+/// What is done to a range.
+#[derive(Clone, Debug)]
+pub enum Adapter {
+    /// `.rev()`
+    Rev,
+    /// `.step_by(k)`
+    StepBy(Expr),
+}
+
+/// `while`, with what its body carries.
+#[derive(Clone, Debug)]
+pub struct While {
+    /// The condition.
+    pub condition: Expr,
+    /// The body.
+    pub body: Block,
+    /// Variables from outside that the body assigns.
+    pub carried: Vec<Variable>,
+}
+
+/// A variable, or a part of one: `x`, `t.0`, `x[[i, j]]`, `t.0[i]`.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The variable.
+    pub root: Variable,
+    /// The way to the part.
+    pub parts: Vec<Part>,
+    /// Where it stands.
+    pub at: Spot,
+    /// Evaluating its indices assigns variables.
+    pub writes: bool,
+}
+
+/// One step into a variable.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// `.0`
+    Field(usize),
+    /// `[i]`, `[[i, j]]`
+    Index(Vec<Expr>),
+}
+
+/// What can be assigned.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// `_`
+    Wild,
+    /// A variable or a part of one.
+    Place(Place),
+    /// A block of an array: `x.slice_mut(s![..])`, `x.row_mut(i)`; all of it where the list is empty.
+    Block(Place, Vec<SliceArg>),
+    /// `(a, b)`
+    Tuple(Vec<Target>, Spot),
+}
+
+/// One axis of a slice.
+#[derive(Clone, Debug)]
+pub enum SliceArg {
+    /// `i`
+    Index(Expr),
+    /// `a..b;k`
+    Range {
+        /// `a`
+        start: Option<Expr>,
+        /// `b`
+        end: Option<Expr>,
+        /// `..=`
+        inclusive: bool,
+        /// `k`
+        step: Option<Expr>,
+    },
+}
+
+impl SliceArg {
+    /// `..`
+    pub const ALL: SliceArg = SliceArg::Range { start: None, end: None, inclusive: false, step: None };
+}
+
+/// An argument of a call.
+#[derive(Clone, Debug)]
+pub enum Argument {
+    /// A value or a shared reference.
+    Value(Expr),
+    /// `&mut place`, which the call may assign.
+    Mut(Place),
+}
+
+/// A function that is passed to another one.
+#[derive(Clone, Debug)]
+pub enum Callable {
+    /// `|a, b| body`
+    Closure(Vec<Pattern>, Box<Expr>),
+    /// An annotated function, by its path.
+    Path(TokenStream, Spot),
+    /// `f64::sqrt`
+    TypeFn(TypeFn, Spot),
+}
+
+/// An argument of `cond` and the like.
+#[derive(Clone, Debug)]
+pub enum Operand {
+    /// A value.
+    Value(Expr),
+    /// A function.
+    Callable(Callable),
+    /// The branches of `switch`.
+    Callables(Vec<Callable>),
+}
+
+/// A name for messages: `u`, `t.0`.
+pub fn place_name(root: &Variable, parts: &[Part]) -> String {
+    let mut name = root.name();
+    for part in parts {
+        if let Part::Field(k) = part {
+            name.push_str(&format!(".{k}"));
+        }
+    }
+    name
+}
+
+/// The identifier of ours with this name: hygienic, so that no name of the user's can meet it.
+pub fn ours(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

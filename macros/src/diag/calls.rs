@@ -1,0 +1,28 @@
+//! DJ05xx: calls.
+
+catalogue! {
+    RECURSION = "DJ0501", "`{0}` calls itself",
+        "a graph has no recursion: write a loop";
+    NOT_A_PATH = "DJ0502", "only functions that are named by a path can be called",
+        "call an annotated function by its name";
+    CALL_VARIABLE = "DJ0503", "the variable `{0}` can't be called",
+        "call an annotated function by its name";
+    GENERIC_CALL = "DJ0504", "type arguments of a call are not part of the staged language yet",
+        "remove `::<..>`, and write the type into the function that is called";
+    CONSTRUCTOR = "DJ0505", "`{0}` is not known to staged code: structs and enums are not part of the language yet",
+        "use a tuple, or separate values";
+    ASSOCIATED = "DJ0506", "`{0}::{1}` is not known to staged code",
+        "{2}";
+    NOT_A_PLACE = "DJ0507", "`&mut` is followed by a variable, a tuple field or an element",
+        "bind the value with `let mut` first, and pass that";
+    MEM = "DJ0508", "`{0}` takes two variables or elements as `&mut a, &mut b`",
+        "write `std::mem::swap(&mut a, &mut b)`";
+    MEM_OTHER = "DJ0509", "`mem::{0}` is not part of the staged language",
+        "`mem::swap` and `mem::replace` are";
+    FUNCTION_EXPECTED = "DJ0510", "`{0}` takes a function here",
+        "write a closure, or the name of an annotated function";
+    BRANCHES_EXPECTED = "DJ0511", "`switch` takes a list of functions here",
+        "write `switch(index, [|x| .., |x| ..], operand)`";
+    DROP = "DJ0512", "`drop` is not part of the staged language",
+        "remove it: values are freed where they are needed no more";
+}

@@ -1,0 +1,48 @@
+//! DJ03xx: expressions.
+
+catalogue! {
+    ASYNC = "DJ0301", "async code is not part of the staged language",
+        "a staged call runs to its end: remove `async` and `.await`";
+    CLOSURE = "DJ0302", "a closure can only be passed to `mapv`, `from_shape_fn`, `cond`, `switch`, `fori_loop` and `while_loop`",
+        "write its body in place, or make it an annotated function";
+    CONST_BLOCK = "DJ0303", "`const` blocks are not part of the staged language yet",
+        "declare a `const` outside of the function";
+    NAMED_FIELD = "DJ0304", "structs are not part of the staged language yet",
+        "pass the field `{0}` as a parameter of its own, or use a tuple";
+    STRUCT = "DJ0305", "structs are not part of the staged language yet",
+        "use a tuple, or separate variables";
+    QUESTION_MARK = "DJ0306", "`?` is not part of the staged language",
+        "errors of staged code are reported by the call: use the value directly";
+    TRY_BLOCK = "DJ0307", "`try` blocks are not part of the staged language",
+        "use the value directly";
+    UNSAFE = "DJ0308", "`unsafe` is not part of the staged language",
+        "index the array: bounds are checked where they have to be, and nowhere else";
+    RAW_ADDRESS = "DJ0309", "raw pointers are not part of the staged language",
+        "use the variable itself";
+    YIELD = "DJ0310", "generators are not part of the staged language",
+        "store the values in an array";
+    RANGE = "DJ0311", "a range is only known as the header of a `for` loop and inside `s![..]`",
+        "write a `for` loop over it";
+    MUTABLE_REFERENCE = "DJ0312", "`&mut` is only known in the arguments of a call",
+        "use the variable itself";
+    LET_CONDITION = "DJ0313", "`{0} let` is not part of the staged language yet",
+        "compare with `==`, `<`, .. in the condition";
+    MACRO = "DJ0314", "`{0}!` is not part of the staged language",
+        "{1}";
+    QUALIFIED_PATH = "DJ0315", "qualified paths are not part of the staged language",
+        "write the path without `<.. as ..>`";
+    OPTION = "DJ0316", "`{0}` is not part of the staged language",
+        "use a plain value, with a `bool` beside it where it may be missing";
+    UNDERSCORE = "DJ0317", "`_` is not a value",
+        "write the value out";
+    SIDE_EFFECT = "DJ0318", "`{0}` is assigned on the right of `{1}`, which may not be evaluated",
+        "write it as an `if` statement";
+    CAPTURED_ASSIGNMENT = "DJ0319", "the closure assigns `{0}`, which belongs to the code around it",
+        "return the new value from the closure, or write a loop";
+    NOT_PARSED = "DJ0320", "the arguments of `{0}!` could not be read",
+        "{1}";
+    SELF_VALUE = "DJ0321", "`self` has no meaning in a compiled function",
+        "pass what is needed as parameters";
+    EMPTY_ARRAY = "DJ0322", "the element type of an empty list is not known",
+        "write `Array1::<f64>::zeros(0)`";
+}

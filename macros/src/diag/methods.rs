@@ -1,0 +1,28 @@
+//! DJ06xx: methods.
+
+catalogue! {
+    UNKNOWN = "DJ0601", "`.{0}(..)` is not a method of staged code",
+        "{1}";
+    ITERATOR = "DJ0602", "iterators are not part of the staged language yet, and `.{0}(..)` makes one",
+        "write `for i in 0..x.len()` and index with `x[i]`; `x.sum()`, `x.mapv(|v| ..)` and arithmetic work on whole arrays";
+    IN_PLACE = "DJ0603", "`.{0}(..)` is not part of the staged language yet",
+        "{1}";
+    GROWS = "DJ0604", "`.{0}(..)` changes the length of an array, which is fixed in staged code",
+        "make the array with its final length, and assign its elements: `x[i] = v`";
+    TURBOFISH = "DJ0605", "type arguments of a method are not part of the staged language",
+        "remove `::<..>`";
+    NOT_ASSIGNABLE = "DJ0606", "`.{0}(..)` writes into a variable, a field, or a view of one, and this is none of them",
+        "bind the array with `let mut` first";
+    STATEMENT_ONLY = "DJ0607", "`.{0}(..)` has no value",
+        "write it as a statement of its own";
+    CLOSURE_EXPECTED = "DJ0608", "`.{0}(..)` takes a closure",
+        "write `x.{0}(|v| ..)`, or name an annotated function";
+    SLICE_MACRO = "DJ0609", "`.{0}(..)` takes `s![..]`",
+        "write `x.{0}(s![a..b, ..])`";
+    SLICE_SYNTAX = "DJ0610", "this is not a slice",
+        "each axis is an index `i`, a range `a..b`, or a range with a step `a..b;k`";
+    AXIS = "DJ0611", "`.{0}(..)` takes an axis that is written out here",
+        "write `x.{0}(Axis(0), ..)`";
+    OPTIONAL = "DJ0612", "`.{0}(..)` returns an `Option` or a `Result`, which are not part of the staged language",
+        "{1}";
+}

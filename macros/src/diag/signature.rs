@@ -1,0 +1,34 @@
+//! DJ01xx: the signature of the annotated function.
+
+catalogue! {
+    RECEIVER = "DJ0101", "methods can't be compiled yet",
+        "write a free function that takes the fields it needs as parameters";
+    ASYNC = "DJ0102", "an `async fn` can't be compiled",
+        "remove `async`: a staged call runs to its end";
+    CONST = "DJ0103", "a `const fn` can't be compiled",
+        "remove `const`, or remove `#[desc_jit]`";
+    UNSAFE = "DJ0104", "an `unsafe fn` can't be compiled",
+        "remove `unsafe`: staged code has no unsafe operations";
+    EXTERN = "DJ0105", "a function with a foreign ABI can't be compiled",
+        "remove `extern`, and call this function from a wrapper that has it";
+    VARIADIC = "DJ0106", "a variadic function can't be compiled",
+        "give every parameter a name and a type";
+    TYPE_GENERIC = "DJ0107", "type parameters are not part of the staged language yet",
+        "write the element type out, for instance `f64`";
+    CONST_GENERIC = "DJ0108", "const parameters are not part of the staged language yet",
+        "take `{0}: usize` as an argument and declare it with `#[desc_jit(static({0}))]`";
+    LIFETIME = "DJ0109", "named lifetimes are not needed here",
+        "remove `{0}`: arguments are borrowed for the call, and the result owns its data";
+    WHERE = "DJ0110", "`where` clauses are not part of the staged language yet",
+        "write the types out";
+    RESULT_BORROWS = "DJ0111", "the result of a compiled function owns its data, it can't be a reference",
+        "return the type without `&`";
+    PATTERN = "DJ0112", "this pattern can't be a parameter",
+        "give the parameter a name, and take it apart with `let` in the body";
+    PARAMETER_ATTRIBUTE = "DJ0113", "`#[{0}]` is not supported on a parameter",
+        "static parameters are listed in the attribute of the function: `#[desc_jit(static(n))]`";
+    SELF_TYPE = "DJ0114", "`Self` has no meaning in a compiled function",
+        "write the type out, in a free function";
+    DEFAULTNESS = "DJ0115", "`default fn` can't be compiled",
+        "write a free function";
+}

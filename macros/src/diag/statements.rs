@@ -1,0 +1,34 @@
+//! DJ02xx: statements, items and patterns.
+
+catalogue! {
+    LET_ELSE = "DJ0201", "`let .. else` is not part of the staged language",
+        "bind the value with a plain `let`, and use `if`";
+    CLOSURE_VARIABLE = "DJ0202", "a closure can't be kept in a variable yet",
+        "write an annotated function and call it, or pass the closure directly where it is needed";
+    MUTABLE_REFERENCE = "DJ0203", "a mutable reference can't be kept in a variable yet",
+        "use `{0}` itself: assign to it, or pass `&mut {0}` in a call";
+    MUTABLE_VIEW = "DJ0204", "a mutable view has to be used where it is made",
+        "write `x.{0}(..).assign(&v)`, `x.{0}(..).fill(v)`, or for an update in place `let v = &x.{1}(..) + &y; x.{0}(..).assign(&v)`";
+    NESTED_FUNCTION = "DJ0205", "a function inside a compiled function is not part of the staged language yet",
+        "move `{0}` out of this function, and give it `#[desc_jit]` as well";
+    NESTED_ITEM = "DJ0206", "{0} can't be declared inside a compiled function yet",
+        "move it out of the function";
+    STATIC_MUT = "DJ0207", "a mutable static can't be used in a compiled function",
+        "pass the value as an argument, and return the new one";
+    STATEMENT_ATTRIBUTE = "DJ0208", "`#[{0}]` is not supported inside a compiled function",
+        "lint attributes such as `#[allow(..)]` are; for `#[cfg(..)]` write two functions";
+    PATTERN_REF = "DJ0209", "`ref` is not needed in a compiled function",
+        "remove it: values are never moved out of a variable by binding them";
+    PATTERN_AT = "DJ0210", "`@` patterns are not part of the staged language",
+        "bind the value first, and take it apart in a second `let`";
+    PATTERN_REST = "DJ0211", "`..` in a pattern is not part of the staged language",
+        "write `_` for each part that is not needed";
+    PATTERN_STRUCT = "DJ0212", "structs and enums are not part of the staged language yet",
+        "use tuples, or pass the fields as separate values";
+    PATTERN_REFUTABLE = "DJ0213", "a pattern that may not match is not part of the staged language yet",
+        "bind the value to a name, and compare it with `if`";
+    PATTERN_MACRO = "DJ0214", "macros in patterns are not supported in a compiled function",
+        "write the pattern out";
+    DISCARDED_UPDATE = "DJ0215", "the updated array is dropped: `.at(..).{0}(..)` returns a new array and leaves the old one as it was",
+        "write `x = x.at(i).{0}(v)`, or assign in place: `x[i] = v`";
+}

@@ -1,0 +1,24 @@
+//! The whole pipeline of the attribute: arguments, parse, check, emit.
+
+use crate::diag::Sink;
+use crate::{args, check, emit, parse};
+use proc_macro2::TokenStream;
+
+/// Expands `#[desc_jit(attribute)] item`.
+///
+/// All errors of the function are reported together; the item itself is always emitted, with a companion
+/// type of the right signatures, so that an editor keeps working and no follow-on errors appear.
+pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut sink = Sink::default();
+    let arguments = args::parse(attribute, &mut sink);
+    let Some(source) = parse::item(item.clone(), &mut sink) else {
+        return emit::rejected_item(item, sink.into_errors());
+    };
+    let function = parse::function(&source, &arguments, &mut sink);
+    check::function(&function, &arguments, &mut sink);
+    if sink.is_clean() {
+        emit::function(&source, &function)
+    } else {
+        emit::rejected_function(&source, sink.into_errors())
+    }
+}

@@ -1,0 +1,387 @@
+//! The names that staged code knows: methods, functions of types, and what to say about the others.
+//!
+//! How many arguments each takes, and of which type, is not checked here: rustc does so on the function as
+//! written.
+
+/// How a method is translated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `Cx::method`
+    Plain,
+    /// `Cx::map_method`: the last argument is a function.
+    Map,
+    /// `.slice(s![..])`
+    Slice,
+    /// Writes into its receiver: `.assign(v)`, `.fill(v)`.
+    Assign,
+    /// Writes into its receiver: `.add_assign(v)`; the variant of `BinaryOp`.
+    Update(&'static str),
+    /// `.swap(i, j)`
+    Swap,
+    /// A mutable view, which must be used where it is made: its immutable twin.
+    View(&'static str),
+    /// `.unwrap()` after a constructor that returns a `Result`.
+    Unwrap,
+}
+
+/// Every method.
+pub const METHODS: &[(&str, Method)] = {
+    use Method::{Assign, Map, Plain, Slice, Swap, Unwrap, Update, View};
+    &[
+        // Numbers, and arrays of them element by element.
+        ("abs", Plain),
+        ("signum", Plain),
+        ("sqrt", Plain),
+        ("cbrt", Plain),
+        ("exp", Plain),
+        ("exp2", Plain),
+        ("exp_m1", Plain),
+        ("ln", Plain),
+        ("ln_1p", Plain),
+        ("log", Plain),
+        ("log2", Plain),
+        ("log10", Plain),
+        ("sin", Plain),
+        ("cos", Plain),
+        ("tan", Plain),
+        ("sin_cos", Plain),
+        ("asin", Plain),
+        ("acos", Plain),
+        ("atan", Plain),
+        ("atan2", Plain),
+        ("sinh", Plain),
+        ("cosh", Plain),
+        ("tanh", Plain),
+        ("asinh", Plain),
+        ("acosh", Plain),
+        ("atanh", Plain),
+        ("hypot", Plain),
+        ("powi", Plain),
+        ("powf", Plain),
+        ("pow", Plain),
+        ("recip", Plain),
+        ("mul_add", Plain),
+        ("min", Plain),
+        ("max", Plain),
+        ("clamp", Plain),
+        ("floor", Plain),
+        ("ceil", Plain),
+        ("round", Plain),
+        ("round_ties_even", Plain),
+        ("trunc", Plain),
+        ("fract", Plain),
+        ("copysign", Plain),
+        ("rem_euclid", Plain),
+        ("div_euclid", Plain),
+        ("to_degrees", Plain),
+        ("to_radians", Plain),
+        ("is_nan", Plain),
+        ("is_finite", Plain),
+        ("is_infinite", Plain),
+        ("is_sign_negative", Plain),
+        ("is_sign_positive", Plain),
+        // Integers.
+        ("abs_diff", Plain),
+        ("is_positive", Plain),
+        ("is_negative", Plain),
+        ("saturating_add", Plain),
+        ("saturating_sub", Plain),
+        ("saturating_mul", Plain),
+        ("wrapping_add", Plain),
+        ("wrapping_sub", Plain),
+        ("wrapping_mul", Plain),
+        ("div_ceil", Plain),
+        // Shapes.
+        ("len", Plain),
+        ("len_of", Plain),
+        ("dim", Plain),
+        ("shape", Plain),
+        ("ndim", Plain),
+        ("nrows", Plain),
+        ("ncols", Plain),
+        ("is_empty", Plain),
+        // Copies, which are the value itself here.
+        ("clone", Plain),
+        ("to_owned", Plain),
+        ("to_vec", Plain),
+        ("view", Plain),
+        // Parts and rearrangements.
+        ("t", Plain),
+        ("reversed_axes", Plain),
+        ("row", Plain),
+        ("column", Plain),
+        ("index_axis", Plain),
+        ("insert_axis", Plain),
+        ("into_shape_with_order", Plain),
+        ("reshape", Plain),
+        ("diag", Plain),
+        ("slice", Slice),
+        // Reductions and products.
+        ("sum", Plain),
+        ("product", Plain),
+        ("mean", Plain),
+        ("sum_axis", Plain),
+        ("mean_axis", Plain),
+        ("cumsum", Plain),
+        ("argmin", Plain),
+        ("argmax", Plain),
+        ("dot", Plain),
+        // Functional updates.
+        ("at", Plain),
+        ("set", Plain),
+        ("add", Plain),
+        ("mul", Plain),
+        // With a function.
+        ("mapv", Map),
+        ("map", Map),
+        // In place.
+        ("assign", Assign),
+        ("fill", Assign),
+        ("add_assign", Update("Add")),
+        ("sub_assign", Update("Sub")),
+        ("mul_assign", Update("Mul")),
+        ("div_assign", Update("Div")),
+        ("swap", Swap),
+        ("row_mut", View("row")),
+        ("column_mut", View("column")),
+        ("slice_mut", View("slice")),
+        ("index_axis_mut", View("index_axis")),
+        ("unwrap", Unwrap),
+        ("expect", Unwrap),
+    ]
+};
+
+/// How the method of that name is translated.
+pub fn method(name: &str) -> Option<Method> {
+    METHODS.iter().find(|(n, _)| *n == name).map(|(_, m)| *m)
+}
+
+/// Scalar types of staged code.
+pub const SCALARS: &[&str] = &["f64", "f32", "i64", "i32", "u32", "usize", "bool"];
+
+/// Array types, which have constructors.
+pub const ARRAYS: &[&str] = &["Array", "Array0", "Array1", "Array2", "Array3", "ArrayD"];
+
+/// Constructors of arrays; true where the last argument is a function.
+pub const CONSTRUCTORS: &[(&str, bool)] = &[
+    ("zeros", false),
+    ("ones", false),
+    ("from_elem", false),
+    ("from_vec", false),
+    ("from_shape_vec", false),
+    ("linspace", false),
+    ("eye", false),
+    ("from_diag", false),
+    ("from", false),
+    ("from_shape_fn", true),
+];
+
+/// Constructors and rearrangements that return a `Result` in Rust, which `.unwrap()` may follow.
+pub const FALLIBLE: &[&str] = &["from_shape_vec", "into_shape_with_order", "reshape"];
+
+/// The scalar of staged code that is closest to one that is not part of it.
+pub fn scalar_instead(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "i8" | "i16" => "i32",
+        "u8" | "u16" => "u32",
+        "u64" | "i128" | "u128" | "isize" => "i64",
+        "f16" => "f32",
+        "f128" => "f64",
+        _ => return None,
+    })
+}
+
+/// Methods that make or consume an iterator.
+const ITERATORS: &[&str] = &[
+    "all",
+    "any",
+    "axis_iter",
+    "chain",
+    "chunks",
+    "collect",
+    "count",
+    "cycle",
+    "enumerate",
+    "filter",
+    "find",
+    "flat_map",
+    "flatten",
+    "fold",
+    "for_each",
+    "indexed_iter",
+    "indexed_iter_mut",
+    "inspect",
+    "into_iter",
+    "iter",
+    "iter_mut",
+    "last",
+    "next",
+    "nth",
+    "outer_iter",
+    "outer_iter_mut",
+    "partition",
+    "position",
+    "rev",
+    "rows",
+    "scan",
+    "skip",
+    "step_by",
+    "take",
+    "take_while",
+    "windows",
+    "zip",
+];
+
+/// Methods that change the length of a list.
+const GROWING: &[&str] =
+    &["append", "clear", "extend", "insert", "pop", "push", "remove", "resize", "retain", "truncate"];
+
+/// Methods that write in place, and what to write instead.
+const IN_PLACE: &[(&str, &str)] = &[
+    ("mapv_inplace", "write `x = x.mapv(|v| ..)`, or `let v = x.row(i).mapv(|v| ..); x.row_mut(i).assign(&v)`"),
+    ("map_inplace", "write `x = x.mapv(|v| ..)`"),
+    ("par_mapv_inplace", "write `x = x.mapv(|v| ..)`: staged code is parallel where it pays"),
+    ("scaled_add", "write `x += &(a * &y)`"),
+    ("zip_mut_with", "write a loop that assigns `x[i]`"),
+    ("swap_with_slice", "write `std::mem::swap(&mut a, &mut b)`"),
+    ("copy_from_slice", "write `x.assign(&y)`"),
+    ("clone_from", "write `x = y.clone()`"),
+    ("sort", "write the sort as loops, with `x.swap(i, j)`"),
+    ("sort_by", "write the sort as loops, with `x.swap(i, j)`"),
+    ("sort_unstable", "write the sort as loops, with `x.swap(i, j)`"),
+    ("reverse", "write a loop with `x.swap(i, n - 1 - i)`"),
+    ("view_mut", "use the array itself: assign to it, or pass `&mut x` in a call"),
+    ("get_mut", "write `x[i] = v`"),
+    ("uget_mut", "write `x[i] = v`"),
+    ("as_mut", "use the variable itself"),
+    ("invert_axis", "write `x.slice(s![..;-1])`"),
+    ("swap_axes", "write `x.t()`"),
+];
+
+/// Methods that return an `Option` or `Result`, and what to write instead.
+const OPTIONAL: &[(&str, &str)] = &[
+    ("unwrap", "remove it"),
+    ("expect", "remove it"),
+    ("unwrap_or", "remove it"),
+    ("get", "write `x[i]`: an index out of range is an error that names the line"),
+    ("first", "write `x[0]`"),
+    ("checked_add", "write `a + b`: an overflow is an error that names the line"),
+    ("checked_sub", "write `if a >= b { a - b } else { .. }`"),
+    ("checked_mul", "write `a * b`: an overflow is an error that names the line"),
+    ("checked_div", "write `if b != 0 { a / b } else { .. }`"),
+    ("partial_cmp", "compare with `<`, `==`, `>`"),
+    ("as_slice", "index the array itself"),
+    ("then", "write `if condition { a } else { b }`"),
+    ("then_some", "write `if condition { a } else { b }`"),
+    ("ok", "use the value directly"),
+];
+
+/// Other methods that have a form of their own in staged code.
+const INSTEAD: &[(&str, &str)] = &[
+    ("into", "write the conversion out: `f64::from(x)` or `x as f64`"),
+    ("try_into", "write `x as usize`"),
+    ("cmp", "compare with `<`, `==`, `>`"),
+    ("total_cmp", "compare with `<`, `==`, `>`"),
+    ("to_bits", "staged code has no bit patterns of floats"),
+    ("to_string", "do the formatting in the function that calls this one"),
+    ("cloned", "remove it"),
+    ("copied", "remove it"),
+    ("as_ref", "remove it"),
+    ("borrow", "remove it"),
+    ("to_array", "remove it"),
+    ("into_raw_vec", "remove it"),
+    ("uget", "write `x[i]`"),
+    ("raw_dim", "write `x.dim()`"),
+    ("map_axis", "write a loop over the other axis"),
+    ("fold_axis", "write a loop over the axis"),
+    ("permuted_axes", "write `x.t()`, or a loop"),
+    ("cast", "write `as` in a closure: `x.mapv(|v| v as f64)`"),
+];
+
+/// What is known of a method that is not part of staged code.
+pub enum Unknown {
+    /// It belongs to iterators.
+    Iterator,
+    /// It changes a length.
+    Grows,
+    /// It writes in place; what to write instead.
+    InPlace(&'static str),
+    /// It returns an `Option` or a `Result`; what to write instead.
+    Optional(&'static str),
+    /// What to write instead.
+    Instead(String),
+}
+
+/// What to say about a method that is not in [`METHODS`].
+pub fn unknown_method(name: &str) -> Unknown {
+    let find = |table: &[(&str, &'static str)]| table.iter().find(|(n, _)| *n == name).map(|(_, help)| *help);
+    if ITERATORS.contains(&name) {
+        Unknown::Iterator
+    } else if GROWING.contains(&name) {
+        Unknown::Grows
+    } else if let Some(help) = find(IN_PLACE) {
+        Unknown::InPlace(help)
+    } else if let Some(help) = find(OPTIONAL) {
+        Unknown::Optional(help)
+    } else if let Some(help) = find(INSTEAD) {
+        Unknown::Instead(help.to_string())
+    } else {
+        Unknown::Instead(match nearest(name, METHODS.iter().map(|(n, _)| *n)) {
+            Some(near) => format!("did you mean `.{near}(..)`?"),
+            None => "numbers have the methods of f64 and of the integers, arrays those of ndarray without closures and \
+                     iterators; for anything else write an annotated function"
+                .to_string(),
+        })
+    }
+}
+
+/// What to write instead of a macro.
+pub fn macro_instead(name: &str) -> &'static str {
+    match name {
+        "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => {
+            "check the arguments in the function that calls this one"
+        }
+        "println" | "print" | "eprintln" | "eprint" | "dbg" | "write" | "writeln" => {
+            "return the value and print it in the function that calls this one; `name::native(..)` runs the body as plain Rust"
+        }
+        "panic" | "unreachable" | "todo" | "unimplemented" => {
+            "return a value on every path, for instance `f64::NAN`"
+        }
+        "format" => "do the formatting in the function that calls this one",
+        "matches" => "compare with `==`, `<`, .. and `||`",
+        "s" => "write it as the argument of `slice` or `slice_mut`",
+        "azip" | "par_azip" => "write arithmetic on whole arrays, or loops",
+        "stack" | "concatenate" => "make the array with its final shape, and assign its parts with `slice_mut`",
+        _ => "write its expansion out, or make it an annotated function",
+    }
+}
+
+/// The candidate that `name` was probably meant to be.
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .map(|c| (strsim::damerau_levenshtein(name, c), c))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, c)| *distance <= 1 + name.len().min(c.len()) / 4)
+        .map(|(_, c)| c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_method_is_listed_twice() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (name, _) in METHODS {
+            assert!(seen.insert(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn typos_find_their_method() {
+        assert_eq!(nearest("sqr", METHODS.iter().map(|m| m.0)), Some("sqrt"));
+        assert_eq!(nearest("lenght", METHODS.iter().map(|m| m.0)), None);
+        assert_eq!(nearest("sum_axs", METHODS.iter().map(|m| m.0)), Some("sum_axis"));
+        assert_eq!(nearest("gamma_function", METHODS.iter().map(|m| m.0)), None);
+    }
+}

@@ -1,0 +1,186 @@
+//! Assignments: which variable is written, and which part of it.
+
+use super::{Parser, bare, expression, rejected};
+use crate::ast::{Expr, ExprKind, Part, Place, SliceArg, Spot, Target};
+use crate::diag::{expressions, indexing::*, methods};
+use crate::names::{Method, method};
+use syn::{Expr as Rust, ExprMethodCall, Lit, Member, UnOp};
+
+impl Parser<'_> {
+    pub(super) fn assign(&mut self, e: &syn::ExprAssign) -> Expr {
+        let target = self.target(&e.left);
+        let value = self.expr(&e.right);
+        let at = Spot::of(&e.left);
+        match target {
+            Some(target) => expression(ExprKind::Assign(target, Box::new(value)), at),
+            None => rejected(at),
+        }
+    }
+
+    /// The left side of an assignment.
+    pub(super) fn target(&mut self, e: &Rust) -> Option<Target> {
+        match bare(e) {
+            Rust::Infer(_) => Some(Target::Wild),
+            Rust::Tuple(t) => {
+                let parts: Vec<Option<Target>> = t.elems.iter().map(|e| self.target(e)).collect();
+                Some(Target::Tuple(parts.into_iter().collect::<Option<_>>()?, Spot::of(t)))
+            }
+            Rust::Array(t) => {
+                let parts: Vec<Option<Target>> = t.elems.iter().map(|e| self.target(e)).collect();
+                Some(Target::Tuple(parts.into_iter().collect::<Option<_>>()?, Spot::of(t)))
+            }
+            // `*x.slice_mut(s![..]) += &v`
+            Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => self.target(&u.expr),
+            Rust::MethodCall(m) if is_view(m) => {
+                let (place, spec) = self.block_target(&Rust::MethodCall(m.clone()))?;
+                Some(Target::Block(place, spec))
+            }
+            e => self.place(e).map(Target::Place),
+        }
+    }
+
+    /// A variable or a part of one that is about to be written.
+    pub(super) fn place(&mut self, e: &Rust) -> Option<Place> {
+        let since = self.scopes.mark();
+        let mut place = self.place_parts(e)?;
+        place.writes = self.scopes.outer_assignments(since).next().is_some();
+        place.at = Spot::of(e);
+        let span = place.root.ident.span();
+        let span = root_span(e).unwrap_or(span);
+        self.scopes.assign(&place.root, span);
+        Some(place)
+    }
+
+    fn place_parts(&mut self, e: &Rust) -> Option<Place> {
+        match bare(e) {
+            Rust::Path(p) if p.qself.is_none() => match p.path.get_ident() {
+                Some(ident) if ident == "self" => {
+                    self.sink.report(ident, &expressions::SELF_VALUE, &[]);
+                    None
+                }
+                Some(ident) => match self.scopes.variable(ident) {
+                    Some(v) => {
+                        Some(Place { root: v.clone(), parts: Vec::new(), at: Spot::of(ident), writes: false })
+                    }
+                    None => {
+                        self.sink.report(ident, &NOT_LOCAL, &[ident]);
+                        None
+                    }
+                },
+                None => {
+                    let path = quote::ToTokens::to_token_stream(&p.path).to_string().replace(' ', "");
+                    self.sink.report(p, &NOT_LOCAL, &[&path]);
+                    None
+                }
+            },
+            Rust::Field(f) => match &f.member {
+                Member::Unnamed(index) => {
+                    let mut place = self.place_parts(&f.base)?;
+                    place.parts.push(Part::Field(index.index as usize));
+                    Some(place)
+                }
+                Member::Named(name) => {
+                    self.sink.report(name, &expressions::NAMED_FIELD, &[name]);
+                    None
+                }
+            },
+            Rust::Index(x) => {
+                let mut place = self.place_parts(&x.expr)?;
+                let index = self.indices(&x.index);
+                // `x[i][j]` is one element of `x`, and so is `x.column_mut(j)[i]`.
+                match place.parts.last_mut() {
+                    Some(Part::Index(chain)) => chain.extend(index),
+                    _ => place.parts.push(Part::Index(index)),
+                }
+                if let Rust::MethodCall(m) = bare(&x.expr)
+                    && m.method == "column_mut"
+                    && let Some(Part::Index(chain)) = place.parts.last_mut()
+                {
+                    let row = chain.pop();
+                    chain.splice(chain.len().saturating_sub(1)..chain.len().saturating_sub(1), row);
+                }
+                Some(place)
+            }
+            Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => self.place_parts(&u.expr),
+            // `x.row_mut(i)[j]` and `x.column_mut(j)[i]`
+            Rust::MethodCall(m) if (m.method == "row_mut" || m.method == "column_mut") && m.args.len() == 1 => {
+                let mut place = self.place_parts(&m.receiver)?;
+                let index = self.expr(&m.args[0]);
+                place.parts.push(Part::Index(vec![index]));
+                Some(place)
+            }
+            other => {
+                self.sink.report(other, &NOT_A_TARGET, &[]);
+                None
+            }
+        }
+    }
+
+    /// What stands in brackets: `i`, `[i, j]`, `(i, j)`.
+    pub(super) fn indices(&mut self, e: &Rust) -> Vec<Expr> {
+        match bare(e) {
+            Rust::Array(list) => list.elems.iter().map(|e| self.expr(e)).collect(),
+            Rust::Tuple(list) => list.elems.iter().map(|e| self.expr(e)).collect(),
+            Rust::Reference(r) => self.indices(&r.expr),
+            Rust::Range(range) => vec![self.reject(range, &RANGE_INDEX, &[])],
+            e => vec![self.expr(e)],
+        }
+    }
+
+    /// The receiver of `.assign(v)` and the like: a variable, or a mutable view of (a part of) one. The
+    /// list says which block of the array is meant; it is empty for all of it.
+    pub(super) fn block_target(&mut self, e: &Rust) -> Option<(Place, Vec<SliceArg>)> {
+        let Rust::MethodCall(m) = bare(e) else { return Some((self.place(e)?, Vec::new())) };
+        if !is_view(m) {
+            let name = m.method.to_string();
+            self.sink.report(m, &methods::NOT_ASSIGNABLE, &[&name]);
+            return None;
+        }
+        let place = self.place(&m.receiver);
+        let name = m.method.to_string();
+        let spec = match (name.as_str(), m.args.len()) {
+            ("row_mut", 1) => vec![SliceArg::Index(self.expr(&m.args[0])), SliceArg::ALL],
+            ("column_mut", 1) => vec![SliceArg::ALL, SliceArg::Index(self.expr(&m.args[0]))],
+            ("index_axis_mut", 2) => {
+                let Some(axis) = axis(&m.args[0]) else {
+                    self.sink.report(&m.args[0], &methods::AXIS, &[&name]);
+                    return None;
+                };
+                let mut spec = vec![SliceArg::ALL; axis];
+                spec.push(SliceArg::Index(self.expr(&m.args[1])));
+                spec
+            }
+            ("slice_mut", 1) => self.slice_spec(&name, &m.args[0])?,
+            // A wrong number of arguments is rustc's error, but nothing can be emitted for it.
+            _ => {
+                self.sink.report(&m.method, &methods::NOT_ASSIGNABLE, &[&name]);
+                return None;
+            }
+        };
+        Some((place?, spec))
+    }
+}
+
+fn is_view(m: &ExprMethodCall) -> bool {
+    matches!(method(&m.method.to_string()), Some(Method::View(_)))
+}
+
+/// The number in `Axis(k)`.
+fn axis(e: &Rust) -> Option<usize> {
+    let Rust::Call(call) = bare(e) else { return None };
+    let Rust::Lit(lit) = bare(call.args.first()?) else { return None };
+    let Lit::Int(number) = &lit.lit else { return None };
+    // More axes than ndarray has are rustc's or the runtime's error, not a list of that length here.
+    number.base10_parse().ok().filter(|axis| *axis < 32)
+}
+
+fn root_span(e: &Rust) -> Option<proc_macro2::Span> {
+    match bare(e) {
+        Rust::Path(p) => p.path.get_ident().map(syn::Ident::span),
+        Rust::Field(f) => root_span(&f.base),
+        Rust::Index(x) => root_span(&x.expr),
+        Rust::Unary(u) => root_span(&u.expr),
+        Rust::MethodCall(m) => root_span(&m.receiver),
+        _ => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! Blocks and statements.
+
+use super::{Parser, bare, types};
+use crate::ast::{Block, Expr, ExprKind, Pattern, Spot, Stmt};
+use crate::diag::statements::*;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, Item, Local, StaticMutability, UseTree};
+
+/// A lint level, or something else that does not change what the code means.
+pub(super) fn is_lint(attribute: &Attribute) -> bool {
+    const HARMLESS: &[&str] = &["allow", "warn", "deny", "expect", "forbid", "doc", "rustfmt", "clippy"];
+    let first = attribute.path().segments.first();
+    first.is_some_and(|s| HARMLESS.iter().any(|h| s.ident == h))
+}
+
+pub(super) fn attribute_name(attribute: &Attribute) -> String {
+    let path = attribute.path().to_token_stream().to_string();
+    path.replace(' ', "")
+}
+
+impl Parser<'_> {
+    /// Reads a block in a scope of its own. `tail`: its value is the value of the function, so that a
+    /// `return` at its end is just that value.
+    pub(super) fn block(&mut self, block: &syn::Block, tail: bool) -> Block {
+        self.scopes.open();
+        let result = self.statements(&block.stmts, tail);
+        self.scopes.close();
+        result
+    }
+
+    fn statements(&mut self, stmts: &[syn::Stmt], tail: bool) -> Block {
+        let mut block = Block::default();
+        // Items are visible in the whole block, before and after where they stand.
+        for stmt in stmts {
+            if let syn::Stmt::Item(item) = stmt {
+                block.items.extend(self.item(item));
+            }
+        }
+        for (k, stmt) in stmts.iter().enumerate() {
+            let last = k + 1 == stmts.len();
+            match stmt {
+                syn::Stmt::Local(local) => self.local(local, &mut block.stmts),
+                syn::Stmt::Item(_) => {}
+                syn::Stmt::Expr(e, semi) => {
+                    self.attributes(e);
+                    let returned = match bare(e) {
+                        syn::Expr::Return(r) if last && tail => Some(r),
+                        _ => None,
+                    };
+                    if let Some(r) = returned {
+                        block.value = r.expr.as_ref().map(|e| Box::new(self.expr(e)));
+                    } else if last && semi.is_none() {
+                        block.value = Some(Box::new(self.value(e, tail)));
+                    } else {
+                        let expr = self.expr(e);
+                        self.discarded(&expr);
+                        block.stmts.push(Stmt::Expr(expr));
+                    }
+                }
+                syn::Stmt::Macro(m) => {
+                    self.lint_attributes(&m.attrs);
+                    let since = self.scopes.mark();
+                    let mut expr = self.macro_call(&m.mac);
+                    expr.writes = self.scopes.outer_assignments(since).next().is_some();
+                    if last && m.semi_token.is_none() {
+                        block.value = Some(Box::new(expr));
+                    } else {
+                        block.stmts.push(Stmt::Expr(expr));
+                    }
+                }
+            }
+        }
+        block
+    }
+
+    /// The value at the end of a block.
+    fn value(&mut self, e: &syn::Expr, tail: bool) -> Expr {
+        if !tail {
+            return self.expr(e);
+        }
+        let since = self.scopes.mark();
+        let mut expr = match bare(e) {
+            syn::Expr::If(e) => self.branch(e, true),
+            syn::Expr::Block(e) => self.block_expr(e, true),
+            e => return self.expr(e),
+        };
+        expr.writes = self.scopes.outer_assignments(since).next().is_some();
+        expr
+    }
+
+    /// `x.at(i).set(v);` computes a new array and drops it.
+    fn discarded(&mut self, expr: &Expr) {
+        if let ExprKind::Method(name, receiver, _) = &expr.kind
+            && matches!(name.as_str(), "set" | "add" | "mul" | "min" | "max")
+            && matches!(&receiver.kind, ExprKind::Method(at, ..) if at == "at")
+        {
+            self.sink.report_at(expr.at.span, &DISCARDED_UPDATE, &[name]);
+        }
+    }
+
+    fn local(&mut self, local: &Local, stmts: &mut Vec<Stmt>) {
+        self.lint_attributes(&local.attrs);
+        let Some(init) = &local.init else {
+            let declared = match &local.pat {
+                syn::Pat::Type(p) => types::ascription(&p.ty),
+                _ => None,
+            };
+            let pattern = self.pattern(&local.pat, false);
+            self.declare(&pattern, declared, stmts);
+            return;
+        };
+        if let Some((token, _)) = &init.diverge {
+            self.sink.report(token, &LET_ELSE, &[]);
+        }
+        let value = match bare(&init.expr) {
+            syn::Expr::Closure(c) => {
+                self.sink.report(c, &CLOSURE_VARIABLE, &[]);
+                super::rejected(Spot::of(c))
+            }
+            syn::Expr::Reference(r) if r.mutability.is_some() => {
+                let name = r.expr.to_token_stream().to_string();
+                self.sink.report(r, &MUTABLE_REFERENCE, &[&name]);
+                super::rejected(Spot::of(r))
+            }
+            e => self.expr(e),
+        };
+        let pattern = self.pattern(&local.pat, false);
+        stmts.push(Stmt::Let(pattern, value));
+    }
+
+    /// `let x;` and `let x: T;`
+    fn declare(&mut self, pattern: &Pattern, declared: Option<TokenStream>, stmts: &mut Vec<Stmt>) {
+        match pattern {
+            Pattern::Name(variable) => {
+                let variable = match declared {
+                    Some(ty) => self.scopes.declare(&variable.ident, false, Some(ty)),
+                    None => variable.clone(),
+                };
+                stmts.push(Stmt::Declare(variable));
+            }
+            Pattern::Typed(inner, ..) => self.declare(inner, declared, stmts),
+            Pattern::Tuple(parts, _) => parts.iter().for_each(|p| self.declare(p, None, stmts)),
+            Pattern::Wild => {}
+        }
+    }
+
+    /// An item inside the body: constants and imports are kept as they are, in the staged body too.
+    fn item(&mut self, item: &Item) -> Option<TokenStream> {
+        let mut nested = |span: &dyn ToTokens, what: &str| {
+            self.sink.report(span.to_token_stream(), &NESTED_ITEM, &[&what]);
+        };
+        match item {
+            Item::Const(i) => self.scopes.declare_item(&i.ident),
+            Item::Static(i) => {
+                if let StaticMutability::Mut(token) = &i.mutability {
+                    self.sink.report(token, &STATIC_MUT, &[]);
+                }
+                self.scopes.declare_item(&i.ident);
+            }
+            Item::Use(i) => self.imports(&i.tree),
+            Item::Type(_) => {}
+            Item::Fn(i) => {
+                self.sink.report(&i.sig.ident, &NESTED_FUNCTION, &[&i.sig.ident]);
+                return None;
+            }
+            Item::Enum(i) => nested(&i.ident, "an enum"),
+            Item::Struct(i) => nested(&i.ident, "a struct"),
+            Item::Union(i) => nested(&i.ident, "a union"),
+            Item::Trait(i) => nested(&i.ident, "a trait"),
+            Item::TraitAlias(i) => nested(&i.ident, "a trait"),
+            Item::Impl(i) => nested(&i.impl_token, "an `impl` block"),
+            Item::Mod(i) => nested(&i.ident, "a module"),
+            Item::Macro(i) => nested(&i.mac.path, "a macro"),
+            Item::ExternCrate(i) => nested(&i.ident, "a crate"),
+            Item::ForeignMod(i) => nested(&i.abi, "a foreign function"),
+            other => nested(other, "this item"),
+        }
+        Some(item.to_token_stream())
+    }
+
+    fn imports(&mut self, tree: &UseTree) {
+        match tree {
+            UseTree::Path(t) => self.imports(&t.tree),
+            UseTree::Name(t) => self.scopes.declare_item(&t.ident),
+            UseTree::Rename(t) => self.scopes.declare_item(&t.rename),
+            UseTree::Glob(_) => {}
+            UseTree::Group(t) => t.items.iter().for_each(|t| self.imports(t)),
+        }
+    }
+
+    fn attributes(&mut self, e: &syn::Expr) {
+        let attrs: &[Attribute] = match e {
+            syn::Expr::Assign(e) => &e.attrs,
+            syn::Expr::Binary(e) => &e.attrs,
+            syn::Expr::Block(e) => &e.attrs,
+            syn::Expr::Call(e) => &e.attrs,
+            syn::Expr::ForLoop(e) => &e.attrs,
+            syn::Expr::If(e) => &e.attrs,
+            syn::Expr::MethodCall(e) => &e.attrs,
+            syn::Expr::Return(e) => &e.attrs,
+            syn::Expr::While(e) => &e.attrs,
+            _ => &[],
+        };
+        self.lint_attributes(attrs);
+    }
+
+    fn lint_attributes(&mut self, attrs: &[Attribute]) {
+        for attribute in attrs.iter().filter(|a| !is_lint(a)) {
+            self.sink.report(attribute, &STATEMENT_ATTRIBUTE, &[&attribute_name(attribute)]);
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! Calls: annotated functions, functions of types, `mem::swap`, and the functionals that take closures.
+
+use super::{Parser, bare, expression, rejected, types};
+use crate::ast::{Argument, Callable, Expr, ExprKind, Operand, Spot, TypeFn};
+use crate::diag::calls::*;
+use crate::diag::{expressions, signature};
+use crate::names::{ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
+use quote::{ToTokens, quote};
+use syn::{Expr as Rust, ExprCall, Path, PathArguments};
+
+/// What the functionals take at each position.
+#[derive(Clone, Copy, PartialEq)]
+enum Takes {
+    Value,
+    Function,
+    Branches,
+}
+
+const FUNCTIONALS: &[(&str, &[Takes])] = {
+    use Takes::{Branches, Function, Value};
+    &[
+        ("cond", &[Value, Function, Function, Value]),
+        ("switch", &[Value, Branches, Value]),
+        ("fori_loop", &[Value, Value, Function, Value]),
+        ("while_loop", &[Function, Function, Value]),
+    ]
+};
+
+impl Parser<'_> {
+    pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
+        let Rust::Path(function) = bare(&e.func) else { return self.reject(&e.func, &NOT_A_PATH, &[]) };
+        if let Some(qself) = &function.qself {
+            return self.reject(&qself.ty, &expressions::QUALIFIED_PATH, &[]);
+        }
+        let path = &function.path;
+        let Some(last) = path.segments.last() else { return rejected(Spot::of(e)) };
+        let name = last.ident.to_string();
+        let qualifier = path.segments.iter().rev().nth(1);
+        let module = qualifier.map(|s| s.ident.to_string());
+        let single = path.get_ident();
+
+        if let Some(ident) = single {
+            if self.scopes.variable(ident).is_some() {
+                // The variable holds a closure, whose `let` was reported already, or rustc will report it.
+                if self.sink.is_clean() {
+                    self.sink.report(ident, &CALL_VARIABLE, &[ident]);
+                }
+                return rejected(Spot::of(e));
+            }
+            if name == "Axis" && e.args.len() == 1 {
+                return self.expr(&e.args[0]);
+            }
+            if name == "drop" {
+                return self.reject(ident, &DROP, &[]);
+            }
+            if name == "swap" && e.args.len() == 2 && e.args.iter().all(is_mutable_reference) {
+                return self.swap(e, Some(path));
+            }
+        }
+        match module.as_deref() {
+            Some("mem") if name == "swap" => return self.swap(e, None),
+            Some("mem") if name == "replace" => return self.replace(e),
+            Some("mem") => return self.reject(&last.ident, &MEM_OTHER, &[&name]),
+            Some("cmp") if (name == "max" || name == "min") && e.args.len() == 2 => {
+                let (a, b) = (self.argument(&e.args[0]), self.argument(&e.args[1]));
+                return expression(ExprKind::Method(name, Box::new(a), vec![b]), Spot::of(path));
+            }
+            Some("Self") => return self.reject(qualifier, &signature::SELF_TYPE, &[]),
+            Some(ty) if SCALARS.contains(&ty) || ARRAYS.contains(&ty) => return self.type_function(e, path, ty),
+            Some(ty) if starts_uppercase(ty) || ty == "str" || scalar_instead(ty).is_some() => {
+                let help = match scalar_instead(ty) {
+                    Some(instead) => format!("use `{instead}`"),
+                    None if ty == "Vec" => "lists have a fixed length in staged code: `vec![0.0; n]`, `Array1::zeros(n)`".into(),
+                    None => "write a free function with `#[desc_jit]`".into(),
+                };
+                return self.reject(path, &ASSOCIATED, &[&ty, &name, &help]);
+            }
+            _ => {}
+        }
+        if starts_uppercase(&name) {
+            if matches!(name.as_str(), "Some" | "Ok" | "Err") {
+                return self.reject(path, &expressions::OPTION, &[&name]);
+            }
+            return self.reject(path, &CONSTRUCTOR, &[&name]);
+        }
+        if let Some((_, takes)) = FUNCTIONALS.iter().find(|(n, t)| *n == name && t.len() == e.args.len()) {
+            return self.functional(e, path, &name, takes);
+        }
+        if single.is_some_and(|i| *i == self.name) {
+            return self.reject(path, &RECURSION, &[&name]);
+        }
+        if let Some(segment) = path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None)) {
+            return self.reject(&segment.arguments, &GENERIC_CALL, &[]);
+        }
+        let arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
+        match arguments.into_iter().collect() {
+            Some(arguments) => expression(ExprKind::Call(quote!(#path), arguments), Spot::of(path)),
+            None => rejected(Spot::of(path)),
+        }
+    }
+
+    /// An argument that is only read.
+    pub(super) fn argument(&mut self, e: &Rust) -> Expr {
+        self.expr(e)
+    }
+
+    /// An argument of an annotated function; `&mut x`, and a `&mut` parameter passed on, may be assigned.
+    fn call_argument(&mut self, e: &Rust) -> Option<Argument> {
+        match bare(e) {
+            Rust::Reference(r) if r.mutability.is_some() => self.mutable_argument(&r.expr).map(Argument::Mut),
+            Rust::Path(p) => match p.path.get_ident().and_then(|i| self.scopes.variable(i)) {
+                Some(v) if v.by_mut_ref => self.place(e).map(Argument::Mut),
+                _ => Some(Argument::Value(self.expr(e))),
+            },
+            e => Some(Argument::Value(self.expr(e))),
+        }
+    }
+
+    fn mutable_argument(&mut self, e: &Rust) -> Option<crate::ast::Place> {
+        match bare(e) {
+            Rust::Path(_) | Rust::Field(_) | Rust::Index(_) | Rust::Unary(_) => self.place(e),
+            other => {
+                self.sink.report(other, &NOT_A_PLACE, &[]);
+                None
+            }
+        }
+    }
+
+    fn swap(&mut self, e: &ExprCall, unqualified: Option<&Path>) -> Expr {
+        let places = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
+        let [Some(Argument::Mut(_)), Some(Argument::Mut(_))] = &places[..] else {
+            if places.iter().all(Option::is_some) {
+                self.sink.report(e, &MEM, &[&"std::mem::swap"]);
+            }
+            return rejected(Spot::of(e));
+        };
+        let mut places = places.into_iter().flatten().filter_map(|a| match a {
+            Argument::Mut(place) => Some(place),
+            Argument::Value(_) => None,
+        });
+        let (Some(a), Some(b)) = (places.next(), places.next()) else { return rejected(Spot::of(e)) };
+        let mut expr = expression(ExprKind::Swap(a, b), Spot::of(&e.func));
+        if let Some(path) = unqualified {
+            // It could be an annotated function of the user's; rustc tells: only `mem::swap` is generic.
+            let assertion = quote_ours! { const _: fn(&mut bool, &mut bool) = #path::<bool>; };
+            let block = crate::ast::Block {
+                items: vec![assertion],
+                stmts: Vec::new(),
+                value: Some(Box::new(expr)),
+            };
+            expr = expression(ExprKind::Block(block), Spot::of(&e.func));
+        }
+        expr
+    }
+
+    fn replace(&mut self, e: &ExprCall) -> Expr {
+        let mut arguments = e.args.iter();
+        let (Some(place), Some(value), None) = (arguments.next(), arguments.next(), arguments.next()) else {
+            return self.reject(e, &MEM, &[&"std::mem::replace"]);
+        };
+        let place = self.call_argument(place);
+        let value = self.expr(value);
+        match place {
+            Some(Argument::Mut(place)) => {
+                expression(ExprKind::Replace(place, Box::new(value)), Spot::of(&e.func))
+            }
+            Some(Argument::Value(_)) => self.reject(e, &MEM, &[&"std::mem::replace"]),
+            None => rejected(Spot::of(e)),
+        }
+    }
+
+    /// `f64::max(a, b)`, `Array2::<f64>::zeros((n, m))`
+    fn type_function(&mut self, e: &ExprCall, path: &Path, ty: &str) -> Expr {
+        let at = Spot::of(path);
+        let Some(function) = self.type_fn(path, ty) else { return rejected(at) };
+        let takes_closure = CONSTRUCTORS.iter().any(|(n, closure)| *closure && *n == function.name)
+            || method(&function.name) == Some(Method::Map);
+        let mut arguments: Vec<&Rust> = e.args.iter().collect();
+        let callable = match arguments.last() {
+            Some(last) if takes_closure => {
+                let name = format!("{ty}::{}", function.name);
+                let Some(callable) = self.callable(last, &name) else { return rejected(at) };
+                arguments.pop();
+                Some(callable)
+            }
+            _ => None,
+        };
+        let arguments = arguments.into_iter().map(|a| self.argument(a)).collect();
+        expression(ExprKind::TypeFn(function, arguments, callable), at)
+    }
+
+    /// The function of a scalar or array type that a path names.
+    fn type_fn(&mut self, path: &Path, ty: &str) -> Option<TypeFn> {
+        let last = path.segments.last()?;
+        let name = last.ident.to_string();
+        let constructors = CONSTRUCTORS.iter().map(|(n, _)| *n);
+        let methods = METHODS.iter().filter(|(_, m)| matches!(m, Method::Plain | Method::Map)).map(|(n, _)| *n);
+        let is_array = ARRAYS.contains(&ty);
+        let known = if is_array {
+            constructors.clone().chain(methods.clone()).any(|n| n == name)
+        } else {
+            name == "from" || methods.clone().any(|n| n == name)
+        };
+        if !known {
+            let near = match is_array {
+                true => nearest(&name, constructors.chain(methods)),
+                false => nearest(&name, methods),
+            };
+            let help = match near {
+                Some(near) => format!("did you mean `{ty}::{near}`?"),
+                None if is_array => "make the array with `zeros`, `ones`, `from_elem`, `from_vec`, `linspace` or `from_shape_fn`".into(),
+                None => format!("write the computation out, or see the methods of {ty}"),
+            };
+            self.sink.report(&last.ident, &ASSOCIATED, &[&ty, &name, &help]);
+            return None;
+        }
+        let element = path.segments.iter().rev().nth(1).and_then(types::turbofish);
+        Some(TypeFn { ty: ty.to_string(), element, name })
+    }
+
+    fn functional(&mut self, e: &ExprCall, path: &Path, name: &str, takes: &[Takes]) -> Expr {
+        let mut operands = Vec::new();
+        let mut complete = true;
+        for (argument, takes) in e.args.iter().zip(takes) {
+            let operand = match takes {
+                Takes::Value => Some(Operand::Value(self.argument(argument))),
+                Takes::Function => self.callable(argument, name).map(Operand::Callable),
+                Takes::Branches => self.branches(argument).map(Operand::Callables),
+            };
+            complete &= operand.is_some();
+            operands.extend(operand);
+        }
+        match complete {
+            true => expression(ExprKind::Functional(quote!(#path), operands), Spot::of(path)),
+            false => rejected(Spot::of(path)),
+        }
+    }
+
+    fn branches(&mut self, e: &Rust) -> Option<Vec<Callable>> {
+        match bare(e) {
+            Rust::Reference(r) => self.branches(&r.expr),
+            Rust::Array(list) => {
+                let callables: Vec<_> = list.elems.iter().map(|e| self.callable(e, "switch")).collect();
+                callables.into_iter().collect()
+            }
+            Rust::Tuple(list) => {
+                let callables: Vec<_> = list.elems.iter().map(|e| self.callable(e, "switch")).collect();
+                callables.into_iter().collect()
+            }
+            other => {
+                self.sink.report(other, &BRANCHES_EXPECTED, &[]);
+                None
+            }
+        }
+    }
+
+    /// A function that is passed to `taker`: a closure, an annotated function, or `f64::sqrt`.
+    pub(super) fn callable(&mut self, e: &Rust, taker: &str) -> Option<Callable> {
+        match bare(e) {
+            Rust::Closure(c) => Some(self.closure(c)),
+            Rust::Reference(r) => self.callable(&r.expr, taker),
+            Rust::Cast(c) => self.callable(&c.expr, taker),
+            Rust::Path(p) if p.qself.is_none() => {
+                let path = &p.path;
+                let local = path.get_ident().is_some_and(|i| self.scopes.variable(i).is_some());
+                if local {
+                    if self.sink.is_clean() {
+                        self.sink.report(p, &FUNCTION_EXPECTED, &[&taker]);
+                    }
+                    return None;
+                }
+                match path.segments.iter().rev().nth(1).map(|s| s.ident.to_string()) {
+                    Some(ty) if SCALARS.contains(&ty.as_str()) => {
+                        Some(Callable::TypeFn(self.type_fn(path, &ty)?, Spot::of(path)))
+                    }
+                    _ => Some(Callable::Path(path.to_token_stream(), Spot::of(path))),
+                }
+            }
+            other => {
+                self.sink.report(other, &FUNCTION_EXPECTED, &[&taker]);
+                None
+            }
+        }
+    }
+}
+
+fn is_mutable_reference(e: &Rust) -> bool {
+    matches!(bare(e), Rust::Reference(r) if r.mutability.is_some())
+}
+
+fn starts_uppercase(name: &str) -> bool {
+    name.chars().next().is_some_and(char::is_uppercase)
+}

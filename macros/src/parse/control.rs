@@ -1,0 +1,170 @@
+//! `if`, `for`, `while`, blocks and closures.
+
+use super::{Parser, bare, expression, rejected};
+use crate::ast::{Adapter, Block, Callable, Expr, ExprKind, For, If, Range, Spot, While};
+use crate::diag::{control_flow::*, expressions};
+use syn::{Expr as Rust, Pat, RangeLimits};
+
+impl Parser<'_> {
+    pub(super) fn block_expr(&mut self, e: &syn::ExprBlock, tail: bool) -> Expr {
+        if let Some(label) = &e.label {
+            return self.reject(&label.name, &BLOCK_LABEL, &[]);
+        }
+        let block = self.block(&e.block, tail);
+        expression(ExprKind::Block(block), Spot::of(&e.block))
+    }
+
+    /// `tail`: its value is the value of the function.
+    pub(super) fn branch(&mut self, e: &syn::ExprIf, tail: bool) -> Expr {
+        let condition = self.expr(&e.cond);
+        let since = self.scopes.mark();
+        let then = self.block(&e.then_branch, tail);
+        let otherwise = e.else_branch.as_ref().map(|(_, e)| match bare(e) {
+            Rust::Block(b) if b.label.is_none() => self.block(&b.block, tail),
+            Rust::If(e) => {
+                let since = self.scopes.mark();
+                let mut nested = self.branch(e, tail);
+                nested.writes = self.scopes.outer_assignments(since).next().is_some();
+                Block { value: Some(Box::new(nested)), ..Block::default() }
+            }
+            e => Block { value: Some(Box::new(self.expr(e))), ..Block::default() },
+        });
+        let carried = self.scopes.carried(since);
+        let at = Spot::of(&e.if_token);
+        expression(ExprKind::If(Box::new(If { condition, then, otherwise, carried })), at)
+    }
+
+    pub(super) fn for_loop(&mut self, e: &syn::ExprForLoop) -> Expr {
+        let range = self.range(&e.expr);
+        let since = self.scopes.mark();
+        self.scopes.open();
+        let mut pat = &*e.pat;
+        while let Pat::Paren(inner) = pat {
+            pat = &inner.pat;
+        }
+        let index = match pat {
+            Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none() => {
+                Some(self.scopes.declare(&p.ident, false, None))
+            }
+            Pat::Wild(_) => None,
+            other => {
+                // Over something else than a range the pattern is part of that error.
+                if range.is_some() {
+                    self.sink.report(other, &FOR_PATTERN, &[]);
+                }
+                self.pattern_names(other);
+                None
+            }
+        };
+        let body = self.block(&e.body, false);
+        self.scopes.close();
+        let carried = self.scopes.carried(since);
+        let at = Spot::of(&e.for_token);
+        match range {
+            Some(range) => expression(ExprKind::For(Box::new(For { index, range, body, carried })), at),
+            None => rejected(at),
+        }
+    }
+
+    /// Declares the names of a pattern that was reported.
+    fn pattern_names(&mut self, pat: &Pat) {
+        match pat {
+            Pat::Ident(p) => {
+                self.scopes.declare(&p.ident, false, None);
+            }
+            Pat::Tuple(p) => p.elems.iter().for_each(|p| self.pattern_names(p)),
+            Pat::Slice(p) => p.elems.iter().for_each(|p| self.pattern_names(p)),
+            Pat::Reference(p) => self.pattern_names(&p.pat),
+            Pat::Paren(p) => self.pattern_names(&p.pat),
+            Pat::TupleStruct(p) => p.elems.iter().for_each(|p| self.pattern_names(p)),
+            _ => {}
+        }
+    }
+
+    /// The header of a `for` loop: `a..b`, `a..=b`, with `.rev()` and `.step_by(k)` in any order.
+    fn range(&mut self, e: &Rust) -> Option<Range> {
+        match bare(e) {
+            Rust::Range(r) => {
+                let (at, inclusive) = match &r.limits {
+                    RangeLimits::HalfOpen(token) => (Spot::of(token), false),
+                    RangeLimits::Closed(token) => (Spot::of(token), true),
+                };
+                let start = r.start.as_ref().map(|e| self.expr(e));
+                let end = r.end.as_ref().map(|e| self.expr(e));
+                let (Some(start), Some(end)) = (start, end) else {
+                    self.sink.report(r, &OPEN_RANGE, &[]);
+                    return None;
+                };
+                Some(Range { start, end, inclusive, adapters: Vec::new(), at })
+            }
+            Rust::MethodCall(m) if is_range(&m.receiver) => {
+                let mut range = self.range(&m.receiver)?;
+                let name = m.method.to_string();
+                let at = Spot::at(m.method.span());
+                match (name.as_str(), m.args.len()) {
+                    ("rev", 0) => range.adapters.push((Adapter::Rev, at)),
+                    ("step_by", 1) => {
+                        let step = self.expr(&m.args[0]);
+                        range.adapters.push((Adapter::StepBy(step), at));
+                    }
+                    ("into_iter", 0) => {}
+                    _ => {
+                        self.sink.report(&m.method, &RANGE_METHOD, &[&name]);
+                        return None;
+                    }
+                }
+                Some(range)
+            }
+            other => {
+                self.sink.report(other, &FOR_OVER, &[]);
+                None
+            }
+        }
+    }
+
+    pub(super) fn while_loop(&mut self, e: &syn::ExprWhile) -> Expr {
+        if let Rust::Let(condition) = bare(&e.cond) {
+            return self.reject(condition.let_token, &expressions::LET_CONDITION, &[&"while"]);
+        }
+        let since = self.scopes.mark();
+        let condition = self.expr(&e.cond);
+        if let Some(assignment) = self.scopes.outer_assignments(since).next() {
+            let name = assignment.variable.name();
+            self.sink.report_at(assignment.span, &CONDITION_ASSIGNS, &[&name]);
+        }
+        let since = self.scopes.mark();
+        let body = self.block(&e.body, false);
+        let carried = self.scopes.carried(since);
+        let at = Spot::of(&e.while_token);
+        expression(ExprKind::While(Box::new(While { condition, body, carried })), at)
+    }
+
+    /// A closure that is passed to something that takes one. It may run more than once or not at all, so it
+    /// can't assign what is around it.
+    pub(super) fn closure(&mut self, c: &syn::ExprClosure) -> Callable {
+        if let Some(token) = &c.asyncness {
+            self.sink.report(token, &expressions::ASYNC, &[]);
+        }
+        let since = self.scopes.mark();
+        self.scopes.open();
+        self.closures += 1;
+        let params = c.inputs.iter().map(|p| self.pattern(p, false)).collect();
+        let body = self.expr(&c.body);
+        self.closures -= 1;
+        self.scopes.close();
+        if let Some(assignment) = self.scopes.outer_assignments(since).next() {
+            let name = assignment.variable.name();
+            self.sink.report_at(assignment.span, &expressions::CAPTURED_ASSIGNMENT, &[&name]);
+        }
+        Callable::Closure(params, Box::new(body))
+    }
+}
+
+/// A range, or a method of one.
+fn is_range(e: &Rust) -> bool {
+    match bare(e) {
+        Rust::Range(_) => true,
+        Rust::MethodCall(m) => is_range(&m.receiver),
+        _ => false,
+    }
+}

@@ -1,0 +1,254 @@
+//! Expressions: one arm per node of Rust's syntax.
+
+use super::{Parser, bare, expression, rejected, types};
+use crate::ast::{Expr, ExprKind, Spot, Target};
+use crate::diag::{control_flow, expressions::*, signature, types::UNKNOWN_SYNTAX};
+use syn::{BinOp, Expr as Rust, Member, UnOp};
+
+impl Parser<'_> {
+    /// Reads an expression, and notes whether it assigns variables from before it.
+    pub(super) fn expr(&mut self, e: &Rust) -> Expr {
+        let since = self.scopes.mark();
+        let mut expr = self.node(e);
+        expr.writes = self.scopes.outer_assignments(since).next().is_some();
+        expr
+    }
+
+    fn node(&mut self, e: &Rust) -> Expr {
+        match e {
+            // In the language.
+            Rust::Array(e) => self.array(e),
+            Rust::Assign(e) => self.assign(e),
+            Rust::Binary(e) => self.binary(e),
+            Rust::Block(e) => self.block_expr(e, false),
+            Rust::Call(e) => self.call(e),
+            Rust::Cast(e) => self.cast(e),
+            Rust::Field(e) => self.field(e),
+            Rust::ForLoop(e) => self.for_loop(e),
+            Rust::Group(e) => self.expr(&e.expr),
+            Rust::If(e) => self.branch(e, false),
+            Rust::Index(e) => self.index(e),
+            Rust::Lit(e) => self.literal(&e.lit),
+            Rust::Macro(e) => self.macro_call(&e.mac),
+            Rust::MethodCall(e) => self.method_call(e),
+            Rust::Paren(e) => self.expr(&e.expr),
+            Rust::Path(e) => self.path(e),
+            Rust::Reference(e) => match &e.mutability {
+                None => self.expr(&e.expr),
+                Some(_) => self.reject(e, &MUTABLE_REFERENCE, &[]),
+            },
+            Rust::Repeat(e) => {
+                let (v, n) = (self.expr(&e.expr), self.expr(&e.len));
+                expression(ExprKind::Repeat(Box::new(v), Box::new(n)), Spot::of(e))
+            }
+            Rust::Tuple(e) => {
+                let items = e.elems.iter().map(|e| self.expr(e)).collect();
+                expression(ExprKind::Tuple(items), Spot::of(e))
+            }
+            Rust::Unary(e) => self.unary(e),
+            Rust::While(e) => self.while_loop(e),
+
+            // Not in the language.
+            Rust::Async(e) => self.reject(e.async_token, &ASYNC, &[]),
+            Rust::Await(e) => self.reject(e.await_token, &ASYNC, &[]),
+            Rust::Break(e) => self.reject(e.break_token, &control_flow::BREAK, &[]),
+            Rust::Closure(e) => self.reject(e, &CLOSURE, &[]),
+            Rust::Const(e) => self.reject(e.const_token, &CONST_BLOCK, &[]),
+            Rust::Continue(e) => self.reject(e.continue_token, &control_flow::CONTINUE, &[]),
+            Rust::Infer(e) => self.reject(e, &UNDERSCORE, &[]),
+            Rust::Let(e) => self.reject(e.let_token, &LET_CONDITION, &[&"if"]),
+            Rust::Loop(e) => {
+                let rejected = self.reject(e.loop_token, &control_flow::LOOP, &[]);
+                // Its body may have errors of its own, but every `break` in it is part of this one.
+                rejected
+            }
+            Rust::Match(e) => self.reject(e.match_token, &control_flow::MATCH, &[]),
+            Rust::Range(e) => self.reject(e, &RANGE, &[]),
+            Rust::RawAddr(e) => self.reject(e, &RAW_ADDRESS, &[]),
+            Rust::Return(e) if self.closures > 0 => {
+                self.reject(e.return_token, &control_flow::CLOSURE_RETURN, &[])
+            }
+            Rust::Return(e) => self.reject(e.return_token, &control_flow::EARLY_RETURN, &[]),
+            Rust::Struct(e) => self.reject(&e.path, &STRUCT, &[]),
+            Rust::Try(e) => self.reject(e.question_token, &QUESTION_MARK, &[]),
+            Rust::TryBlock(e) => self.reject(e.try_token, &TRY_BLOCK, &[]),
+            Rust::Unsafe(e) => self.reject(e.unsafe_token, &UNSAFE, &[]),
+            Rust::Yield(e) => self.reject(e.yield_token, &YIELD, &[]),
+            Rust::Verbatim(e) => self.reject(e, &UNKNOWN_SYNTAX, &[]),
+            other => self.reject(other, &UNKNOWN_SYNTAX, &[]),
+        }
+    }
+
+    /// Reports an expression.
+    pub(super) fn reject(
+        &mut self,
+        tokens: impl quote::ToTokens,
+        entry: &crate::diag::Entry,
+        values: &[&dyn std::fmt::Display],
+    ) -> Expr {
+        let at = Spot::of(&tokens);
+        self.sink.report(tokens, entry, values);
+        rejected(at)
+    }
+
+    fn array(&mut self, e: &syn::ExprArray) -> Expr {
+        if e.elems.is_empty() {
+            return self.reject(e, &EMPTY_ARRAY, &[]);
+        }
+        let items = e.elems.iter().map(|e| self.expr(e)).collect();
+        expression(ExprKind::Array(items), Spot::of(e))
+    }
+
+    fn cast(&mut self, e: &syn::ExprCast) -> Expr {
+        let value = self.expr(&e.expr);
+        match types::cast_target(&e.ty, self.sink) {
+            Some(dtype) => expression(ExprKind::Cast(Box::new(value), dtype), Spot::of(e)),
+            None => rejected(Spot::of(e)),
+        }
+    }
+
+    fn field(&mut self, e: &syn::ExprField) -> Expr {
+        match &e.member {
+            Member::Unnamed(index) => {
+                let base = self.expr(&e.base);
+                expression(ExprKind::Field(Box::new(base), index.index as usize), Spot::of(e))
+            }
+            Member::Named(name) => self.reject(name, &NAMED_FIELD, &[name]),
+        }
+    }
+
+    /// `x[i]`, `x[[i, j]]`; a chain `x[i][j]` is one access with two indices.
+    fn index(&mut self, e: &syn::ExprIndex) -> Expr {
+        let mut chain = vec![&*e.index];
+        let mut base = bare(&e.expr);
+        while let Rust::Index(inner) = base {
+            chain.push(&inner.index);
+            base = bare(&inner.expr);
+        }
+        let array = self.expr(base);
+        let mut index = Vec::new();
+        for part in chain.into_iter().rev() {
+            index.extend(self.indices(part));
+        }
+        expression(ExprKind::Index(Box::new(array), index), Spot::of(e))
+    }
+
+    fn path(&mut self, e: &syn::ExprPath) -> Expr {
+        if let Some(qself) = &e.qself {
+            return self.reject(&qself.ty, &QUALIFIED_PATH, &[]);
+        }
+        if let Some(ident) = e.path.get_ident() {
+            if let Some(variable) = self.scopes.variable(ident) {
+                let at = Spot::at(ident.span());
+                return expression(ExprKind::Variable(variable.clone()), at);
+            }
+            if ident == "self" {
+                return self.reject(ident, &SELF_VALUE, &[]);
+            }
+            if ident == "None" {
+                return self.reject(ident, &OPTION, &[ident]);
+            }
+        }
+        if let Some(first) = e.path.segments.first()
+            && first.ident == "Self"
+        {
+            return self.reject(&first.ident, &signature::SELF_TYPE, &[]);
+        }
+        let path = &e.path;
+        expression(ExprKind::Constant(quote::quote!(#path)), Spot::of(path))
+    }
+
+    fn unary(&mut self, e: &syn::ExprUnary) -> Expr {
+        let value = self.expr(&e.expr);
+        let (op, at) = match &e.op {
+            UnOp::Deref(_) => return value,
+            UnOp::Not(token) => ("Not", Spot::at(token.span)),
+            UnOp::Neg(token) => ("Neg", Spot::at(token.span)),
+            other => return self.reject(other, &UNKNOWN_SYNTAX, &[]),
+        };
+        expression(ExprKind::Unary(op, Box::new(value)), at)
+    }
+
+    fn binary(&mut self, e: &syn::ExprBinary) -> Expr {
+        let at = Spot::of(&e.op);
+        match operator(&e.op) {
+            Operator::Update(op) => {
+                let target = self.target(&e.left);
+                let value = Box::new(self.expr(&e.right));
+                match target {
+                    Some(Target::Tuple(_, tuple)) => {
+                        self.sink.report_at(tuple.span, &crate::diag::indexing::COMPOUND_TUPLE, &[]);
+                        rejected(at)
+                    }
+                    Some(target) => expression(ExprKind::Update(op, target, value), at),
+                    None => rejected(at),
+                }
+            }
+            Operator::Lazy(and) => {
+                let left = Box::new(self.expr(&e.left));
+                let since = self.scopes.mark();
+                let right = Box::new(self.expr(&e.right));
+                if let Some(assignment) = self.scopes.outer_assignments(since).next() {
+                    let op = if and { "&&" } else { "||" };
+                    let name = assignment.variable.name();
+                    self.sink.report_at(assignment.span, &SIDE_EFFECT, &[&name, &op]);
+                }
+                expression(ExprKind::Lazy(and, left, right), at)
+            }
+            Operator::Compare(op) => {
+                let (left, right) = (self.expr(&e.left), self.expr(&e.right));
+                expression(ExprKind::Compare(op, Box::new(left), Box::new(right)), at)
+            }
+            Operator::Binary(op) => {
+                let (left, right) = (self.expr(&e.left), self.expr(&e.right));
+                expression(ExprKind::Binary(op, Box::new(left), Box::new(right)), at)
+            }
+        }
+    }
+}
+
+/// What a binary operator becomes.
+enum Operator {
+    /// A variant of `BinaryOp`.
+    Binary(&'static str),
+    /// A variant of `CmpOp`.
+    Compare(&'static str),
+    /// `&&` (true) or `||`.
+    Lazy(bool),
+    /// A compound assignment with that variant of `BinaryOp`.
+    Update(&'static str),
+}
+
+fn operator(op: &BinOp) -> Operator {
+    use Operator::{Binary, Compare, Lazy, Update};
+    match op {
+        BinOp::Add(_) => Binary("Add"),
+        BinOp::Sub(_) => Binary("Sub"),
+        BinOp::Mul(_) => Binary("Mul"),
+        BinOp::Div(_) => Binary("Div"),
+        BinOp::Rem(_) => Binary("Rem"),
+        BinOp::BitXor(_) => Binary("Xor"),
+        BinOp::BitAnd(_) => Binary("And"),
+        BinOp::BitOr(_) => Binary("Or"),
+        BinOp::Shl(_) => Binary("Shl"),
+        BinOp::Shr(_) => Binary("Shr"),
+        BinOp::And(_) => Lazy(true),
+        BinOp::Or(_) => Lazy(false),
+        BinOp::Eq(_) => Compare("Eq"),
+        BinOp::Lt(_) => Compare("Lt"),
+        BinOp::Le(_) => Compare("Le"),
+        BinOp::Ne(_) => Compare("Ne"),
+        BinOp::Ge(_) => Compare("Ge"),
+        BinOp::Gt(_) => Compare("Gt"),
+        BinOp::AddAssign(_) => Update("Add"),
+        BinOp::SubAssign(_) => Update("Sub"),
+        BinOp::MulAssign(_) => Update("Mul"),
+        BinOp::DivAssign(_) => Update("Div"),
+        BinOp::RemAssign(_) => Update("Rem"),
+        BinOp::BitXorAssign(_) => Update("Xor"),
+        BinOp::BitAndAssign(_) => Update("And"),
+        BinOp::BitOrAssign(_) => Update("Or"),
+        BinOp::ShlAssign(_) => Update("Shl"),
+        BinOp::ShrAssign(_) => Update("Shr"),
+    }
+}

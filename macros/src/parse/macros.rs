@@ -1,0 +1,53 @@
+//! Macro calls: `vec!` and `array!` are lists, the others are reported.
+
+use super::{Parser, expression};
+use crate::ast::{Expr, ExprKind, Spot};
+use crate::diag::expressions::*;
+use crate::names::macro_instead;
+use syn::parse::{ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Expr as Rust, Token};
+
+impl Parser<'_> {
+    pub(super) fn macro_call(&mut self, mac: &syn::Macro) -> Expr {
+        let name = mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        match name.as_str() {
+            "vec" | "array" | "arr1" | "arr2" => self.list(mac, &name),
+            _ => self.reject(&mac.path, &MACRO, &[&name, &macro_instead(&name)]),
+        }
+    }
+
+    /// `vec![a, b]` and `vec![v; n]`
+    fn list(&mut self, mac: &syn::Macro, name: &str) -> Expr {
+        let at = Spot::of(mac);
+        let parser = |input: ParseStream| {
+            if input.is_empty() {
+                return Ok((Punctuated::new(), None));
+            }
+            let first = input.parse::<Rust>()?;
+            if input.parse::<Option<Token![;]>>()?.is_some() {
+                return Ok((Punctuated::from_iter([first]), Some(input.parse::<Rust>()?)));
+            }
+            let mut items = Punctuated::<Rust, Token![,]>::from_iter([first]);
+            while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
+                items.push(input.parse()?);
+            }
+            Ok((items, None))
+        };
+        match parser.parse2(mac.tokens.clone()) {
+            Ok((items, Some(count))) => {
+                let (value, count) = (self.expr(&items[0]), self.expr(&count));
+                expression(ExprKind::Repeat(Box::new(value), Box::new(count)), at)
+            }
+            Ok((items, None)) if items.is_empty() => self.reject(mac, &EMPTY_ARRAY, &[]),
+            Ok((items, None)) => {
+                let items = items.iter().map(|e| self.expr(e)).collect();
+                expression(ExprKind::Array(items), at)
+            }
+            Err(_) => {
+                let help = format!("write `{name}![a, b]` or `{name}![v; n]`");
+                self.reject(mac, &NOT_PARSED, &[&name, &help])
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Method calls.
+
+use super::{Parser, bare, expression, rejected};
+use crate::ast::{Expr, ExprKind, Part, SliceArg, Spot, Target};
+use crate::diag::methods::*;
+use crate::diag::statements;
+use crate::names::{self, FALLIBLE, Method, Unknown};
+use syn::parse::{ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Expr as Rust, ExprMethodCall, RangeLimits, Token};
+
+impl Parser<'_> {
+    pub(super) fn method_call(&mut self, m: &ExprMethodCall) -> Expr {
+        let name = m.method.to_string();
+        let at = Spot::at(m.method.span());
+        if let Some(turbofish) = &m.turbofish {
+            self.sink.report(turbofish, &TURBOFISH, &[]);
+        }
+        match names::method(&name) {
+            Some(Method::Plain) => {
+                let receiver = self.expr(&m.receiver);
+                let arguments = self.arguments(m, &receiver);
+                if is_rejected(&receiver) {
+                    return rejected(at);
+                }
+                expression(ExprKind::Method(name, Box::new(receiver), arguments), at)
+            }
+            Some(Method::Map) => self.map_method(m, name, at),
+            Some(Method::Slice) => {
+                let receiver = self.expr(&m.receiver);
+                if is_rejected(&receiver) {
+                    return rejected(at);
+                }
+                let [argument] = &m.args.iter().collect::<Vec<_>>()[..] else {
+                    return self.reject(&m.method, &SLICE_MACRO, &[&name]);
+                };
+                match self.slice_spec(&name, argument) {
+                    Some(spec) => expression(ExprKind::Slice(Box::new(receiver), spec), at),
+                    None => rejected(at),
+                }
+            }
+            Some(Method::Assign) => self.write(m, None, at),
+            Some(Method::Update(op)) => self.write(m, Some(op), at),
+            Some(Method::Swap) => self.swap_elements(m, at),
+            Some(Method::View(twin)) => {
+                self.expr(&m.receiver);
+                self.reject(&m.method, &statements::MUTABLE_VIEW, &[&name, &twin])
+            }
+            Some(Method::Unwrap) => {
+                let receiver = self.expr(&m.receiver);
+                let callee = match &receiver.kind {
+                    ExprKind::Method(callee, ..) => callee.as_str(),
+                    ExprKind::TypeFn(function, ..) => function.name.as_str(),
+                    ExprKind::Rejected => return receiver,
+                    _ => "",
+                };
+                if FALLIBLE.contains(&callee) {
+                    return receiver;
+                }
+                self.unknown(m, name)
+            }
+            None => {
+                let receiver = self.expr(&m.receiver);
+                self.arguments(m, &receiver);
+                if is_rejected(&receiver) {
+                    return rejected(at);
+                }
+                self.unknown(m, name)
+            }
+        }
+    }
+
+    /// Reads the arguments. A method of something that was reported may have been anything, so closures
+    /// among its arguments are no error of their own.
+    fn arguments(&mut self, m: &ExprMethodCall, receiver: &Expr) -> Vec<Expr> {
+        let known = names::method(&m.method.to_string()).is_some() && !is_rejected(receiver);
+        let read = m.args.iter().filter(|a| known || !matches!(bare(a), Rust::Closure(_) | Rust::Range(_)));
+        read.map(|a| self.argument(a)).collect()
+    }
+
+    fn unknown(&mut self, m: &ExprMethodCall, name: String) -> Expr {
+        match names::unknown_method(&name) {
+            Unknown::Iterator => self.reject(&m.method, &ITERATOR, &[&name]),
+            Unknown::Grows => self.reject(&m.method, &GROWS, &[&name]),
+            Unknown::InPlace(help) => self.reject(&m.method, &IN_PLACE, &[&name, &help]),
+            Unknown::Optional(help) => self.reject(&m.method, &OPTIONAL, &[&name, &help]),
+            Unknown::Instead(help) => self.reject(&m.method, &UNKNOWN, &[&name, &help]),
+        }
+    }
+
+    /// `x.mapv(|v| ..)`
+    fn map_method(&mut self, m: &ExprMethodCall, name: String, at: Spot) -> Expr {
+        let receiver = self.expr(&m.receiver);
+        if is_rejected(&receiver) {
+            return rejected(at);
+        }
+        let mut arguments: Vec<&Rust> = m.args.iter().collect();
+        let Some(last) = arguments.pop() else {
+            return self.reject(&m.method, &CLOSURE_EXPECTED, &[&name]);
+        };
+        let arguments = arguments.into_iter().map(|a| self.argument(a)).collect();
+        match self.callable(last, &name) {
+            Some(f) => expression(ExprKind::MapMethod(name, Box::new(receiver), arguments, f), at),
+            None => rejected(at),
+        }
+    }
+
+    /// `x.assign(&v)`, `x.row_mut(i).fill(v)`, `x.slice_mut(s![..]).add_assign(&v)`
+    fn write(&mut self, m: &ExprMethodCall, op: Option<&'static str>, at: Spot) -> Expr {
+        let target = self.block_target(&m.receiver);
+        let values: Vec<Expr> = m.args.iter().map(|a| self.argument(a)).collect();
+        let Some((place, spec)) = target else { return rejected(at) };
+        let Some(value) = values.into_iter().next() else {
+            let name = m.method.to_string();
+            return self.reject(&m.method, &STATEMENT_ONLY, &[&name]);
+        };
+        let value = Box::new(value);
+        let kind = match op {
+            None => ExprKind::Assign(Target::Block(place, spec), value),
+            Some(op) if spec.is_empty() => ExprKind::Update(op, Target::Place(place), value),
+            Some(op) => ExprKind::Update(op, Target::Block(place, spec), value),
+        };
+        expression(kind, at)
+    }
+
+    /// `x.swap(i, j)`
+    fn swap_elements(&mut self, m: &ExprMethodCall, at: Spot) -> Expr {
+        let place = self.place(&m.receiver);
+        let indices: Vec<Vec<Expr>> = m.args.iter().map(|a| self.indices(a)).collect();
+        let (Some(place), Ok([i, j])) = (place, <[Vec<Expr>; 2]>::try_from(indices)) else {
+            if self.sink.is_clean() {
+                let name = m.method.to_string();
+                self.sink.report(&m.method, &STATEMENT_ONLY, &[&name]);
+            }
+            return rejected(at);
+        };
+        let element = |index| {
+            let mut element = place.clone();
+            match element.parts.last_mut() {
+                Some(Part::Index(chain)) => chain.extend(index),
+                _ => element.parts.push(Part::Index(index)),
+            }
+            element
+        };
+        let (a, b) = (element(i), element(j));
+        expression(ExprKind::Swap(a, b), at)
+    }
+
+    /// The axes of `s![..]`.
+    pub(super) fn slice_spec(&mut self, taker: &str, e: &Rust) -> Option<Vec<SliceArg>> {
+        let Rust::Macro(m) = bare(e) else {
+            self.sink.report(e, &SLICE_MACRO, &[&taker]);
+            return None;
+        };
+        if m.mac.path.segments.last().is_none_or(|s| s.ident != "s") {
+            self.sink.report(e, &SLICE_MACRO, &[&taker]);
+            return None;
+        }
+        let axis = |input: ParseStream| {
+            let range = input.parse::<Rust>()?;
+            let step = input.parse::<Option<Token![;]>>()?.map(|_| input.parse::<Rust>()).transpose()?;
+            Ok((range, step))
+        };
+        let parser = |input: ParseStream| Punctuated::<_, Token![,]>::parse_terminated_with(input, axis);
+        let axes = match parser.parse2(m.mac.tokens.clone()) {
+            Ok(axes) => axes,
+            Err(error) => {
+                self.sink.report_at(error.span(), &SLICE_SYNTAX, &[]);
+                return None;
+            }
+        };
+        axes.into_iter().map(|(e, step)| self.slice_axis(&e, step.as_ref())).collect()
+    }
+
+    fn slice_axis(&mut self, e: &Rust, step: Option<&Rust>) -> Option<SliceArg> {
+        match bare(e) {
+            Rust::Range(r) => Some(SliceArg::Range {
+                start: r.start.as_ref().map(|e| self.expr(e)),
+                end: r.end.as_ref().map(|e| self.expr(e)),
+                inclusive: matches!(r.limits, RangeLimits::Closed(_)),
+                step: step.map(|e| self.expr(e)),
+            }),
+            Rust::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "NewAxis") => {
+                self.sink.report(p, &SLICE_SYNTAX, &[]);
+                None
+            }
+            e => match step {
+                None => Some(SliceArg::Index(self.expr(e))),
+                Some(step) => {
+                    self.sink.report(step, &SLICE_SYNTAX, &[]);
+                    None
+                }
+            },
+        }
+    }
+}
+
+fn is_rejected(e: &Expr) -> bool {
+    matches!(e.kind, ExprKind::Rejected)
+}

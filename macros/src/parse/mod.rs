@@ -1,0 +1,87 @@
+//! From Rust's syntax to the staged language. Every node of syn is either translated or reported with a
+//! diagnostic of its own; reading goes on after an error, so that one compilation shows them all.
+
+mod assign;
+mod block;
+mod call;
+mod control;
+mod expr;
+mod literal;
+mod macros;
+mod method;
+mod pattern;
+mod signature;
+pub mod types;
+
+use crate::args::Arguments;
+use crate::ast::{Expr, ExprKind, Function, Spot};
+use crate::diag::{Sink, attribute};
+use crate::scope::Scopes;
+use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::{Item, ItemFn};
+
+/// Reads the annotated item; anything but a function is reported.
+pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
+    let error = match syn::parse2::<ItemFn>(tokens.clone()) {
+        Ok(function) => return Some(function),
+        Err(error) => error,
+    };
+    let mut not_a_function = |span: Span, what: &str| sink.report_at(span, &attribute::NOT_A_FUNCTION, &[&what]);
+    match syn::parse2::<Item>(tokens) {
+        Ok(Item::Struct(i)) => not_a_function(i.struct_token.span, "a struct"),
+        Ok(Item::Enum(i)) => not_a_function(i.enum_token.span, "an enum"),
+        Ok(Item::Union(i)) => not_a_function(i.union_token.span, "a union"),
+        Ok(Item::Impl(i)) => not_a_function(i.impl_token.span, "an `impl` block"),
+        Ok(Item::Trait(i)) => not_a_function(i.trait_token.span, "a trait"),
+        Ok(Item::Mod(i)) => not_a_function(i.mod_token.span, "a module"),
+        Ok(Item::Const(i)) => not_a_function(i.const_token.span, "a constant"),
+        Ok(Item::Static(i)) => not_a_function(i.static_token.span, "a static"),
+        Ok(Item::Type(i)) => not_a_function(i.type_token.span, "a type alias"),
+        Ok(Item::Use(i)) => not_a_function(i.use_token.span, "an import"),
+        Ok(_) => not_a_function(error.span(), "this item"),
+        Err(_) => sink.report_at(error.span(), &attribute::NOT_PARSED, &[&error]),
+    }
+    None
+}
+
+/// Reads the function. Where something was reported the result is incomplete and must not be emitted.
+pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Function {
+    let name = item.sig.ident.unraw().to_string();
+    let mut parser = Parser { sink, scopes: Scopes::default(), name: name.clone(), closures: 0 };
+    let params = parser.signature(item, arguments);
+    let body = parser.block(&item.block, true);
+    let result_at = body.value.as_ref().map_or_else(|| Spot::of(&item.sig.ident), |v| v.at);
+    Function { name, params, body, result_at }
+}
+
+/// Reads one function.
+struct Parser<'a> {
+    sink: &'a mut Sink,
+    scopes: Scopes,
+    /// The name of the function.
+    name: String,
+    /// How many closures are open around the current point.
+    closures: usize,
+}
+
+/// An expression that was reported.
+fn rejected(at: Spot) -> Expr {
+    expression(ExprKind::Rejected, at)
+}
+
+/// An expression; [`Parser::expr`] finds out whether it writes.
+fn expression(kind: ExprKind, at: Spot) -> Expr {
+    Expr { kind, at, writes: false }
+}
+
+/// Without parentheses, and without the invisible groups that `macro_rules!` leaves.
+fn bare(mut e: &syn::Expr) -> &syn::Expr {
+    loop {
+        e = match e {
+            syn::Expr::Paren(p) => &p.expr,
+            syn::Expr::Group(g) => &g.expr,
+            _ => return e,
+        };
+    }
+}

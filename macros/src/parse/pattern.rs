@@ -1,0 +1,74 @@
+//! Patterns of `let`, closures and parameters. Each name is declared as it is met.
+
+use super::{Parser, types};
+use crate::ast::{Pattern, Spot};
+use crate::diag::{statements::*, types::UNKNOWN_SYNTAX};
+use syn::Pat;
+
+impl Parser<'_> {
+    /// Reads a pattern; what can't be bound is reported, and its names are declared all the same where
+    /// that spares follow-on errors.
+    pub(super) fn pattern(&mut self, pat: &Pat, by_mut_ref: bool) -> Pattern {
+        match pat {
+            Pat::Ident(p) => {
+                if let Some(token) = &p.by_ref {
+                    self.sink.report(token, &PATTERN_REF, &[]);
+                }
+                if let Some((at, _)) = &p.subpat {
+                    self.sink.report(at, &PATTERN_AT, &[]);
+                }
+                Pattern::Name(self.scopes.declare(&p.ident, by_mut_ref, None))
+            }
+            Pat::Wild(_) => Pattern::Wild,
+            Pat::Paren(p) => self.pattern(&p.pat, by_mut_ref),
+            Pat::Reference(p) => self.pattern(&p.pat, false),
+            Pat::Tuple(p) => self.parts(&p.elems, Spot::of(p)),
+            Pat::Slice(p) => self.parts(&p.elems, Spot::of(p)),
+            Pat::Type(p) => {
+                let inner = self.pattern(&p.pat, by_mut_ref);
+                match types::ascription(&p.ty) {
+                    Some(ty) => Pattern::Typed(Box::new(inner), ty, Spot::of(&p.ty)),
+                    None => inner,
+                }
+            }
+            Pat::Rest(p) => {
+                self.sink.report(p, &PATTERN_REST, &[]);
+                Pattern::Wild
+            }
+            Pat::Struct(p) => {
+                self.sink.report(&p.path, &PATTERN_STRUCT, &[]);
+                for field in &p.fields {
+                    self.pattern(&field.pat, false);
+                }
+                Pattern::Wild
+            }
+            Pat::TupleStruct(p) => {
+                self.sink.report(&p.path, &PATTERN_STRUCT, &[]);
+                for elem in &p.elems {
+                    self.pattern(elem, false);
+                }
+                Pattern::Wild
+            }
+            Pat::Path(p) => {
+                self.sink.report(p, &PATTERN_STRUCT, &[]);
+                Pattern::Wild
+            }
+            Pat::Macro(p) => {
+                self.sink.report(p, &PATTERN_MACRO, &[]);
+                Pattern::Wild
+            }
+            Pat::Const(_) | Pat::Guard(_) | Pat::Lit(_) | Pat::Or(_) | Pat::Range(_) => {
+                self.sink.report(pat, &PATTERN_REFUTABLE, &[]);
+                Pattern::Wild
+            }
+            other => {
+                self.sink.report(other, &UNKNOWN_SYNTAX, &[]);
+                Pattern::Wild
+            }
+        }
+    }
+
+    fn parts<'p>(&mut self, elems: impl IntoIterator<Item = &'p Pat>, at: Spot) -> Pattern {
+        Pattern::Tuple(elems.into_iter().map(|p| self.pattern(p, false)).collect(), at)
+    }
+}

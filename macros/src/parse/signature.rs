@@ -1,0 +1,103 @@
+//! The signature of the annotated function.
+
+use super::{Parser, types};
+use crate::args::Arguments;
+use crate::ast::{Mode, Param, Pattern};
+use crate::diag::signature::*;
+use syn::ext::IdentExt;
+use syn::{FnArg, GenericParam, ItemFn, ReturnType, Safety, Type};
+
+impl Parser<'_> {
+    /// Checks the signature, and declares the parameters.
+    pub(super) fn signature(&mut self, item: &ItemFn, arguments: &Arguments) -> Vec<Param> {
+        self.qualifiers(item);
+        self.generics(item);
+        let mut params = Vec::new();
+        for input in &item.sig.inputs {
+            match input {
+                FnArg::Receiver(receiver) => self.sink.report(receiver, &RECEIVER, &[]),
+                FnArg::Typed(typed) => params.push(self.parameter(typed, arguments)),
+            }
+        }
+        if let ReturnType::Type(_, ty) = &item.sig.output {
+            match types::bare(ty) {
+                Type::Reference(reference) => self.sink.report(reference, &RESULT_BORROWS, &[]),
+                ty => types::check(ty, self.sink),
+            }
+        }
+        params
+    }
+
+    fn qualifiers(&mut self, item: &ItemFn) {
+        let sig = &item.sig;
+        if let Some(token) = &item.modifiers.defaultness {
+            self.sink.report(token, &DEFAULTNESS, &[]);
+        }
+        if let Some(token) = &sig.constness {
+            self.sink.report(token, &CONST, &[]);
+        }
+        if let Some(token) = &sig.asyncness {
+            self.sink.report(token, &ASYNC, &[]);
+        }
+        if let Safety::Unsafe(token) = &sig.safety {
+            self.sink.report(token, &UNSAFE, &[]);
+        }
+        if let Some(abi) = &sig.abi {
+            self.sink.report(abi, &EXTERN, &[]);
+        }
+        if let Some(variadic) = &sig.variadic {
+            self.sink.report(variadic, &VARIADIC, &[]);
+        }
+    }
+
+    fn generics(&mut self, item: &ItemFn) {
+        for param in &item.sig.generics.params {
+            match param {
+                GenericParam::Lifetime(p) => {
+                    let lifetime = p.lifetime.to_string();
+                    self.sink.report(&p.lifetime, &LIFETIME, &[&lifetime]);
+                }
+                GenericParam::Type(p) => self.sink.report(&p.ident, &TYPE_GENERIC, &[]),
+                GenericParam::Const(p) => self.sink.report(&p.ident, &CONST_GENERIC, &[&p.ident]),
+            }
+        }
+        if let Some(clause) = &item.sig.generics.where_clause {
+            self.sink.report(clause.where_token, &WHERE, &[]);
+        }
+    }
+
+    fn parameter(&mut self, typed: &syn::PatType, arguments: &Arguments) -> Param {
+        for attribute in &typed.attrs {
+            if !super::block::is_lint(attribute) {
+                let path = super::block::attribute_name(attribute);
+                self.sink.report(attribute, &PARAMETER_ATTRIBUTE, &[&path]);
+            }
+        }
+        types::check(&typed.ty, self.sink);
+        let mode = match types::bare(&typed.ty) {
+            Type::Reference(r) if r.mutability.is_some() => Mode::Mut,
+            Type::Reference(_) => Mode::Ref,
+            _ => Mode::Value,
+        };
+        let pattern = self.parameter_pattern(&typed.pat, mode == Mode::Mut);
+        let is_static = match &pattern {
+            Pattern::Name(variable) => {
+                arguments.statics.iter().any(|s| s.unraw().to_string() == variable.name())
+            }
+            _ => false,
+        };
+        Param { pattern, mode, ty: (*typed.ty).clone(), is_static }
+    }
+
+    fn parameter_pattern(&mut self, pat: &syn::Pat, by_mut_ref: bool) -> Pattern {
+        match pat {
+            syn::Pat::Ident(_) | syn::Pat::Tuple(_) | syn::Pat::Wild(_) | syn::Pat::Paren(_) => {
+                self.pattern(pat, by_mut_ref)
+            }
+            _ => {
+                self.sink.report(pat, &PATTERN, &[]);
+                Pattern::Wild
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Types: which can stand in a signature, and what a written type says about a value.
+
+use crate::diag::{Sink, signature, types::*};
+use crate::names::{ARRAYS, SCALARS, scalar_instead};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{GenericArgument, PathArguments, PathSegment, Type};
+
+/// Without parentheses and invisible groups.
+pub fn bare(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Paren(p) => &p.elem,
+            Type::Group(g) => &g.elem,
+            _ => return ty,
+        };
+    }
+}
+
+/// By its spelling, an array or a reference to one.
+pub fn is_array(ty: &Type) -> bool {
+    match bare(ty) {
+        Type::Reference(r) => is_array(&r.elem),
+        Type::Array(_) | Type::Slice(_) => true,
+        Type::Path(p) => p.path.segments.last().is_some_and(|s| ARRAYS.iter().any(|a| s.ident == a)),
+        _ => false,
+    }
+}
+
+/// Reports what can't be a parameter or a result. Names that are not known here are left to rustc, which
+/// asks for the trait `Typed` on the user's token.
+pub fn check(ty: &Type, sink: &mut Sink) {
+    match ty {
+        Type::Array(t) => sink.report(t, &LIST, &[&"[T; N]", &"Array1<T>"]),
+        Type::FnPtr(t) => sink.report(t, &FUNCTION_POINTER, &[]),
+        Type::Group(t) => check(&t.elem, sink),
+        Type::ImplTrait(t) => sink.report(t, &IMPL_TRAIT, &[]),
+        Type::Infer(_) => {} // rustc's own error in a signature
+        Type::Macro(t) => sink.report(t, &TYPE_MACRO, &[]),
+        Type::Never(t) => sink.report(t, &NEVER, &[]),
+        Type::Paren(t) => check(&t.elem, sink),
+        Type::Path(t) => match t.path.segments.last() {
+            Some(segment) if t.qself.is_none() => check_name(t, segment, sink),
+            _ => {}
+        },
+        Type::Ptr(t) => sink.report(t, &RAW_POINTER, &[]),
+        Type::Reference(t) => match bare(&t.elem) {
+            Type::Slice(_) if t.mutability.is_some() => sink.report(t, &LIST, &[&"&mut [T]", &"&mut Array1<T>"]),
+            Type::Slice(_) => sink.report(t, &LIST, &[&"&[T]", &"&Array1<T>"]),
+            elem => check(elem, sink),
+        },
+        Type::Slice(t) => sink.report(t, &LIST, &[&"[T]", &"Array1<T>"]),
+        Type::TraitObject(t) => sink.report(t, &TRAIT_OBJECT, &[]),
+        Type::Tuple(t) => t.elems.iter().for_each(|t| check(t, sink)),
+        other => sink.report(other, &UNKNOWN_SYNTAX, &[]),
+    }
+}
+
+fn check_name(ty: &impl ToTokens, segment: &PathSegment, sink: &mut Sink) {
+    let name = segment.ident.to_string();
+    if let Some(instead) = scalar_instead(&name) {
+        sink.report(ty, &UNSUPPORTED_SCALAR, &[&name, &instead]);
+        return;
+    }
+    match name.as_str() {
+        "str" | "String" | "char" => sink.report(ty, &TEXT, &[]),
+        "Vec" => sink.report(ty, &LIST, &[&"Vec<T>", &"Array1<T>"]),
+        "Result" | "Option" => sink.report(ty, &RESULT_TYPE, &[&name]),
+        "Box" | "Rc" | "Arc" => sink.report(ty, &RESULT_TYPE, &[&name]),
+        "Self" => sink.report(ty, &signature::SELF_TYPE, &[]),
+        _ if ARRAYS.contains(&name.as_str()) => {
+            if let Some(Type::Path(element)) = arguments(segment).next().map(bare)
+                && let Some(element_name) = element.path.get_ident()
+                && let Some(instead) = scalar_instead(&element_name.to_string())
+            {
+                sink.report(element, &UNSUPPORTED_SCALAR, &[element_name, &instead]);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    let list = match &segment.arguments {
+        PathArguments::AngleBracketed(list) => Some(list.args.iter()),
+        _ => None,
+    };
+    list.into_iter().flatten().filter_map(|a| match a {
+        GenericArgument::Type(t) => Some(t),
+        _ => None,
+    })
+}
+
+/// The dtype that `as` converts to.
+pub fn cast_target(ty: &Type, sink: &mut Sink) -> Option<TokenStream> {
+    match bare(ty) {
+        Type::Path(path) if path.qself.is_none() => {
+            let name = path.path.segments.last()?.ident.to_string();
+            if let Some(instead) = scalar_instead(&name) {
+                sink.report(path, &UNSUPPORTED_SCALAR, &[&name, &instead]);
+                return None;
+            }
+            if matches!(name.as_str(), "char" | "str") {
+                sink.report(path, &NOT_A_CAST, &[]);
+                return None;
+            }
+            Some(element_dtype(ty))
+        }
+        Type::Infer(infer) => {
+            sink.report(infer, &INFERRED, &[]);
+            None
+        }
+        other => {
+            sink.report(other, &NOT_A_CAST, &[]);
+            None
+        }
+    }
+}
+
+/// The dtype of an element type, as an expression. An alias (`type Real = f64`) is resolved by rustc.
+fn element_dtype(ty: &Type) -> TokenStream {
+    if let Type::Path(path) = bare(ty)
+        && let Some(ident) = path.path.get_ident()
+        && SCALARS.iter().any(|s| ident == s)
+    {
+        let variant = crate::ast::ours(dtype_variant(&ident.to_string()));
+        return quote_ours!(::desc_jit::__private::DType::#variant);
+    }
+    quote_ours!(<#ty as ::desc_jit::__private::Element>::DTYPE)
+}
+
+/// The variant of `DType` and of `Literal` for a scalar type.
+pub fn dtype_variant(name: &str) -> &'static str {
+    match name {
+        "bool" => "Bool",
+        "i32" => "I32",
+        "u32" => "U32",
+        "i64" => "I64",
+        "usize" => "Usize",
+        "f32" => "F32",
+        _ => "F64",
+    }
+}
+
+/// The `Ty` that a written type asks for; `None` where it leaves something open.
+pub fn ascription(ty: &Type) -> Option<TokenStream> {
+    if let Type::Tuple(tuple) = bare(ty) {
+        if tuple.elems.is_empty() {
+            return Some(quote_ours!(::desc_jit::__private::Ty::Unit));
+        }
+        let items = tuple.elems.iter().map(ascription).collect::<Option<Vec<_>>>()?;
+        return Some(quote_ours!(::desc_jit::__private::Ty::Tuple(&[#(#items),*])));
+    }
+    let (dtype, rank) = element_and_rank(ty)?;
+    Some(match rank {
+        Rank::Fixed(0) => quote_ours!(::desc_jit::__private::Ty::Scalar(#dtype)),
+        Rank::Fixed(n) => {
+            quote_ours!(::desc_jit::__private::Ty::Array(#dtype, ::core::option::Option::Some(#n)))
+        }
+        Rank::Dynamic => quote_ours!(::desc_jit::__private::Ty::Array(#dtype, ::core::option::Option::None)),
+        Rank::Declared => quote_ours!(<#ty as ::desc_jit::__private::Typed>::TY),
+    })
+}
+
+/// How many axes a type has.
+enum Rank {
+    Fixed(usize),
+    Dynamic,
+    /// A name that only rustc can resolve.
+    Declared,
+}
+
+/// The dtype and the rank of an array or scalar; lists of lists are arrays of higher rank.
+fn element_and_rank(ty: &Type) -> Option<(TokenStream, Rank)> {
+    match bare(ty) {
+        Type::Reference(r) => element_and_rank(&r.elem),
+        Type::Array(a) => list_of(&a.elem),
+        Type::Slice(s) => list_of(&s.elem),
+        Type::Path(path) if path.qself.is_none() => {
+            let segment = path.path.segments.last()?;
+            let name = segment.ident.to_string();
+            let element = || arguments(segment).next().filter(|t| is_written(t));
+            match name.as_str() {
+                "Vec" => list_of(element()?),
+                "Array0" => Some((element_dtype(element()?), Rank::Declared)),
+                "Array1" => Some((element_dtype(element()?), Rank::Fixed(1))),
+                "Array2" => Some((element_dtype(element()?), Rank::Fixed(2))),
+                "Array3" => Some((element_dtype(element()?), Rank::Fixed(3))),
+                "ArrayD" => Some((element_dtype(element()?), Rank::Dynamic)),
+                _ if SCALARS.contains(&name.as_str()) => Some((element_dtype(ty), Rank::Fixed(0))),
+                _ if is_written(ty) => Some((TokenStream::new(), Rank::Declared)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn list_of(element: &Type) -> Option<(TokenStream, Rank)> {
+    match element_and_rank(element)? {
+        (dtype, Rank::Fixed(n)) => Some((dtype, Rank::Fixed(n + 1))),
+        _ => None,
+    }
+}
+
+/// It has no `_` in it.
+fn is_written(ty: &Type) -> bool {
+    fn has_underscore(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|t| match t {
+            proc_macro2::TokenTree::Ident(i) => i == "_",
+            proc_macro2::TokenTree::Punct(p) => p.as_char() == '_',
+            proc_macro2::TokenTree::Group(g) => has_underscore(g.stream()),
+            proc_macro2::TokenTree::Literal(_) => false,
+        })
+    }
+    !has_underscore(ty.to_token_stream())
+}
+
+/// The element type in `Array2::<f64>::zeros`, as a `Ty`.
+pub fn turbofish(segment: &PathSegment) -> Option<TokenStream> {
+    let element = arguments(segment).next().filter(|t| is_written(t))?;
+    let dtype = element_dtype(element);
+    Some(quote_ours!(::desc_jit::__private::Ty::Scalar(#dtype)))
+}

@@ -1,0 +1,214 @@
+//! Lexical scope: which variable a name means, and which variables a region of code assigns.
+//!
+//! Variables are numbered in the order of their declaration. A region (loop body, branch, closure, operand)
+//! is marked when it begins; what it carries is then exactly *assigned since the mark* ∩ *numbered before
+//! the mark*, whatever shadows whatever inside.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use std::rc::Rc;
+use syn::ext::IdentExt;
+
+/// A declared variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name, as declared.
+    pub ident: Ident,
+    /// A `&mut` parameter: a call that it is passed to may assign it.
+    pub by_mut_ref: bool,
+    /// The type of a `let x: T;` without a value: every assignment gives its value that type.
+    pub declared: Option<Rc<TokenStream>>,
+    number: usize,
+}
+
+impl Variable {
+    /// The name without `r#`.
+    pub fn name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+
+    /// It is the same variable.
+    pub fn is(&self, other: &Variable) -> bool {
+        self.number == other.number
+    }
+}
+
+/// The beginning of a region.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    number: usize,
+    assignment: usize,
+}
+
+/// An assignment, and the token that made it.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// What is assigned.
+    pub variable: Variable,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+enum Name {
+    Variable(Variable),
+    /// A `const`, `static` or `use` of a block: it hides variables of the scopes around it.
+    Item(String),
+}
+
+/// The scopes around the current point.
+#[derive(Default)]
+pub struct Scopes {
+    names: Vec<Name>,
+    opened: Vec<usize>,
+    count: usize,
+    log: Vec<Assignment>,
+}
+
+impl Scopes {
+    /// Opens a scope.
+    pub fn open(&mut self) {
+        self.opened.push(self.names.len());
+    }
+
+    /// Closes the innermost scope: its names are gone.
+    pub fn close(&mut self) {
+        let start = self.opened.pop().unwrap_or(0);
+        self.names.truncate(start);
+    }
+
+    /// Declares a variable; from here on its name means it.
+    pub fn declare(&mut self, ident: &Ident, by_mut_ref: bool, declared: Option<TokenStream>) -> Variable {
+        let declared = declared.map(Rc::new);
+        let variable = Variable { ident: ident.clone(), by_mut_ref, declared, number: self.count };
+        self.count += 1;
+        self.names.push(Name::Variable(variable.clone()));
+        variable
+    }
+
+    /// Declares an item of a block.
+    pub fn declare_item(&mut self, ident: &Ident) {
+        self.names.push(Name::Item(ident.unraw().to_string()));
+    }
+
+    /// The variable that a name means; `None` for an item or something from outside the function.
+    pub fn variable(&self, ident: &Ident) -> Option<&Variable> {
+        let wanted = ident.unraw();
+        for name in self.names.iter().rev() {
+            match name {
+                Name::Variable(v) if v.ident.unraw() == wanted => return Some(v),
+                Name::Item(item) if wanted == item => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Records an assignment of (a part of) a variable.
+    pub fn assign(&mut self, variable: &Variable, span: Span) {
+        self.log.push(Assignment { variable: variable.clone(), span });
+    }
+
+    /// Begins a region.
+    pub fn mark(&self) -> Mark {
+        Mark { number: self.count, assignment: self.log.len() }
+    }
+
+    /// Assignments since the mark to variables from before it.
+    pub fn outer_assignments(&self, since: Mark) -> impl Iterator<Item = &Assignment> {
+        self.log[since.assignment..].iter().filter(move |a| a.variable.number < since.number)
+    }
+
+    /// What a region carries: variables from before it that it assigns, each once, in the order of their
+    /// declaration.
+    pub fn carried(&self, since: Mark) -> Vec<Variable> {
+        let mut carried: Vec<Variable> = Vec::new();
+        for assignment in self.outer_assignments(since) {
+            if !carried.iter().any(|v| v.is(&assignment.variable)) {
+                carried.push(assignment.variable.clone());
+            }
+        }
+        carried.sort_by_key(|v| v.number);
+        carried
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ident(name: &str) -> Ident {
+        Ident::new(name, Span::call_site())
+    }
+
+    fn names(variables: &[Variable]) -> Vec<String> {
+        variables.iter().map(Variable::name).collect()
+    }
+
+    fn assign(scopes: &mut Scopes, name: &str) {
+        let variable = scopes.variable(&ident(name)).expect("a variable").clone();
+        scopes.assign(&variable, Span::call_site());
+    }
+
+    #[test]
+    fn a_region_carries_what_it_assigns_of_the_code_around_it() {
+        let mut s = Scopes::default();
+        for name in ["a", "b", "c"] {
+            s.declare(&ident(name), false, None);
+        }
+        let region = s.mark();
+        s.open();
+        s.declare(&ident("local"), false, None);
+        for name in ["local", "c", "a", "c"] {
+            assign(&mut s, name);
+        }
+        s.close();
+        assert_eq!(names(&s.carried(region)), ["a", "c"]);
+    }
+
+    #[test]
+    fn an_inner_declaration_shadows_only_from_where_it_stands() {
+        let mut s = Scopes::default();
+        s.declare(&ident("x"), false, None);
+        let region = s.mark();
+        s.open();
+        s.declare(&ident("x"), false, None);
+        assign(&mut s, "x");
+        s.close();
+        assert!(s.carried(region).is_empty());
+
+        let region = s.mark();
+        s.open();
+        assign(&mut s, "x");
+        s.declare(&ident("x"), false, None);
+        assign(&mut s, "x");
+        s.close();
+        assert_eq!(names(&s.carried(region)), ["x"]);
+    }
+
+    #[test]
+    fn regions_nest() {
+        let mut s = Scopes::default();
+        s.declare(&ident("a"), false, None);
+        let outer = s.mark();
+        s.open();
+        s.declare(&ident("b"), false, None);
+        let inner = s.mark();
+        assign(&mut s, "a");
+        assign(&mut s, "b");
+        assert_eq!(names(&s.carried(inner)), ["a", "b"]);
+        s.close();
+        assert_eq!(names(&s.carried(outer)), ["a"]);
+    }
+
+    #[test]
+    fn items_hide_variables_and_raw_names_are_names() {
+        let mut s = Scopes::default();
+        s.declare(&ident("n"), false, None);
+        s.declare(&Ident::new_raw("type", Span::call_site()), false, None);
+        assert!(s.variable(&Ident::new_raw("type", Span::call_site())).is_some());
+        s.open();
+        s.declare_item(&ident("n"));
+        assert!(s.variable(&ident("n")).is_none());
+        s.close();
+        assert!(s.variable(&ident("n")).is_some());
+    }
+}

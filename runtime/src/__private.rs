@@ -1,0 +1,37 @@
+//! Only names that generated code may use. Not part of the public interface.
+
+pub use crate::backend::{enter_native, native_selected};
+pub use crate::dtype::{DType, Literal};
+pub use crate::exec::{ArgValue, Function, IntoArg, Output};
+pub use crate::op::{BinaryOp, CmpOp, UnaryOp};
+pub use crate::stage::{At, Constant, Cx, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Ty, Typed, Value};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::exec;
+use crate::graph::Graph;
+
+/// Calls a function.
+pub fn call<'a, R: Output>(function: &'static Function, mut args: impl AsMut<[ArgValue<'a>]>) -> Result<R> {
+    exec::call(function, args.as_mut())
+}
+
+/// Stages the graph that a call with these arguments runs.
+pub fn graph<'a, R: Output>(function: &'static Function, mut args: impl AsMut<[ArgValue<'a>]>) -> Result<Graph> {
+    exec::graph(function, args.as_mut())
+}
+
+/// The result, or a panic with the error's text at the caller's line.
+#[track_caller]
+pub fn unwrap<T>(result: Result<T>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The arguments as an array.
+pub fn args<const N: usize>(args: &[Value]) -> Result<[Value; N]> {
+    <[Value; N]>::try_from(args.to_vec()).map_err(|args| {
+        Error::new(ErrorKind::Argument, format!("a function takes {N} arguments, not {}", args.len()))
+    })
+}

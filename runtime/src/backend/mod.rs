@@ -1,0 +1,23 @@
+//! Which device and which reading of a function are used: the facade of DESC's `backend.py`.
+//!
+//! * [`set_device`] picks the device that staged functions run on, [`require_device`] insists on it.
+//! * [`Backend`] says whether a call runs the compiled graph or the function as written; from the variable
+//!   `DESC_BACKEND`, [`set_backend`], or [`with_backend`] for one thread and one piece of code.
+//! * [`print_backend_info`] shows what is in use.
+//!
+//! ```
+//! use desc_jit::backend::{Backend, backend, device, set_device, with_backend};
+//!
+//! set_device("cpu").unwrap();
+//! assert_eq!(device().to_string(), "cpu");
+//! with_backend(Backend::Native, || assert_eq!(backend(), Backend::Native));
+//! ```
+
+mod info;
+mod mode;
+mod place;
+
+pub use crate::array::Device;
+pub use info::{BackendInfo, backend_info, print_backend_info};
+pub use mode::{Backend, NativeGuard, backend, enter_native, native_selected, set_backend, with_backend};
+pub use place::{block_until_ready, device, execute_on_cpu, require_device, set_device, with_device};

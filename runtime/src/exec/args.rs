@@ -1,0 +1,217 @@
+//! Arguments on the way in, results on the way out.
+
+use crate::array::{Array, Buffer, Device, Element};
+use crate::dtype::{DType, Literal};
+use crate::error::{Error, ErrorKind, Result};
+use crate::op::datum::Datum;
+use crate::stage::Typed;
+use ndarray::Dimension;
+
+/// One argument of a call.
+#[derive(Debug)]
+pub enum ArgValue<'a> {
+    /// A scalar.
+    Scalar(Literal),
+    /// A borrowed array: read only.
+    Ref(&'a Buffer),
+    /// An array given away: its storage may be reused.
+    Owned(Buffer),
+    /// An array updated in place.
+    Mut(MutArg<'a>),
+}
+
+/// An array behind `&mut`, with the way to write the result back.
+pub struct MutArg<'a> {
+    target: &'a mut dyn Target,
+}
+
+impl std::fmt::Debug for MutArg<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "&mut {:?}", self.target.read())
+    }
+}
+
+/// What a `&mut` argument points to.
+trait Target {
+    fn read(&self) -> Read<'_>;
+    fn write(&mut self, value: Datum<'_>, device: &Device) -> Result<()>;
+}
+
+#[derive(Debug)]
+enum Read<'a> {
+    Scalar(Literal),
+    Array(&'a Buffer),
+}
+
+impl<T: Element, D: Dimension> Target for Array<T, D> {
+    fn read(&self) -> Read<'_> {
+        Read::Array(self.buffer())
+    }
+    fn write(&mut self, value: Datum<'_>, device: &Device) -> Result<()> {
+        *self = Array::from_buffer(value.into_unique(device)?)?;
+        Ok(())
+    }
+}
+
+impl<'a> ArgValue<'a> {
+    pub(super) fn dtype(&self) -> DType {
+        match self {
+            ArgValue::Scalar(v) => v.dtype(),
+            ArgValue::Ref(b) => b.dtype(),
+            ArgValue::Owned(b) => b.dtype(),
+            ArgValue::Mut(m) => match m.target.read() {
+                Read::Scalar(v) => v.dtype(),
+                Read::Array(b) => b.dtype(),
+            },
+        }
+    }
+
+    pub(super) fn shape(&self) -> &[usize] {
+        self.buffer().map_or(&[], Buffer::shape)
+    }
+
+    pub(super) fn literal(&self) -> Option<Literal> {
+        match self {
+            ArgValue::Scalar(v) => Some(*v),
+            ArgValue::Mut(m) => match m.target.read() {
+                Read::Scalar(v) => Some(v),
+                Read::Array(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn buffer(&self) -> Option<&Buffer> {
+        match self {
+            ArgValue::Scalar(_) => None,
+            ArgValue::Ref(b) => Some(b),
+            ArgValue::Owned(b) => Some(b),
+            ArgValue::Mut(m) => match m.target.read() {
+                Read::Scalar(_) => None,
+                Read::Array(b) => Some(b),
+            },
+        }
+    }
+
+    pub(super) fn device(&self) -> Option<Device> {
+        self.buffer().map(Buffer::device)
+    }
+
+    /// Writes the final value of a `&mut` parameter back.
+    pub(super) fn write(&mut self, value: Datum<'_>, device: &Device) -> Result<()> {
+        match self {
+            ArgValue::Mut(m) => m.target.write(value, device),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn is_mut(&self) -> bool {
+        matches!(self, ArgValue::Mut(_))
+    }
+}
+
+/// What can be passed to an annotated function.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be passed to a #[desc_jit] function",
+    label = "not a scalar or an array"
+)]
+pub trait IntoArg<'a>: Typed {
+    #[doc(hidden)]
+    fn into_arg(self) -> ArgValue<'a>;
+}
+
+impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a Array<T, D> {
+    fn into_arg(self) -> ArgValue<'a> {
+        ArgValue::Ref(self.buffer())
+    }
+}
+impl<'a, T: Element, D: Dimension> IntoArg<'a> for Array<T, D> {
+    fn into_arg(self) -> ArgValue<'a> {
+        ArgValue::Owned(self.into_buffer())
+    }
+}
+impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a mut Array<T, D> {
+    fn into_arg(self) -> ArgValue<'a> {
+        ArgValue::Mut(MutArg { target: self })
+    }
+}
+
+/// The results of a run, to be taken in order.
+pub struct Outputs<'a> {
+    values: std::vec::IntoIter<Datum<'a>>,
+    device: Device,
+}
+
+impl<'a> Outputs<'a> {
+    pub(super) fn new(values: Vec<Datum<'a>>, device: Device) -> Outputs<'a> {
+        Outputs { values: values.into_iter(), device }
+    }
+
+    pub(super) fn next_datum(&mut self) -> Result<Datum<'a>> {
+        self.values.next().ok_or_else(|| Error::new(ErrorKind::Verify, "a graph has too few results"))
+    }
+}
+
+/// What an annotated function can return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned by a #[desc_jit] function",
+    label = "not a scalar, an array, or a tuple of them"
+)]
+pub trait Output: Typed + Sized {
+    #[doc(hidden)]
+    fn take(outputs: &mut Outputs<'_>) -> Result<Self>;
+}
+
+macro_rules! scalars {
+    ($($t:ty),*) => { $(
+        impl<'a> IntoArg<'a> for $t {
+            fn into_arg(self) -> ArgValue<'a> { ArgValue::Scalar(self.to_literal()) }
+        }
+        impl<'a> IntoArg<'a> for &'a $t {
+            fn into_arg(self) -> ArgValue<'a> { ArgValue::Scalar(self.to_literal()) }
+        }
+        impl<'a> IntoArg<'a> for &'a mut $t {
+            fn into_arg(self) -> ArgValue<'a> { ArgValue::Mut(MutArg { target: self }) }
+        }
+        impl Target for $t {
+            fn read(&self) -> Read<'_> { Read::Scalar(self.to_literal()) }
+            fn write(&mut self, value: Datum<'_>, _: &Device) -> Result<()> {
+                *self = scalar_of(value)?;
+                Ok(())
+            }
+        }
+        impl Output for $t {
+            fn take(outputs: &mut Outputs<'_>) -> Result<$t> { scalar_of(outputs.next_datum()?) }
+        }
+    )* };
+}
+scalars!(f64, f32, i64, i32, u32, usize, bool);
+
+fn scalar_of<T: Element>(value: Datum<'_>) -> Result<T> {
+    let literal = value.scalar()?;
+    T::from_literal(literal).ok_or_else(|| {
+        Error::new(ErrorKind::Verify, format!("a result is {}, not {}", literal.dtype(), T::DTYPE))
+    })
+}
+
+impl<T: Element, D: Dimension> Output for Array<T, D> {
+    fn take(outputs: &mut Outputs<'_>) -> Result<Array<T, D>> {
+        let datum = outputs.next_datum()?;
+        Array::from_buffer(datum.into_unique(&outputs.device)?)
+    }
+}
+
+impl Output for () {
+    fn take(_: &mut Outputs<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+macro_rules! tuples {
+    ($($($t:ident)+;)*) => {
+        $(impl<$($t: Output),+> Output for ($($t,)+) {
+            fn take(outputs: &mut Outputs<'_>) -> Result<Self> { Ok(($($t::take(outputs)?,)+)) }
+        })*
+    };
+}
+tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }

@@ -1,0 +1,157 @@
+//! An annotated function: what the macro knows of it, and its cache.
+
+use super::args::{ArgValue, Output, Outputs};
+use super::cache::{Cache, CacheStats};
+use super::engine::engine;
+use super::plan::Plan;
+use super::walk;
+use crate::array::Device;
+use crate::dtype::Type;
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::Graph;
+use crate::op::datum::Datum;
+use crate::optimize;
+use crate::stage::{FunctionInfo, Mode, Param, Source, StageFn, Ty, stage_root};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// An annotated function; generated code holds one in a static.
+pub struct Function {
+    info: FunctionInfo,
+    cache: Cache,
+}
+
+impl Function {
+    /// The function that the macro describes.
+    pub const fn new(
+        name: &'static str,
+        stage: StageFn,
+        params: &'static [Param],
+        result: Ty,
+        source: &'static Source,
+    ) -> Function {
+        Function { info: FunctionInfo { name, stage, params, result, source }, cache: Cache::new() }
+    }
+
+    /// What staging knows of it.
+    pub fn info(&'static self) -> &'static FunctionInfo {
+        &self.info
+    }
+
+    /// Counters of its cache.
+    pub fn cache_stats(&self) -> CacheStats {
+        self.cache.stats()
+    }
+
+    /// Forgets every compiled graph.
+    pub fn clear_cache(&self) {
+        self.cache.clear();
+    }
+}
+
+impl Deref for Function {
+    type Target = FunctionInfo;
+    fn deref(&self) -> &FunctionInfo {
+        &self.info
+    }
+}
+
+/// Where a call runs: with its data if they are on an accelerator, else on the device that was set.
+fn device_of(args: &[ArgValue<'_>]) -> Device {
+    let placed = args.iter().filter_map(ArgValue::device).find(|d| !d.is_cpu());
+    placed.unwrap_or_else(crate::backend::device)
+}
+
+/// Stages and optimises the graph for these arguments.
+fn make_graph(function: &'static Function, args: &[ArgValue<'_>]) -> Result<Graph> {
+    let info = function.info();
+    let params: Vec<_> = info
+        .params
+        .iter()
+        .zip(args)
+        .map(|(param, arg)| {
+            let known = arg.literal().filter(|_| param.is_static);
+            (Type::new(arg.dtype(), arg.shape()), known)
+        })
+        .collect();
+    let mut graph = stage_root(info, &params)?;
+    if cfg!(debug_assertions) {
+        graph.verify()?;
+    }
+    optimize::run(&mut graph)?;
+    Ok(graph)
+}
+
+/// The graph that a call with these arguments runs.
+pub(crate) fn graph(function: &'static Function, args: &[ArgValue<'_>]) -> Result<Graph> {
+    check_count(function, args)?;
+    make_graph(function, args)
+}
+
+fn check_count(function: &'static Function, args: &[ArgValue<'_>]) -> Result<()> {
+    if args.len() == function.params.len() {
+        return Ok(());
+    }
+    let message = format!("`{}` takes {} arguments, not {}", function.name, function.params.len(), args.len());
+    Err(Error::new(ErrorKind::Argument, message))
+}
+
+/// The compiled form for these arguments, from the cache or made now.
+fn compile(function: &'static Function, args: &[ArgValue<'_>], device: &Device) -> Result<Arc<Plan>> {
+    let engine = engine();
+    function.cache.get(function.params, args, (device, engine), || {
+        Ok(Plan::new(make_graph(function, args)?, device, engine))
+    })
+}
+
+/// Calls a function: stages it on the first call with such arguments, then runs.
+pub(crate) fn call<R: Output>(function: &'static Function, args: &mut [ArgValue<'_>]) -> Result<R> {
+    check_count(function, args)?;
+    let device = device_of(args);
+    let plan = compile(function, args, &device)?;
+    let (result, updates) = {
+        let mut inputs = Vec::with_capacity(args.len());
+        for (param, arg) in function.params.iter().zip(args.iter_mut()) {
+            if param.is_static {
+                continue;
+            }
+            inputs.push(input(arg, &device)?);
+        }
+        let values = walk::run(&plan, inputs, &device)?;
+        let mut outputs = Outputs::new(values, device.clone());
+        let result = R::take(&mut outputs)?;
+        let mut updates = Vec::new();
+        for param in function.params {
+            if param.mode == Mode::Mut {
+                // The result must not share storage with the argument that it replaces.
+                updates.push(match outputs.next_datum()? {
+                    Datum::Scalar(v) => Datum::Scalar(v),
+                    other => Datum::owned(other.into_unique(&device)?),
+                });
+            }
+        }
+        (result, updates)
+    };
+    let targets = args.iter_mut().filter(|a| a.is_mut());
+    for (arg, value) in targets.zip(updates) {
+        arg.write(value, &device)?;
+    }
+    Ok(result)
+}
+
+/// An argument as the engine takes it. `&mut` arrays are lent: an error leaves them as they were.
+fn input<'a>(arg: &'a mut ArgValue<'_>, device: &Device) -> Result<Datum<'a>> {
+    if let Some(literal) = arg.literal() {
+        return Ok(Datum::Scalar(literal));
+    }
+    if let ArgValue::Owned(buffer) = arg {
+        let empty = crate::array::Buffer::zeros(buffer.dtype(), &[0], &Device::cpu())?;
+        let buffer = std::mem::replace(buffer, empty);
+        return Ok(Datum::owned(if buffer.device() == *device { buffer } else { buffer.to_device(device)? }));
+    }
+    match arg.buffer() {
+        Some(buffer) if buffer.device() == *device => Ok(Datum::Lent(buffer)),
+        Some(buffer) => Ok(Datum::owned(buffer.to_device(device)?)),
+        None => Err(Error::new(ErrorKind::Verify, "an argument is neither a scalar nor an array")),
+    }
+}

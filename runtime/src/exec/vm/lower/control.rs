@@ -1,0 +1,519 @@
+//! Loops and branches.
+
+use super::{Kind, Lower, Result, Scope, Unsupported};
+use crate::dtype::{DType, Literal};
+use crate::exec::vm::bytecode::{Buf, Inst, Reg};
+use crate::exec::vm::ranges::Interval;
+use crate::exec::vm::strip;
+use crate::exec::vm::tree::{Branch, Code, Item, Loop, Origin, Selector, TrapKind, While};
+use crate::graph::{Node, Region, SiteId, ValueId};
+use crate::op::Op;
+
+/// What happens to one variable that a loop carries.
+enum Carry {
+    /// It never changes.
+    Same(ValueId),
+    Scalar(Reg),
+    Array(Buf),
+}
+
+/// A branch with at most this many cheap instructions computes both sides and selects.
+const CHEAP: usize = 4;
+
+impl Lower<'_> {
+    pub(super) fn for_node(&mut self, node: &Node, stride: i64) -> Result<()> {
+        let region = &node.regions[0];
+        let (start, count) = (self.scalar(node.inputs[0])?, self.scalar(node.inputs[1])?);
+        let trips = self.range(count).0;
+        if trips.hi <= 0 {
+            for (&out, &init) in node.outputs.iter().zip(&node.inputs[2..]) {
+                self.rename(out, init)?;
+            }
+            return Ok(());
+        }
+        let iv = self.counter(start, count, trips, stride, node.site)?;
+        let params = &region.params[1..];
+        let carries = self.enter_loop(node, &node.inputs[2..], params, &region.results)?;
+        let (end, step) = self.loop_end(start, count, stride)?;
+        let guard = (trips.lo <= 0).then_some((count, self.info(count).dtype));
+
+        let innermost = !has_loop(region);
+        let has_branch = innermost && has_branch(region);
+        let outer_mode = self.flatten_branches;
+        let before = self.arrays();
+        let mut flat = has_branch;
+        loop {
+            self.flatten_branches = flat;
+            self.push_scope(Kind::Loop);
+            self.scalars.insert(region.params[0], iv);
+            self.region(region)?;
+            self.flatten_branches = outer_mode;
+            let (code, moves) = self.close_loop(region, &carries)?;
+            let body = Loop { iv, end, step, stride, guard, body: code, moves, strip: None };
+            if flat && strip::plan(&body, &self.slots).is_none() {
+                // No use: branches are cheaper than computing both sides.
+                flat = false;
+                self.restore_arrays(before.clone());
+                continue;
+            }
+            self.scope().code.push(Item::Loop(Box::new(body)));
+            break;
+        }
+        self.leave_loop(node, &node.inputs[2..], &carries)
+    }
+
+    /// The register of the loop index, set to its first value, with its range.
+    pub(super) fn counter(
+        &mut self,
+        start: Reg,
+        count: Reg,
+        trips: Interval,
+        stride: i64,
+        site: SiteId,
+    ) -> Result<Reg> {
+        let dtype = self.info(start).dtype;
+        let first = self.range(start).0;
+        let last = Interval::point(i128::from(stride)).mul(Interval::new(0, (trips.hi - 1).max(0)));
+        let all = first.add(last);
+        let whole = Interval::of(dtype);
+        if !all.within(whole) {
+            let trap = self.trap(site, TrapKind::Loop { dtype, step: stride });
+            self.scope().code.push(Item::Inst(Inst::CheckLoop { start, count, id: trap.0 }, Some(trap)));
+        }
+        let iv = self.new_reg(dtype, self.depth() + 1)?;
+        self.regs[iv.index()].range = all.and(whole);
+        self.scope().code.push(Inst::Mov { dst: iv, a: start }.into());
+        Ok(iv)
+    }
+
+    /// The value of the index after the last iteration, and the stride.
+    fn loop_end(&mut self, start: Reg, count: Reg, stride: i64) -> Result<(Reg, Reg)> {
+        let step = self.number(stride)?;
+        let known = |r: Reg| self.info(r).constant.and_then(Literal::as_i128);
+        if let (Some(s), Some(c)) = (known(start), known(count)) {
+            let end = s.wrapping_add(c.wrapping_mul(stride.into()));
+            return Ok((self.number(end as i64)?, step));
+        }
+        let scaled = match stride {
+            1 => count,
+            _ => self.plain(Inst::MulI { dst: Reg(0), a: count, b: step }, DType::I64)?,
+        };
+        let end = self.plain(Inst::AddI { dst: Reg(0), a: start, b: scaled }, DType::I64)?;
+        Ok((end, step))
+    }
+
+    pub(super) fn while_node(&mut self, node: &Node) -> Result<()> {
+        let (head, body) = (&node.regions[0], &node.regions[1]);
+        let carries = self.enter_loop(node, &node.inputs, &body.params, &body.results)?;
+        let outer_mode = std::mem::replace(&mut self.flatten_branches, false);
+        self.push_scope(Kind::Loop);
+        self.scope().holds_params = true;
+        let depth = self.depth();
+        for (&q, &p) in head.params.iter().zip(&body.params) {
+            self.defined.insert(p, depth);
+            self.rename(q, p)?;
+        }
+        self.region(head)?;
+        let cond = self.scalar(head.results[0])?;
+        let head_code = std::mem::take(&mut self.scope().code);
+        self.scope().holds_params = false;
+        self.assume(cond, true);
+        for (&q, &p) in head.params.iter().zip(&body.params) {
+            // The condition's names for the carries are gone.
+            if let Ok(slot) = self.slot(q) {
+                self.drop_holder(slot, q);
+            }
+            self.defined.insert(p, depth);
+        }
+        self.region(body)?;
+        self.flatten_branches = outer_mode;
+        let (code, moves) = self.close_loop(body, &carries)?;
+        let item = While { head: head_code, cond, body: code, moves };
+        self.scope().code.push(Item::While(Box::new(item)));
+        self.leave_loop(node, &node.inputs, &carries)
+    }
+
+    /// `name` is another name of `v`.
+    fn rename(&mut self, name: ValueId, v: ValueId) -> Result<()> {
+        if self.graph.ty(v).is_scalar() {
+            let r = self.scalar(v)?;
+            self.scalars.insert(name, r);
+            Ok(())
+        } else {
+            self.alias(name, v)
+        }
+    }
+
+    /// Gives every carried variable its register or slot and its first value.
+    fn enter_loop(
+        &mut self,
+        node: &Node,
+        inits: &[ValueId],
+        params: &[ValueId],
+        results: &[ValueId],
+    ) -> Result<Vec<Carry>> {
+        let depth = self.depth() + 1;
+        let captured = crate::graph::captures(node);
+        let same: Vec<bool> = params.iter().zip(results).map(|(p, r)| p == r).collect();
+        let mut carries = Vec::new();
+        for (k, (&init, &param)) in inits.iter().zip(params).enumerate() {
+            if same[k] {
+                self.rename(param, init)?;
+                carries.push(Carry::Same(init));
+            } else if self.graph.ty(init).is_scalar() {
+                let a = self.scalar(init)?;
+                let dst = self.new_reg(self.info(a).dtype, depth)?;
+                self.scope().code.push(Inst::Mov { dst, a }.into());
+                self.scalars.insert(param, dst);
+                carries.push(Carry::Scalar(dst));
+            } else {
+                // The loop still needs what it captures, what it carries unchanged, and what the carries
+                // after this one start from.
+                let mut needed = captured.clone();
+                needed.extend(inits.iter().enumerate().filter(|&(j, _)| j > k || same[j]).map(|(_, &v)| v));
+                let slot = self.slot_to_carry(init, &needed)?;
+                self.hold(slot, param, depth);
+                self.defined.insert(param, depth);
+                carries.push(Carry::Array(slot));
+            }
+        }
+        Ok(carries)
+    }
+
+    /// Closes the body's scope; gives its code, with the arrays moved to where the next iteration wants
+    /// them, and the moves of scalars.
+    fn close_loop(
+        &mut self,
+        body: &Region,
+        carries: &[Carry],
+    ) -> Result<(Code, Vec<(Reg, Reg)>)> {
+        let mut moves = Vec::new();
+        let mut arrays = Vec::new();
+        let mut movable = Vec::new();
+        let home = self.depth();
+        for (&result, carry) in body.results.iter().zip(carries) {
+            match *carry {
+                Carry::Same(_) => {}
+                Carry::Scalar(p) => moves.push((p, self.scalar(result)?)),
+                Carry::Array(p) => {
+                    let slot = self.slot(result)?;
+                    // What comes from outside of the loop is needed in the next iteration.
+                    let inside = |v: &ValueId| self.defined.get(v).is_some_and(|&d| d >= home);
+                    let writable = !matches!(self.slots[slot.index()].origin, Origin::Input { owned: false, .. });
+                    movable.push(writable && self.holders(slot).iter().all(inside));
+                    arrays.push((p, slot));
+                }
+            }
+        }
+        let code = self.slot_moves(&arrays, &movable)?;
+        let mut scope = self.pop_scope();
+        scope.code.extend(code);
+        let kept: Vec<Buf> = arrays.iter().map(|m| m.0).collect();
+        self.release_slots(&scope.temporaries, &kept);
+        Ok((scope.code, moves))
+    }
+
+    fn leave_loop(&mut self, node: &Node, inits: &[ValueId], carries: &[Carry]) -> Result<()> {
+        let depth = self.depth();
+        for ((&out, carry), &init) in node.outputs.iter().zip(carries).zip(inits) {
+            match *carry {
+                Carry::Same(_) => self.rename(out, init)?,
+                Carry::Scalar(r) => {
+                    self.regs[r.index()].depth = depth;
+                    self.scalars.insert(out, r);
+                }
+                Carry::Array(slot) => self.hold(slot, out, depth),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn branch_node(&mut self, node: &Node) -> Result<()> {
+        let selector = self.scalar(node.inputs[0])?;
+        let info = self.info(selector);
+        if let Some(x) = info.constant.and_then(Literal::as_i128) {
+            let last = node.regions.len() - 1;
+            let chosen = match node.op {
+                Op::Cond => usize::from(x == 0),
+                _ => usize::try_from(x.max(0)).unwrap_or(last).min(last),
+            };
+            return self.inline(node, &node.regions[chosen]);
+        }
+        let boolean = node.op == Op::Cond;
+        let signed = matches!(info.dtype, DType::I32 | DType::I64);
+        let before = self.arrays();
+        let mut arms = Vec::new();
+        for (k, region) in node.regions.iter().enumerate() {
+            if k > 0 {
+                self.restore_arrays(before.clone());
+            }
+            self.push_scope(Kind::Branch);
+            if boolean {
+                self.assume(selector, k == 0);
+            }
+            self.region(region)?;
+            let scope = self.pop_scope();
+            arms.push((scope, self.arrays()));
+        }
+        let kept = self.merge_arrays(node, &mut arms)?;
+        for (scope, _) in &arms {
+            self.release_slots(&scope.temporaries, &kept);
+        }
+        if boolean && arms.iter().all(|(scope, _)| !scope.guarded) && self.worth_flattening(&arms) {
+            return self.flatten(node, selector, arms);
+        }
+        let depth = self.depth();
+        let mut moves = vec![Vec::new(); arms.len()];
+        for (k, &out) in node.outputs.iter().enumerate() {
+            if !self.graph.ty(out).is_scalar() {
+                continue;
+            }
+            let values: Vec<Reg> =
+                node.regions.iter().map(|r| self.scalar(r.results[k])).collect::<Result<_>>()?;
+            if values.iter().all(|&r| r == values[0]) && self.info(values[0]).depth <= depth {
+                self.scalars.insert(out, values[0]);
+                continue;
+            }
+            let dtype = self.graph.ty(out).dtype;
+            let dst = self.new_reg(dtype, depth)?;
+            if !dtype.is_float() {
+                let union = values.iter().map(|&r| self.info(r).range).reduce(Interval::or);
+                self.regs[dst.index()].range = union.unwrap_or(Interval::of(dtype));
+            }
+            if boolean && dtype == DType::Bool {
+                self.branch_fact(dst, selector, values[0], values[1]);
+            }
+            for (arm, &value) in moves.iter_mut().zip(&values) {
+                arm.push((dst, value));
+            }
+            self.scalars.insert(out, dst);
+        }
+        let selector = match boolean {
+            true => Selector::Bool(selector),
+            false => Selector::Index { idx: selector, signed },
+        };
+        let arms = arms.into_iter().map(|(scope, _)| scope.code).zip(moves).collect();
+        self.scope().code.push(Item::Branch(Box::new(Branch { selector, arms })));
+        Ok(())
+    }
+
+    /// The one arm that is ever taken, without a jump.
+    fn inline(&mut self, node: &Node, region: &Region) -> Result<()> {
+        self.push_scope(Kind::Branch);
+        self.region(region)?;
+        let scope = self.pop_scope();
+        let depth = self.depth();
+        self.adopt(scope);
+        for (&out, &result) in node.outputs.iter().zip(&region.results) {
+            let outer = self.defined.get(&result).is_none_or(|&d| d <= depth);
+            if self.graph.ty(out).is_scalar() || outer {
+                self.rename(out, result)?;
+            } else {
+                let slot = self.slot(result)?;
+                if self.needed_after_node(slot) || self.holders(slot).iter().any(|v| node.outputs.contains(v)) {
+                    self.alias(out, result)?;
+                } else {
+                    self.hold(slot, out, depth);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends the code of a closed scope to the innermost one, where it now always runs.
+    fn adopt(&mut self, scope: Scope) {
+        let depth = self.depth();
+        for info in &mut self.regs {
+            info.depth = info.depth.min(depth);
+        }
+        let parent = self.scope();
+        parent.guarded |= scope.guarded;
+        parent.code.extend(scope.code);
+        for (key, r) in scope.made {
+            parent.made.entry(key).or_insert(r);
+        }
+    }
+
+    /// Chooses the slot of every array result, and appends to each arm's code what brings it there. Gives
+    /// the slots chosen.
+    fn merge_arrays(
+        &mut self,
+        node: &Node,
+        arms: &mut [(Scope, super::arrays::ArrayState)],
+    ) -> Result<Vec<Buf>> {
+        let depth = self.depth();
+        let arrays: Vec<(usize, ValueId)> = node
+            .outputs
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|&(_, v)| !self.graph.ty(v).is_scalar())
+            .collect();
+        // In each arm: where each result is.
+        let mut places = vec![Vec::new(); arms.len()];
+        for (arm, region) in node.regions.iter().enumerate() {
+            self.set_arrays(&arms[arm].1);
+            for &(k, _) in &arrays {
+                places[arm].push(self.slot(region.results[k])?);
+            }
+        }
+        // The same outer value from every arm is only another name.
+        let passed: Vec<Option<ValueId>> = arrays
+            .iter()
+            .map(|&(k, _)| {
+                let first = node.regions[0].results[k];
+                let outer = self.defined.get(&first).is_none_or(|&d| d <= depth);
+                (outer && node.regions.iter().all(|r| r.results[k] == first)).then_some(first)
+            })
+            .collect();
+        let reserved: Vec<Buf> =
+            passed.iter().zip(&places[0]).filter(|(p, _)| p.is_some()).map(|(_, &slot)| slot).collect();
+        let mut chosen: Vec<Buf> = Vec::new();
+        for (n, &(_, out)) in arrays.iter().enumerate() {
+            if passed[n].is_some() {
+                chosen.push(places[0][n]);
+                continue;
+            }
+            let mut fit = None;
+            for slot in places.iter().map(|p| p[n]) {
+                let mut usable = !chosen.contains(&slot) && !reserved.contains(&slot);
+                for (_, state) in arms.iter() {
+                    self.set_arrays(state);
+                    usable &= self.movable(slot);
+                }
+                if usable {
+                    fit = Some(slot);
+                    break;
+                }
+            }
+            chosen.push(match fit {
+                Some(slot) => slot,
+                None => {
+                    let slot = self.new_slot(self.graph.ty(out).clone(), Origin::Temporary)?;
+                    self.scope().temporaries.push(slot);
+                    slot
+                }
+            });
+        }
+        for (arm, (scope, state)) in arms.iter_mut().enumerate() {
+            self.set_arrays(state);
+            self.reserve(&chosen);
+            let mut moves = Vec::new();
+            let mut movable = Vec::new();
+            for (n, &slot) in chosen.iter().enumerate() {
+                if passed[n].is_none() {
+                    let from = places[arm][n];
+                    moves.push((slot, from));
+                    movable.push(self.movable(from) && !reserved.contains(&from));
+                }
+            }
+            let code = self.slot_moves(&moves, &movable)?;
+            scope.code.extend(code);
+        }
+        for (n, &(_, out)) in arrays.iter().enumerate() {
+            match passed[n] {
+                Some(v) => self.alias(out, v)?,
+                None => self.hold(chosen[n], out, depth),
+            }
+        }
+        Ok(chosen)
+    }
+
+    fn worth_flattening(&self, arms: &[(Scope, super::arrays::ArrayState)]) -> bool {
+        let mut count = 0;
+        for (scope, _) in arms {
+            for item in &scope.code {
+                let Item::Inst(inst, None) = item else { return false };
+                if self.flatten_branches {
+                    if !(inst.is_pure() || inst.is_store()) {
+                        return false;
+                    }
+                } else {
+                    count += 1;
+                    if !is_cheap(inst) || count > CHEAP {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Computes both arms and selects; a store writes back the old element in the arm not taken.
+    fn flatten(
+        &mut self,
+        node: &Node,
+        cond: Reg,
+        arms: Vec<(Scope, super::arrays::ArrayState)>,
+    ) -> Result<()> {
+        for (k, (mut scope, _)) in arms.into_iter().enumerate() {
+            let code = std::mem::take(&mut scope.code);
+            self.adopt(scope);
+            for item in code {
+                let Item::Inst(inst, _) = item else { return Err(Unsupported) };
+                if inst.is_store() {
+                    self.masked_store(inst, cond, k == 0)?;
+                } else {
+                    self.scope().code.push(item);
+                }
+            }
+        }
+        for (k, &out) in node.outputs.iter().enumerate() {
+            if self.graph.ty(out).is_scalar() {
+                let a = self.scalar(node.regions[0].results[k])?;
+                let b = self.scalar(node.regions[1].results[k])?;
+                let r = self.select(cond, a, b)?;
+                self.scalars.insert(out, r);
+            }
+        }
+        Ok(())
+    }
+
+    fn masked_store(&mut self, inst: Inst, cond: Reg, when: bool) -> Result<()> {
+        let (val, buf, address) = match inst {
+            Inst::Store8 { val, buf, base, idx, off }
+            | Inst::Store4 { val, buf, base, idx, off }
+            | Inst::Store1 { val, buf, base, idx, off } => (val, buf, super::access::Address { base, idx, off }),
+            _ => return Err(Unsupported),
+        };
+        let dtype = self.slots[buf.index()].dtype;
+        let depth = self.depth();
+        let old = self.new_reg(dtype, depth)?;
+        let load = super::with_dst(super::access::load_inst(dtype, buf, address), old);
+        self.scope().code.push(load.into());
+        let (b, c) = if when { (val, old) } else { (old, val) };
+        let dst = self.new_reg(dtype, depth)?;
+        self.scope().code.push(Inst::Select { dst, a: cond, b, c }.into());
+        let mut store = inst;
+        if let Inst::Store8 { val, .. } | Inst::Store4 { val, .. } | Inst::Store1 { val, .. } = &mut store {
+            *val = dst;
+        }
+        self.scope().code.push(store.into());
+        Ok(())
+    }
+}
+
+/// Cheaper than a jump that may be mispredicted.
+fn is_cheap(inst: &Inst) -> bool {
+    inst.is_pure()
+        && !matches!(
+            inst,
+            Inst::Math { .. }
+                | Inst::Math2 { .. }
+                | Inst::CallPure { .. }
+                | Inst::DivF64 { .. }
+                | Inst::DivF32 { .. }
+                | Inst::SqrtF64 { .. }
+                | Inst::SqrtF32 { .. }
+                | Inst::FmaF64 { .. }
+                | Inst::FmaF32 { .. }
+        )
+}
+
+fn has_loop(region: &Region) -> bool {
+    region.nodes.iter().any(|n| matches!(n.op, Op::For { .. } | Op::While) || n.regions.iter().any(has_loop))
+}
+
+fn has_branch(region: &Region) -> bool {
+    region.nodes.iter().any(|n| matches!(n.op, Op::Cond))
+}

@@ -1,0 +1,62 @@
+//! Questions that several passes ask of a graph.
+
+use super::types::{Graph, Node, Region, ValueId};
+use crate::op::{Axis, Op, scalar};
+use std::collections::HashSet;
+
+/// Calls `f` for every region from the outside in.
+pub(crate) fn visit_regions<'g>(region: &'g Region, f: &mut impl FnMut(&'g Region)) {
+    f(region);
+    for node in &region.nodes {
+        for inner in &node.regions {
+            visit_regions(inner, f);
+        }
+    }
+}
+
+/// Calls `f` for every node, outer before inner.
+pub(crate) fn for_each_node<'g>(region: &'g Region, f: &mut impl FnMut(&'g Node)) {
+    visit_regions(region, &mut |r| r.nodes.iter().for_each(&mut *f));
+}
+
+/// The values that a node's regions use from the scopes around it, in order of first use.
+pub(crate) fn captures(node: &Node) -> Vec<ValueId> {
+    let mut defined = HashSet::new();
+    let mut seen = HashSet::new();
+    let mut free = Vec::new();
+    for region in &node.regions {
+        visit_regions(region, &mut |r| {
+            defined.extend(r.params.iter().copied());
+            defined.extend(r.nodes.iter().flat_map(|n| n.outputs.iter().copied()));
+        });
+    }
+    let mut use_value = |v: ValueId| {
+        if !defined.contains(&v) && seen.insert(v) {
+            free.push(v);
+        }
+    };
+    for region in &node.regions {
+        visit_regions(region, &mut |r| {
+            r.nodes.iter().flat_map(|n| &n.inputs).for_each(|&v| use_value(v));
+            r.results.iter().for_each(|&v| use_value(v));
+        });
+    }
+    free
+}
+
+/// The node itself (not its regions) can raise an error at run time, so it must stay even when its
+/// result is not used.
+pub(crate) fn may_fail(graph: &Graph, node: &Node) -> bool {
+    match &node.op {
+        Op::Check { .. } | Op::While => true,
+        Op::Load { axes, .. } | Op::Store { axes, .. } => axes.iter().any(|a| match a {
+            Axis::Range { .. } => false,
+            Axis::At | Axis::Window { .. } => true,
+        }),
+        Op::Take { .. } | Op::Put { .. } => true,
+        Op::Unary(op) => scalar::unary_may_fail(*op, graph.ty(node.inputs[0]).dtype),
+        Op::Binary(op) => scalar::binary_may_fail(*op, graph.ty(node.inputs[0]).dtype),
+        Op::Reduce { .. } | Op::CumSum { .. } | Op::Dot => graph.ty(node.inputs[0]).dtype.is_int(),
+        _ => false,
+    }
+}

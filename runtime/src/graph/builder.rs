@@ -1,0 +1,173 @@
+//! Building a graph front to back: nodes go into the innermost open region.
+
+use super::types::{Graph, Node, Region, SiteId, Type, ValueId};
+use crate::error::{Location, Result};
+use crate::op::Op;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A graph under construction.
+pub(crate) struct Builder {
+    graph: Graph,
+    /// Open regions, outermost first.
+    open: Vec<Region>,
+    sites: HashMap<(Arc<str>, Arc<str>, u32, u32, u32), SiteId>,
+}
+
+impl Builder {
+    /// An empty graph whose site 0 is `at`, with the body open.
+    pub fn new(name: Arc<str>, at: Location) -> Builder {
+        let graph = Graph { name, values: Vec::new(), sites: vec![at], body: Region::default() };
+        Builder { graph, open: vec![Region::default()], sites: HashMap::new() }
+    }
+
+    /// The graph so far (without what is in open regions).
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The id of a place.
+    pub fn site(&mut self, at: Location) -> SiteId {
+        let key = (at.file.clone(), at.function.clone(), at.line, at.column, at.width);
+        let sites = &mut self.graph.sites;
+        *self.sites.entry(key).or_insert_with(|| {
+            sites.push(at);
+            SiteId(sites.len() as u32 - 1)
+        })
+    }
+
+    /// Adds a parameter to the innermost open region.
+    pub fn param(&mut self, ty: Type, name: Option<Arc<str>>) -> ValueId {
+        let v = self.graph.new_value(ty, name);
+        self.innermost().params.push(v);
+        v
+    }
+
+    /// Adds a node without regions; its result types come from the op's rule.
+    pub fn push(&mut self, op: Op, inputs: Vec<ValueId>, site: SiteId) -> Result<Vec<ValueId>> {
+        let types: Vec<Type> = inputs.iter().map(|&v| self.graph.ty(v).clone()).collect();
+        let results = op.infer(&types)?;
+        Ok(self.push_control(op, inputs, Vec::new(), results, site))
+    }
+
+    /// Adds a node with regions and the given result types.
+    pub fn push_control(
+        &mut self,
+        op: Op,
+        inputs: Vec<ValueId>,
+        regions: Vec<Region>,
+        results: Vec<Type>,
+        site: SiteId,
+    ) -> Vec<ValueId> {
+        let outputs: Vec<ValueId> = results.into_iter().map(|ty| self.graph.new_value(ty, None)).collect();
+        self.innermost().nodes.push(Node { op, inputs, outputs: outputs.clone(), regions, site });
+        outputs
+    }
+
+    /// Opens a nested region; what follows goes into it.
+    pub fn open(&mut self) {
+        self.open.push(Region::default());
+    }
+
+    /// Closes the innermost region with these results.
+    pub fn close(&mut self, results: Vec<ValueId>) -> Region {
+        let mut region = self.open.pop().expect("regions are opened and closed in pairs");
+        region.results = results;
+        region
+    }
+
+    /// Appends the nodes of a closed region without parameters to the innermost open one.
+    pub fn splice(&mut self, region: Region) {
+        debug_assert!(region.params.is_empty());
+        self.innermost().nodes.extend(region.nodes);
+    }
+
+    /// The number of open regions; with [`truncate`](Self::truncate) staging that failed half way is undone.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Drops open regions down to `depth`.
+    pub fn truncate(&mut self, depth: usize) {
+        self.open.truncate(depth);
+    }
+
+    /// The finished graph.
+    pub fn finish(mut self, results: Vec<ValueId>) -> Graph {
+        self.graph.body = self.close(results);
+        self.graph
+    }
+
+    fn innermost(&mut self) -> &mut Region {
+        self.open.last_mut().expect("the body stays open until the graph is finished")
+    }
+}
+
+impl Builder {
+    /// Reopens a closed region to add to it.
+    pub fn reopen(&mut self, region: Region) {
+        self.open.push(region);
+    }
+
+    /// Names of the function's parameters on which `v` depends through nodes of open regions.
+    pub fn roots(&self, v: ValueId) -> Vec<Arc<str>> {
+        let mut names = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        let mut todo = vec![v];
+        while let Some(v) = todo.pop() {
+            if !seen.insert(v) {
+                continue;
+            }
+            if self.open[0].params.contains(&v) {
+                names.extend(self.graph.values[v.index()].name.clone());
+                continue;
+            }
+            let definition = self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v));
+            todo.extend(definition.into_iter().flat_map(|n| n.inputs.iter().copied()));
+        }
+        names.sort();
+        names
+    }
+}
+
+impl Builder {
+    /// `v - base` where `v` is computed from `base` by adding constants in open regions.
+    pub fn offset_from(&self, v: ValueId, base: ValueId) -> Option<i128> {
+        if v == base {
+            return Some(0);
+        }
+        let definition = |v: ValueId| self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v));
+        let constant = |v: ValueId| match definition(v).map(|n| &n.op) {
+            Some(Op::Const(literal)) => literal.as_i128(),
+            _ => None,
+        };
+        let node = definition(v)?;
+        match node.op {
+            Op::Binary(crate::op::BinaryOp::Add) => {
+                let (a, b) = (node.inputs[0], node.inputs[1]);
+                match (constant(a), constant(b)) {
+                    (_, Some(k)) => Some(self.offset_from(a, base)? + k),
+                    (Some(k), _) => Some(self.offset_from(b, base)? + k),
+                    _ => None,
+                }
+            }
+            Op::Binary(crate::op::BinaryOp::Sub) => {
+                Some(self.offset_from(node.inputs[0], base)? - constant(node.inputs[1])?)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Builder {
+    /// The elements of a `stack` of constants.
+    pub fn stacked_constants(&self, v: ValueId) -> Option<Vec<crate::dtype::Literal>> {
+        let definition = |v: ValueId| self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v));
+        let node = definition(v).filter(|n| n.op == Op::Stack)?;
+        let literal = |&v: &ValueId| match definition(v).map(|n| &n.op) {
+            Some(Op::Const(literal)) => Some(*literal),
+            _ => None,
+        };
+        node.inputs.iter().map(literal).collect()
+    }
+}

@@ -1,0 +1,14 @@
+//! The graph: functional SSA over tensors with nested regions, spans on every node, a verifier, and a
+//! textual form that prints and parses back.
+
+mod analysis;
+mod builder;
+mod dot;
+mod parse;
+mod print;
+mod types;
+mod verify;
+
+pub(crate) use analysis::{captures, for_each_node, may_fail, visit_regions};
+pub(crate) use builder::Builder;
+pub use types::{Graph, Node, Region, SiteId, Type, ValueId, ValueInfo};

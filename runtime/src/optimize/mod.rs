@@ -1,0 +1,53 @@
+//! Passes from graph to graph. The pipeline is this one function; every pass is verified after it ran in
+//! debug builds, and tested on textual graphs in `tests/graph/`.
+
+mod compact;
+mod dce;
+mod fold;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::Graph;
+
+/// A pass: its name and what it does.
+type Pass = (&'static str, fn(&mut Graph));
+
+/// The passes in the order they run.
+const PIPELINE: [Pass; 3] = [("fold", fold::run), ("dce", dce::run), ("compact", compact::run)];
+
+/// Runs the whole pipeline.
+pub(crate) fn run(graph: &mut Graph) -> Result<()> {
+    for (name, pass) in PIPELINE {
+        pass(graph);
+        if cfg!(debug_assertions) {
+            graph.verify().map_err(|e| e.note(format!("after the pass `{name}`")))?;
+        }
+    }
+    Ok(())
+}
+
+impl Graph {
+    /// Runs one optimisation pass by name: `fold` (constants), `dce` (what no result needs), `compact`
+    /// (numbers values anew).
+    ///
+    /// # Errors
+    /// There is no such pass, or it broke the graph.
+    ///
+    /// ```
+    /// let mut g: desc_jit::Graph =
+    ///     "graph f() { %0: f64 = const{2.0}()  %1: f64 = mul(%0, %0)  return %1 }".parse()?;
+    /// for pass in ["fold", "dce", "compact"] {
+    ///     g.run_pass(pass)?;
+    /// }
+    /// assert!(g.to_string().contains("const{4.0}"));
+    /// # Ok::<(), desc_jit::Error>(())
+    /// ```
+    pub fn run_pass(&mut self, name: &str) -> Result<()> {
+        let Some((_, pass)) = PIPELINE.iter().find(|(n, _)| *n == name) else {
+            let names: Vec<&str> = PIPELINE.iter().map(|(n, _)| *n).collect();
+            return Err(Error::new(ErrorKind::Argument, format!("there is no pass `{name}`"))
+                .note(format!("the passes are {}", names.join(", "))));
+        };
+        pass(self);
+        self.verify()
+    }
+}

@@ -1,0 +1,55 @@
+//! Constants from outside the function: scalars, fixed arrays of them, tuples.
+
+use super::cx::{At, Cx};
+use super::value::Value;
+use crate::dtype::Literal;
+
+/// A type that a constant used inside an annotated function can have.
+#[diagnostic::on_unimplemented(
+    message = "a constant of type `{Self}` cannot be used in a #[desc_jit] function",
+    label = "not a number, a bool, a fixed array or a tuple of them",
+    note = "pass other values as arguments of the function"
+)]
+pub trait Constant {
+    /// The value in staged code.
+    #[doc(hidden)]
+    fn stage(&self, cx: &Cx) -> Value;
+}
+
+macro_rules! scalars {
+    ($($t:ty => $v:ident),*) => {
+        $(impl Constant for $t {
+            fn stage(&self, _: &Cx) -> Value { Value::literal(Literal::$v(*self)) }
+        })*
+    };
+}
+scalars!(f64 => F64, f32 => F32, i64 => I64, i32 => I32, u32 => U32, usize => Usize, bool => Bool);
+
+impl<T: Constant, const N: usize> Constant for [T; N] {
+    fn stage(&self, cx: &Cx) -> Value {
+        self.as_slice().stage(cx)
+    }
+}
+
+impl<T: Constant> Constant for [T] {
+    fn stage(&self, cx: &Cx) -> Value {
+        let items: Vec<Value> = self.iter().map(|v| v.stage(cx)).collect();
+        // Elements of one Rust type always stack; a table of tuples stays a list.
+        cx.array(items.clone(), At(0, 0, 0)).unwrap_or_else(|_| Value::tuple(items))
+    }
+}
+
+impl<T: Constant + ?Sized> Constant for &T {
+    fn stage(&self, cx: &Cx) -> Value {
+        (**self).stage(cx)
+    }
+}
+
+macro_rules! tuples {
+    ($($($t:ident $k:tt)+;)*) => {
+        $(impl<$($t: Constant),+> Constant for ($($t,)+) {
+            fn stage(&self, cx: &Cx) -> Value { Value::tuple(vec![$(self.$k.stage(cx)),+]) }
+        })*
+    };
+}
+tuples! { A 0; A 0 B 1; A 0 B 1 C 2; A 0 B 1 C 2 D 3; A 0 B 1 C 2 D 3 E 4; A 0 B 1 C 2 D 3 E 4 F 5; }

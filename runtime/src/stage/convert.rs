@@ -1,0 +1,173 @@
+//! Dtypes: promotion of weak literals, `as`, declared types.
+
+use super::cx::{At, Cx, Out};
+use super::typed::Ty;
+use super::value::{Repr, Value};
+use crate::dtype::{DType, Literal, Type};
+use crate::error::ErrorKind;
+use crate::op::{CmpOp, Op};
+
+impl Cx {
+    /// Rust's `as`.
+    ///
+    /// # Errors
+    /// Something that is not a number.
+    pub fn cast(&self, v: &Value, to: DType, at: At) -> Out<Value> {
+        if let Some(literal) = v.as_static() {
+            return Ok(Value::literal(literal.cast(to)));
+        }
+        let ty = self.ty(v, at)?;
+        if ty.dtype == to {
+            return Ok(Value::traced(self.node(v, at)?));
+        }
+        self.push(Op::Cast(to), vec![self.node(v, at)?], at)
+    }
+
+    /// A weak value takes the dtype `to` that its context asks for; `None` where Rust's literals would not.
+    pub(crate) fn adopt(&self, v: &Value, to: DType, at: At) -> Out<Option<Value>> {
+        let from = self.ty(v, at)?.dtype;
+        if from == to {
+            return Ok(Some(match v.0 {
+                Repr::Static { literal, .. } => Value::literal(literal),
+                Repr::Traced { id, .. } => Value::traced(id),
+                _ => v.clone(),
+            }));
+        }
+        let compatible = v.is_weak() && ((from.is_float() && to.is_float()) || (from.is_int() && to != DType::Bool));
+        if !compatible {
+            return Ok(None);
+        }
+        if let Some(literal) = v.as_static() {
+            let converted = literal.cast(to);
+            if converted.as_i128().is_some_and(|n| Some(n) != literal.as_i128()) {
+                let message = format!("the literal {literal} does not fit in {to}");
+                return Err(self.error(ErrorKind::Arithmetic, message, at));
+            }
+            return Ok(Some(Value::literal(converted)));
+        }
+        if matches!(to, DType::Usize | DType::U32) {
+            // The variable would be unsigned in Rust: going below zero would have been an error.
+            let zero = self.node(&Value::literal(Literal::zero(from)), at)?;
+            let id = self.node(v, at)?;
+            let scalar = self.ty(v, at)?.is_scalar();
+            if scalar {
+                let fits = self.push(Op::Compare(CmpOp::Ge), vec![id, zero], at)?;
+                let message = format!("an integer that is used as {to} is negative here").into();
+                self.push(Op::Check { message }, vec![self.node(&fits, at)?], at)?;
+            }
+        }
+        self.cast(v, to, at).map(Some)
+    }
+
+    /// Two operands brought to one dtype; the message names both sides.
+    pub(super) fn promote(&self, what: &str, a: &Value, b: &Value, at: At) -> Out<(Value, Value, DType)> {
+        let (ta, tb) = (self.ty(a, at)?, self.ty(b, at)?);
+        if ta.dtype == tb.dtype {
+            return Ok((a.clone(), b.clone(), ta.dtype));
+        }
+        // Where both are weak the float wins: `1` next to `2.0` in a closure of ours.
+        let b_adopts = b.is_weak() && (!a.is_weak() || ta.dtype.is_float());
+        if b_adopts && let Some(b) = self.adopt(b, ta.dtype, at)? {
+            return Ok((a.clone(), b, ta.dtype));
+        }
+        if a.is_weak() && let Some(a) = self.adopt(a, tb.dtype, at)? {
+            return Ok((a, b.clone(), tb.dtype));
+        }
+        let message = format!("`{what}` takes operands of one type, but the left one is {ta} and the right one {tb}");
+        Err(self.error(ErrorKind::DType, message, at).note("convert one of them with `as`"))
+    }
+
+    /// A tree of values brought to a declared type.
+    pub(super) fn coerce(&self, v: &Value, ty: Ty, at: At) -> Out<Value> {
+        let mismatch = || {
+            let message = format!("expected {ty}, found {}", self.describe(v));
+            self.error(ErrorKind::DType, message, at)
+        };
+        match ty {
+            Ty::Unit => match v.items() {
+                Some(items) if items.is_empty() => Ok(v.clone()),
+                _ => Err(mismatch()),
+            },
+            Ty::Tuple(types) => match v.items() {
+                Some(items) if items.len() == types.len() => {
+                    let items = items.iter().zip(types).map(|(v, &t)| self.coerce(v, t, at));
+                    Ok(Value::tuple(items.collect::<Out<Vec<_>>>()?))
+                }
+                _ => Err(mismatch()),
+            },
+            Ty::Scalar(dtype) => {
+                if v.items().is_some() || !self.ty(v, at)?.is_scalar() {
+                    return Err(mismatch());
+                }
+                self.adopt(v, dtype, at)?.ok_or_else(mismatch)
+            }
+            Ty::Array(dtype, rank) => {
+                if v.items().is_some() {
+                    return Err(mismatch());
+                }
+                let actual = self.ty(v, at)?;
+                if rank.is_some_and(|n| n != actual.rank()) {
+                    return Err(mismatch());
+                }
+                self.adopt(v, dtype, at)?.ok_or_else(mismatch)
+            }
+        }
+    }
+
+    /// `let x: T = v`.
+    ///
+    /// # Errors
+    /// A value of another type.
+    pub fn ascribe(&self, v: &Value, ty: Ty, at: At) -> Out<Value> {
+        self.coerce(v, ty, at)
+    }
+
+    /// `x = v`: the variable keeps its type where the new value is a weak literal.
+    ///
+    /// # Errors
+    /// A value of another type.
+    pub fn assign(&self, name: &'static str, old: &Value, new: Value, at: At) -> Out<Value> {
+        if old.is_uninit() || old.items().is_some() || new.items().is_some() {
+            return Ok(new);
+        }
+        let (was, is) = (self.ty(old, at)?, self.ty(&new, at)?);
+        if was.dtype == is.dtype || old.is_weak() {
+            return Ok(new);
+        }
+        self.adopt(&new, was.dtype, at)?.ok_or_else(|| {
+            self.error(ErrorKind::DType, format!("`{name}` holds {was}, but the new value is {is}"), at)
+        })
+    }
+
+    /// Repeats a value to a shape that it broadcasts to.
+    pub(crate) fn broadcast_to(&self, v: &Value, shape: &[usize], at: At) -> Out<Value> {
+        if self.ty(v, at)?.shape == shape {
+            return Ok(v.clone());
+        }
+        let id = self.node(v, at)?;
+        self.push(Op::Broadcast(shape.to_vec()), vec![id], at)
+    }
+
+    /// The graph value of a scalar integer index.
+    pub(super) fn index_operand(&self, v: &Value, at: At) -> Out<Value> {
+        let ty = self.ty(v, at)?;
+        if !ty.is_scalar() || !ty.dtype.is_int() {
+            return Err(self.error(ErrorKind::DType, format!("an index is an integer, not {ty}"), at)
+                .note("convert it with `as usize`"));
+        }
+        Ok(v.clone())
+    }
+
+    pub(super) fn weak_like(&self, v: Value, weak: bool) -> Value {
+        match v.0 {
+            Repr::Traced { id, .. } => Value(Repr::Traced { id, weak }),
+            Repr::Static { literal, .. } => Value(Repr::Static { literal, weak }),
+            _ => v,
+        }
+    }
+
+    /// The type of a leaf, with its weakness.
+    pub(super) fn leaf_type(&self, v: &Value, at: At) -> Out<(Type, bool)> {
+        Ok((self.ty(v, at)?, v.is_weak()))
+    }
+}

@@ -1,0 +1,254 @@
+//! The staging context: the graph under construction, and the function whose body is being staged.
+
+use super::typed::Ty;
+use super::value::{Repr, Value};
+use crate::dtype::{Literal, Type};
+use crate::error::{Error, ErrorKind, Location, Result};
+use crate::graph::{Builder, Graph, SiteId, ValueId};
+use crate::op::Op;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What staging functions return.
+pub type Out<T> = Result<T, Error>;
+
+/// A place in the source of the function being staged: line and column from 1, and a width.
+#[derive(Clone, Copy, Debug)]
+pub struct At(pub u32, pub u32, pub u32);
+
+/// The source of an annotated function, rebuilt from its tokens.
+#[derive(Debug)]
+pub struct Source {
+    /// The file as the compiler names it.
+    pub file: &'static str,
+    /// The function's name.
+    pub function: &'static str,
+    /// The line of `lines[0]`.
+    pub first_line: u32,
+    /// Its lines.
+    pub lines: &'static [&'static str],
+}
+
+/// How a parameter is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By value.
+    Value,
+    /// `&T`
+    Ref,
+    /// `&mut T`: updated in place.
+    Mut,
+}
+
+/// A parameter of an annotated function.
+#[derive(Debug)]
+pub struct Param {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is passed.
+    pub mode: Mode,
+    /// Its value is part of the cache key and known at staging.
+    pub is_static: bool,
+    /// Its declared type.
+    pub ty: Ty,
+}
+
+/// The generated staging function.
+pub type StageFn = fn(&Cx, &mut [Value], At) -> Out<Value>;
+
+/// What staging knows of an annotated function.
+#[derive(Debug)]
+pub struct FunctionInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Its staging function.
+    pub stage: StageFn,
+    /// Its parameters.
+    pub params: &'static [Param],
+    /// Its result.
+    pub result: Ty,
+    /// Its source.
+    pub source: &'static Source,
+}
+
+/// Calls nested deeper than this are taken for a recursion that never ends.
+const MAX_CALL_DEPTH: usize = 64;
+
+/// The staging context of one function body.
+pub struct Cx {
+    pub(super) builder: Rc<RefCell<Builder>>,
+    function: &'static FunctionInfo,
+    call_depth: usize,
+}
+
+/// The place `at` in a function's source.
+fn locate(function: &FunctionInfo, at: At) -> Location {
+    let source = function.source;
+    let text = at.0.checked_sub(source.first_line).and_then(|k| source.lines.get(k as usize));
+    Location {
+        file: source.file.into(),
+        function: function.name.into(),
+        line: at.0,
+        column: at.1,
+        width: at.2,
+        text: text.map(|t| (*t).into()),
+    }
+}
+
+/// Stages a function from the outside: `params` are its arguments, static ones with their value. Returns
+/// the graph (results first, then the final values of `&mut` parameters) and the tree of results.
+pub(crate) fn stage_root(function: &'static FunctionInfo, params: &[(Type, Option<Literal>)]) -> Out<Graph> {
+    let start = At(function.source.first_line, 1, 1);
+    let mut builder = Builder::new(function.name.into(), locate(function, start));
+    let mut args: Vec<Value> = Vec::new();
+    for (param, (ty, known)) in function.params.iter().zip(params) {
+        args.push(match known {
+            Some(literal) => Value::literal(*literal),
+            None => Value::traced(builder.param(ty.clone(), Some(param.name.into()))),
+        });
+    }
+    let cx = Cx { builder: Rc::new(RefCell::new(builder)), function, call_depth: 0 };
+    let result = (function.stage)(&cx, &mut args, start)?;
+    let mut leaves = Vec::new();
+    result.leaves(&mut leaves);
+    for (param, arg) in function.params.iter().zip(&args) {
+        if param.mode == Mode::Mut {
+            let arg = cx.coerce(arg, param.ty, start)?;
+            arg.leaves(&mut leaves);
+        }
+    }
+    let results = leaves.iter().map(|v| cx.node(v, start)).collect::<Out<Vec<_>>>()?;
+    let Cx { builder, .. } = cx;
+    let builder = Rc::try_unwrap(builder)
+        .map_err(|_| Error::new(ErrorKind::Verify, "a staging context outlived its function"))?;
+    Ok(builder.into_inner().finish(results))
+}
+
+impl Cx {
+    /// Enters an annotated function that the current one calls: checks and coerces its arguments.
+    ///
+    /// # Errors
+    /// A recursion that does not end, or an argument that does not fit.
+    pub fn enter(&self, callee: &'static FunctionInfo, args: &mut [Value], at: At) -> Out<Cx> {
+        if self.call_depth >= MAX_CALL_DEPTH {
+            let message = format!("`{}` calls itself without end while it is staged", callee.name);
+            return Err(self.error(ErrorKind::Unsupported, message, at)
+                .note("a recursion cannot become a graph: write it as a loop"));
+        }
+        for (param, arg) in callee.params.iter().zip(args.iter_mut()) {
+            *arg = self.coerce(arg, param.ty, at).map_err(|e| {
+                e.note(format!("this is the argument `{}` of `{}`", param.name, callee.name))
+            })?;
+        }
+        Ok(Cx { builder: self.builder.clone(), function: callee, call_depth: self.call_depth + 1 })
+    }
+
+    /// Gives the result of a body its declared type.
+    ///
+    /// # Errors
+    /// A result of another type.
+    pub fn ret(&self, value: Value, at: At) -> Out<Value> {
+        self.coerce(&value, self.function.result, at)
+            .map_err(|e| e.note(format!("`{}` is declared to return {}", self.function.name, self.function.result)))
+    }
+
+    /// An error at a place of this function.
+    pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>, at: At) -> Error {
+        self.locate_error(Error::new(kind, message), at)
+    }
+
+    pub(crate) fn locate_error(&self, error: Error, at: At) -> Error {
+        error.at(locate(self.function, at))
+    }
+
+    pub(super) fn site(&self, at: At) -> SiteId {
+        self.builder.borrow_mut().site(locate(self.function, at))
+    }
+
+    /// Staging is at the top of a function body, where everything is executed exactly once.
+    pub(super) fn is_unconditional(&self) -> bool {
+        self.builder.borrow().depth() == 1
+    }
+
+    /// Adds a node with one result.
+    pub(crate) fn push(&self, op: Op, inputs: Vec<ValueId>, at: At) -> Out<Value> {
+        let site = self.site(at);
+        let outputs = self.builder.borrow_mut().push(op, inputs, site);
+        let outputs = outputs.map_err(|e| self.locate_error(e, at))?;
+        Ok(outputs.first().map_or_else(Value::unit, |&id| Value::traced(id)))
+    }
+
+    /// The graph value of a scalar or array; a static one becomes a constant.
+    pub(crate) fn node(&self, v: &Value, at: At) -> Out<ValueId> {
+        match &v.0 {
+            Repr::Traced { id, .. } => Ok(*id),
+            Repr::Static { literal, .. } => match self.push(Op::Const(*literal), Vec::new(), at)?.0 {
+                Repr::Traced { id, .. } => Ok(id),
+                _ => Err(self.error(ErrorKind::Verify, "a constant has a value", at)),
+            },
+            _ => Err(self.error(ErrorKind::DType, format!("{} is not a number or an array", self.describe(v)), at)),
+        }
+    }
+
+    /// The type of a scalar or array.
+    pub(crate) fn ty(&self, v: &Value, at: At) -> Out<Type> {
+        match &v.0 {
+            Repr::Traced { id, .. } => Ok(self.builder.borrow().graph().ty(*id).clone()),
+            Repr::Static { literal, .. } => Ok(Type::scalar(literal.dtype())),
+            Repr::Uninit(name) => {
+                Err(self.error(ErrorKind::Unsupported, format!("`{name}` has no value yet on this path"), at))
+            }
+            _ => Err(self.error(ErrorKind::DType, format!("{} is not a number or an array", self.describe(v)), at)),
+        }
+    }
+
+    /// How messages name a value's type.
+    pub(super) fn describe(&self, v: &Value) -> String {
+        match &v.0 {
+            Repr::Uninit(name) => format!("`{name}`, which has no value yet,"),
+            Repr::Static { literal, .. } => literal.dtype().to_string(),
+            Repr::Traced { id, .. } => self.builder.borrow().graph().ty(*id).to_string(),
+            Repr::Tuple(items) => {
+                let items: Vec<String> = items.iter().map(|v| self.describe(v)).collect();
+                format!("({})", items.join(", "))
+            }
+            Repr::At { .. } => "`.at(..)` without `.set(..)`".to_string(),
+        }
+    }
+
+    /// Names of the function's arguments on which a traced value depends, for messages.
+    pub(super) fn roots(&self, v: &Value) -> Vec<Arc<str>> {
+        let Repr::Traced { id, .. } = v.0 else { return Vec::new() };
+        self.builder.borrow().roots(id)
+    }
+
+    /// The static value of `v`, which decides a shape or the like.
+    pub(crate) fn require_static(&self, v: &Value, what: &str, at: At) -> Out<Literal> {
+        if let Some(literal) = v.as_static() {
+            return Ok(literal);
+        }
+        let mut error = self.error(
+            ErrorKind::Static,
+            format!("{what} must be known when the function is staged, but it is only known at run time"),
+            at,
+        );
+        let roots = self.roots(v);
+        if !roots.is_empty() {
+            let names = roots.iter().map(|r| format!("`{r}`")).collect::<Vec<_>>().join(", ");
+            let list = roots.iter().map(|r| r.to_string()).collect::<Vec<_>>().join(", ");
+            error = error
+                .note(format!("it depends on {names}"))
+                .note(format!("declare it static: #[desc_jit(static({list}))]"));
+        }
+        Err(error)
+    }
+
+    /// A static non-negative integer.
+    pub(crate) fn require_usize(&self, v: &Value, what: &str, at: At) -> Out<usize> {
+        let literal = self.require_static(v, what, at)?;
+        literal.as_i128().and_then(|n| usize::try_from(n).ok()).ok_or_else(|| {
+            self.error(ErrorKind::Argument, format!("{what} is a non-negative integer, not {literal}"), at)
+        })
+    }
+}

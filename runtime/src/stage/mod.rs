@@ -1,0 +1,31 @@
+//! Staging: running the rewritten function once on symbolic values, which records its graph.
+//!
+//! Every scalar and array of the user's function is one dynamic [`Value`] here; whether it is static
+//! (known now) or traced (a node of the graph) is decided by the value itself.
+
+mod branch;
+mod callable;
+mod constant;
+mod construct;
+mod convert;
+mod cx;
+mod index;
+mod lists;
+mod loops;
+mod loops_over;
+mod methods;
+mod operators;
+mod range;
+mod reductions;
+mod slices;
+mod typed;
+mod value;
+
+pub use callable::Operand;
+pub use constant::Constant;
+pub use cx::{At, Cx, FunctionInfo, Mode, Out, Param, Source, StageFn};
+pub use range::Range;
+pub use slices::SliceArg;
+pub use typed::{Ty, Typed};
+pub use value::Value;
+pub(crate) use cx::stage_root;

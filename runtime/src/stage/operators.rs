@@ -1,0 +1,259 @@
+//! Leaves, tuples and operators.
+
+use super::constant::Constant;
+use super::cx::{At, Cx, Out};
+use super::value::{Repr, Value};
+use crate::dtype::{DType, Literal};
+use crate::error::ErrorKind;
+use crate::graph::may_fail;
+use crate::op::{BinaryOp, CmpOp, Op, UnaryOp, scalar, shape::broadcast_shapes};
+
+impl Cx {
+    /// An unsuffixed float literal.
+    pub fn float(&self, v: f64) -> Value {
+        Value::weak(Literal::F64(v))
+    }
+
+    /// An unsuffixed integer literal.
+    pub fn int(&self, v: i128) -> Value {
+        // Literals beyond i64 can only be meant for u64-like types.
+        match i64::try_from(v) {
+            Ok(v) => Value::weak(Literal::I64(v)),
+            Err(_) => Value::literal(Literal::Usize(v as usize)),
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn bool(&self, v: bool) -> Value {
+        Value::literal(Literal::Bool(v))
+    }
+
+    /// A literal with a suffix.
+    pub fn typed(&self, literal: Literal) -> Value {
+        Value::literal(literal)
+    }
+
+    /// A constant from outside the function.
+    pub fn constant<C: Constant>(&self, c: C) -> Value {
+        c.stage(self)
+    }
+
+    /// `()`
+    pub fn unit(&self) -> Value {
+        Value::unit()
+    }
+
+    /// `let name;`
+    pub fn uninit(&self, name: &'static str) -> Value {
+        Value(Repr::Uninit(name))
+    }
+
+    /// `(a, b, ..)`
+    pub fn tuple(&self, items: Vec<Value>) -> Value {
+        Value::tuple(items)
+    }
+
+    /// `let (a, b) = v`: of a tuple or of a fixed array of that length.
+    ///
+    /// # Errors
+    /// Another number of parts.
+    pub fn untuple<const N: usize>(&self, v: &Value, at: At) -> Out<[Value; N]> {
+        let items = match v.items() {
+            Some(items) => items.to_vec(),
+            None => {
+                let n = *self.ty(v, at)?.shape.first().unwrap_or(&0);
+                if n != N {
+                    let message = format!("expected {N} parts, found {}", self.describe(v));
+                    return Err(self.error(ErrorKind::DType, message, at));
+                }
+                (0..n).map(|k| self.load("", v, &[Value::usize(k)], at)).collect::<Out<Vec<_>>>()?
+            }
+        };
+        items.try_into().map_err(|items: Vec<Value>| {
+            self.error(ErrorKind::DType, format!("expected {N} parts, found {}", items.len()), at)
+        })
+    }
+
+    /// `v.k` of a tuple.
+    ///
+    /// # Errors
+    /// Not a tuple, or too short.
+    pub fn field(&self, v: &Value, k: usize, at: At) -> Out<Value> {
+        v.items().and_then(|items| items.get(k)).cloned().ok_or_else(|| {
+            self.error(ErrorKind::DType, format!("{} has no field {k}", self.describe(v)), at)
+        })
+    }
+
+    /// `v.k = new`, functionally.
+    ///
+    /// # Errors
+    /// Not a tuple, or too short.
+    pub fn set_field(&self, v: &Value, k: usize, new: Value, at: At) -> Out<Value> {
+        let old = self.field(v, k, at)?;
+        let new = self.assign("the field", &old, new, at)?;
+        let items = v.items().map(|items| items.to_vec()).unwrap_or_default();
+        Ok(Value::tuple(items.into_iter().enumerate().map(|(j, x)| if j == k { new.clone() } else { x }).collect()))
+    }
+
+    /// `-v`, `!v` and every unary method.
+    ///
+    /// # Errors
+    /// A type that the operation does not take.
+    pub fn unary(&self, op: UnaryOp, v: &Value, at: At) -> Out<Value> {
+        if let Some(literal) = v.as_static()
+            && op.result(literal.dtype()).is_some()
+        {
+            match scalar::unary(op, literal) {
+                Ok(folded) => return Ok(self.weak_like(Value::literal(folded), v.is_weak() && folded.dtype() == literal.dtype())),
+                // What is only executed on some path must only fail on that path.
+                Err(e) if self.is_unconditional() => return Err(self.locate_error(e, at)),
+                Err(_) => {}
+            }
+        }
+        let ty = self.ty(v, at)?;
+        if op.result(ty.dtype).is_none() {
+            return Err(self.error(ErrorKind::DType, format!("cannot {} a value of type {ty}", op.verb()), at));
+        }
+        let result = self.push(Op::Unary(op), vec![self.node(v, at)?], at)?;
+        let weak = v.is_weak() && self.ty(&result, at)?.dtype == ty.dtype;
+        Ok(self.weak_like(result, weak))
+    }
+
+    /// Brings two operands to one dtype and one shape (NumPy broadcasting).
+    pub(super) fn align(&self, what: &str, a: &Value, b: &Value, at: At) -> Out<(Value, Value, DType)> {
+        let (a, b, dtype) = self.promote(what, a, b, at)?;
+        let (ta, tb) = (self.ty(&a, at)?, self.ty(&b, at)?);
+        if ta.shape == tb.shape {
+            return Ok((a, b, dtype));
+        }
+        let shape = broadcast_shapes(&ta.shape, &tb.shape).ok_or_else(|| {
+            let message = format!("`{what}` takes arrays whose shapes broadcast, but the left one is {ta} and the right one {tb}");
+            self.error(ErrorKind::Shape, message, at)
+        })?;
+        Ok((self.broadcast_to(&a, &shape, at)?, self.broadcast_to(&b, &shape, at)?, dtype))
+    }
+
+    /// `a + b` and every binary method.
+    ///
+    /// # Errors
+    /// Types or shapes that do not go together; the message names both.
+    pub fn binary(&self, op: BinaryOp, a: &Value, b: &Value, at: At) -> Out<Value> {
+        let weak = a.is_weak() && b.is_weak();
+        let (a, b, dtype) = match op {
+            // The right operand of a shift may be of any integer type, as in Rust.
+            BinaryOp::Shl | BinaryOp::Shr | BinaryOp::Pow if self.ty(a, at)?.dtype.is_int() => {
+                let dtype = self.ty(a, at)?.dtype;
+                let b = self.cast(b, dtype, at)?;
+                self.align(op.symbol(), a, &b, at)?
+            }
+            BinaryOp::Powi => {
+                let exponent = self.cast(b, DType::I32, at)?;
+                let base = self.ty(a, at)?;
+                let exponent = self.broadcast_to(&exponent, &base.shape, at)?;
+                (a.clone(), exponent, base.dtype)
+            }
+            _ => self.align(op.symbol(), a, b, at)?,
+        };
+        if op.result(dtype).is_none() {
+            let message = format!("`{}` does not take values of type {dtype}", op.symbol());
+            return Err(self.error(ErrorKind::DType, message, at));
+        }
+        if let (Some(x), Some(y)) = (a.as_static(), b.as_static()) {
+            match scalar::binary(op, x, y) {
+                Ok(folded) => return Ok(self.weak_like(Value::literal(folded), weak)),
+                Err(e) if self.is_unconditional() => return Err(self.locate_error(e, at)),
+                Err(_) => {}
+            }
+        }
+        let result = self.push(Op::Binary(op), vec![self.node(&a, at)?, self.node(&b, at)?], at)?;
+        Ok(self.weak_like(result, weak))
+    }
+
+    /// `a < b` and the other comparisons.
+    ///
+    /// # Errors
+    /// Types or shapes that do not go together.
+    pub fn compare(&self, op: CmpOp, a: &Value, b: &Value, at: At) -> Out<Value> {
+        let (a, b, _) = self.align(op.symbol(), a, b, at)?;
+        if let (Some(x), Some(y)) = (a.as_static(), b.as_static()) {
+            return scalar::compare(op, x, y).map(|v| self.bool(v)).map_err(|e| self.locate_error(e, at));
+        }
+        self.push(Op::Compare(op), vec![self.node(&a, at)?, self.node(&b, at)?], at)
+    }
+
+    /// Elementwise choice; the branches are brought to one type.
+    pub(crate) fn select(&self, condition: &Value, a: &Value, b: &Value, at: At) -> Out<Value> {
+        let weak = a.is_weak() && b.is_weak();
+        let (a, b, _) = self.align("select", a, b, at)?;
+        if self.ty(condition, at)?.dtype != DType::Bool {
+            let message = format!("a condition is a bool, not {}", self.describe(condition));
+            return Err(self.error(ErrorKind::DType, message, at));
+        }
+        match condition.as_static() {
+            Some(Literal::Bool(true)) => return Ok(a),
+            Some(_) => return Ok(b),
+            None => {}
+        }
+        let shape = self.ty(&a, at)?.shape;
+        let condition_shape = self.ty(condition, at)?.shape;
+        let shape = broadcast_shapes(&shape, &condition_shape).ok_or_else(|| {
+            let message = format!("the condition has shape {condition_shape:?}, the values {shape:?}");
+            self.error(ErrorKind::Shape, message, at)
+        })?;
+        let inputs = [condition, &a, &b]
+            .into_iter()
+            .map(|v| self.node(&self.broadcast_to(v, &shape, at)?, at))
+            .collect::<Out<Vec<_>>>()?;
+        Ok(self.weak_like(self.push(Op::Select, inputs, at)?, weak))
+    }
+
+    /// `a && b`; `b` is evaluated only where `a` is true.
+    ///
+    /// # Errors
+    /// Operands that are not bools, and those of `b`.
+    pub fn lazy_and(&self, a: &Value, b: impl FnOnce() -> Out<Value>, at: At) -> Out<Value> {
+        self.lazy(BinaryOp::And, a, b, at)
+    }
+
+    /// `a || b`; `b` is evaluated only where `a` is false.
+    ///
+    /// # Errors
+    /// Operands that are not bools, and those of `b`.
+    pub fn lazy_or(&self, a: &Value, b: impl FnOnce() -> Out<Value>, at: At) -> Out<Value> {
+        self.lazy(BinaryOp::Or, a, b, at)
+    }
+
+    fn lazy(&self, op: BinaryOp, a: &Value, b: impl FnOnce() -> Out<Value>, at: At) -> Out<Value> {
+        let decided = op == BinaryOp::Or;
+        match a.as_static() {
+            Some(Literal::Bool(v)) if v == decided => return Ok(self.bool(decided)),
+            Some(Literal::Bool(_)) => return b(),
+            _ => {}
+        }
+        let a_id = self.node(a, at)?;
+        self.builder.borrow_mut().open();
+        let b = b()?;
+        if let Some(Literal::Bool(v)) = b.as_static() {
+            self.builder.borrow_mut().close(Vec::new());
+            return Ok(if v == decided { self.bool(decided) } else { a.clone() });
+        }
+        let b_id = self.node(&b, at)?;
+        let region = self.builder.borrow_mut().close(vec![b_id]);
+        let harmless = {
+            let builder = self.builder.borrow();
+            region.nodes.iter().all(|n| n.regions.is_empty() && !may_fail(builder.graph(), n))
+        };
+        if harmless {
+            self.builder.borrow_mut().splice(region);
+            return self.push(Op::Binary(op), vec![a_id, b_id], at);
+        }
+        self.builder.borrow_mut().open();
+        let known = self.node(&self.bool(decided), at)?;
+        let short = self.builder.borrow_mut().close(vec![known]);
+        let regions = if decided { vec![short, region] } else { vec![region, short] };
+        let site = self.site(at);
+        let ty = vec![crate::dtype::Type::scalar(DType::Bool)];
+        let out = self.builder.borrow_mut().push_control(Op::Cond, vec![a_id], regions, ty, site);
+        Ok(Value::traced(out[0]))
+    }
+}

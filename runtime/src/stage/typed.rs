@@ -1,0 +1,72 @@
+//! Which Rust types can stand in the signature of an annotated function, and what they are in a graph.
+
+use crate::array::{Array, Element};
+use crate::dtype::DType;
+use std::fmt;
+
+/// A declared type.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ty {
+    /// A scalar.
+    Scalar(DType),
+    /// An array and its rank (`None`: dynamic).
+    Array(DType, Option<usize>),
+    /// A tuple.
+    Tuple(&'static [Ty]),
+    /// `()`
+    Unit,
+}
+
+impl fmt::Display for Ty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ty::Scalar(d) => write!(f, "{d}"),
+            Ty::Array(d, Some(n)) => write!(f, "Array{n}<{d}>"),
+            Ty::Array(d, None) => write!(f, "ArrayD<{d}>"),
+            Ty::Tuple(items) => {
+                write!(f, "(")?;
+                for (k, item) in items.iter().enumerate() {
+                    write!(f, "{}{item}", if k > 0 { ", " } else { "" })?;
+                }
+                write!(f, ")")
+            }
+            Ty::Unit => write!(f, "()"),
+        }
+    }
+}
+
+/// A type that an annotated function can take or return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument or a result of a #[desc_jit] function",
+    label = "not a scalar, an array, or a tuple of them",
+    note = "scalars are f64, f32, i64, i32, u32, usize, bool; arrays are desc_jit's Array1, Array2, Array3, ArrayD of them"
+)]
+pub trait Typed {
+    /// What it is in a graph.
+    const TY: Ty;
+}
+
+macro_rules! scalars {
+    ($($t:ty => $d:ident),*) => { $(impl Typed for $t { const TY: Ty = Ty::Scalar(DType::$d); })* };
+}
+scalars!(f64 => F64, f32 => F32, i64 => I64, i32 => I32, u32 => U32, usize => Usize, bool => Bool);
+
+impl Typed for () {
+    const TY: Ty = Ty::Unit;
+}
+impl<T: Element, D: ndarray::Dimension> Typed for Array<T, D> {
+    const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
+}
+impl<A: Typed + ?Sized> Typed for &A {
+    const TY: Ty = A::TY;
+}
+impl<A: Typed + ?Sized> Typed for &mut A {
+    const TY: Ty = A::TY;
+}
+
+macro_rules! tuples {
+    ($($($t:ident)+;)*) => {
+        $(impl<$($t: Typed),+> Typed for ($($t,)+) { const TY: Ty = Ty::Tuple(&[$($t::TY),+]); })*
+    };
+}
+tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
