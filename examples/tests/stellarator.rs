@@ -54,7 +54,7 @@ fn w7x_agrees_with_desc_on_the_default_grid() {
     for key in ["native_s", "first_call_s", "call_s"] {
         assert!(number(&found, key) > 0.0, "{key}");
     }
-    // The published design values: R0 = 5.5 m, a = 0.5 m (Grieger et al., Phys. Fluids B 4, 2081 (1992)).
+    // The published design values: R0 = 5.5 m, a about 0.5 m (Grieger et al., Phys. Fluids B 4, 2081 (1992)).
     assert!((number(&found, "major_radius_m") - 5.5).abs() < 0.05);
     assert!((number(&found, "minor_radius_m") - 0.5).abs() < 0.05);
 }

@@ -20,7 +20,7 @@ pub enum Method {
     Swap,
     /// A mutable view, which must be used where it is made: its immutable twin.
     View(&'static str),
-    /// `.unwrap()` after a constructor that returns a `Result`.
+    /// `.unwrap()` after something that returns an `Option` or a `Result`.
     Unwrap,
 }
 
@@ -71,6 +71,7 @@ pub const METHODS: &[(&str, Method)] = {
         ("trunc", Plain),
         ("fract", Plain),
         ("copysign", Plain),
+        ("pow2", Plain),
         ("rem_euclid", Plain),
         ("div_euclid", Plain),
         ("to_degrees", Plain),
@@ -84,12 +85,7 @@ pub const METHODS: &[(&str, Method)] = {
         ("abs_diff", Plain),
         ("is_positive", Plain),
         ("is_negative", Plain),
-        ("saturating_add", Plain),
         ("saturating_sub", Plain),
-        ("saturating_mul", Plain),
-        ("wrapping_add", Plain),
-        ("wrapping_sub", Plain),
-        ("wrapping_mul", Plain),
         ("div_ceil", Plain),
         // Shapes.
         ("len", Plain),
@@ -113,7 +109,11 @@ pub const METHODS: &[(&str, Method)] = {
         ("index_axis", Plain),
         ("insert_axis", Plain),
         ("into_shape_with_order", Plain),
+        ("to_shape", Plain),
         ("reshape", Plain),
+        ("flatten", Plain),
+        ("broadcast", Plain),
+        ("into_dyn", Plain),
         ("diag", Plain),
         ("slice", Slice),
         // Reductions and products.
@@ -122,18 +122,27 @@ pub const METHODS: &[(&str, Method)] = {
         ("mean", Plain),
         ("sum_axis", Plain),
         ("mean_axis", Plain),
-        ("cumsum", Plain),
+        ("product_axis", Plain),
+        ("all", Plain),
+        ("any", Plain),
         ("argmin", Plain),
         ("argmax", Plain),
         ("dot", Plain),
         // Functional updates.
         ("at", Plain),
         ("set", Plain),
+        // Also the methods of the operator traits.
         ("add", Plain),
+        ("sub", Plain),
         ("mul", Plain),
+        ("div", Plain),
+        ("rem", Plain),
+        ("neg", Plain),
+        ("not", Plain),
         // With a function.
         ("mapv", Map),
         ("map", Map),
+        ("mapv_into", Map),
         // In place.
         ("assign", Assign),
         ("fill", Assign),
@@ -170,14 +179,17 @@ pub const CONSTRUCTORS: &[(&str, bool)] = &[
     ("from_vec", false),
     ("from_shape_vec", false),
     ("linspace", false),
+    ("range", false),
+    ("arange", false),
     ("eye", false),
     ("from_diag", false),
     ("from", false),
     ("from_shape_fn", true),
 ];
 
-/// Constructors and rearrangements that return a `Result` in Rust, which `.unwrap()` may follow.
-pub const FALLIBLE: &[&str] = &["from_shape_vec", "into_shape_with_order", "reshape"];
+/// What returns an `Option` or a `Result` in Rust, so that `.unwrap()` may follow.
+pub const FALLIBLE: &[&str] =
+    &["from_shape_vec", "into_shape_with_order", "to_shape", "broadcast", "mean", "mean_axis"];
 
 /// The scalar of staged code that is closest to one that is not part of it.
 pub fn scalar_instead(name: &str) -> Option<&'static str> {
@@ -193,8 +205,6 @@ pub fn scalar_instead(name: &str) -> Option<&'static str> {
 
 /// Methods that make or consume an iterator.
 const ITERATORS: &[&str] = &[
-    "all",
-    "any",
     "axis_iter",
     "chain",
     "chunks",
@@ -205,7 +215,6 @@ const ITERATORS: &[&str] = &[
     "filter",
     "find",
     "flat_map",
-    "flatten",
     "fold",
     "for_each",
     "indexed_iter",

@@ -92,12 +92,11 @@ impl Parser<'_> {
                     Some(Part::Index(chain)) => chain.extend(index),
                     _ => place.parts.push(Part::Index(index)),
                 }
-                if let Rust::MethodCall(m) = bare(&x.expr)
-                    && m.method == "column_mut"
+                if is_column(&x.expr)
                     && let Some(Part::Index(chain)) = place.parts.last_mut()
+                    && let [.., column, row] = &mut chain[..]
                 {
-                    let row = chain.pop();
-                    chain.splice(chain.len().saturating_sub(1)..chain.len().saturating_sub(1), row);
+                    std::mem::swap(column, row);
                 }
                 Some(place)
             }
@@ -163,6 +162,10 @@ impl Parser<'_> {
 
 fn is_view(m: &ExprMethodCall) -> bool {
     matches!(method(&m.method.to_string()), Some(Method::View(_)))
+}
+
+fn is_column(e: &Rust) -> bool {
+    matches!(bare(e), Rust::MethodCall(m) if m.method == "column_mut")
 }
 
 /// The number in `Axis(k)`.

@@ -92,7 +92,10 @@ impl Parser<'_> {
         if let Some(segment) = path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None)) {
             return self.reject(&segment.arguments, &GENERIC_CALL, &[]);
         }
-        let arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
+        let mut arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
+        if name == "put" && let Some(Some(Argument::Value(index))) = arguments.get_mut(1) {
+            position(&e.args[1], index);
+        }
         match arguments.into_iter().collect() {
             Some(arguments) => expression(ExprKind::Call(quote!(#path), arguments), Spot::of(path)),
             None => rejected(Spot::of(path)),
@@ -281,6 +284,13 @@ impl Parser<'_> {
                 None
             }
         }
+    }
+}
+
+/// The index of `put` and `.at(..)`: `[i, j]` is the position of one element, `&[i, j]` a list of rows.
+pub(super) fn position(written: &Rust, index: &mut Expr) {
+    if let (Rust::Array(_), ExprKind::Array(items)) = (bare(written), &mut index.kind) {
+        index.kind = ExprKind::Tuple(std::mem::take(items));
     }
 }
 

@@ -57,11 +57,7 @@ impl Parser<'_> {
             Rust::Continue(e) => self.reject(e.continue_token, &control_flow::CONTINUE, &[]),
             Rust::Infer(e) => self.reject(e, &UNDERSCORE, &[]),
             Rust::Let(e) => self.reject(e.let_token, &LET_CONDITION, &[&"if"]),
-            Rust::Loop(e) => {
-                let rejected = self.reject(e.loop_token, &control_flow::LOOP, &[]);
-                // Its body may have errors of its own, but every `break` in it is part of this one.
-                rejected
-            }
+            Rust::Loop(e) => self.reject(e.loop_token, &control_flow::LOOP, &[]),
             Rust::Match(e) => self.reject(e.match_token, &control_flow::MATCH, &[]),
             Rust::Range(e) => self.reject(e, &RANGE, &[]),
             Rust::RawAddr(e) => self.reject(e, &RAW_ADDRESS, &[]),
@@ -199,6 +195,7 @@ impl Parser<'_> {
                 let (left, right) = (self.expr(&e.left), self.expr(&e.right));
                 expression(ExprKind::Compare(op, Box::new(left), Box::new(right)), at)
             }
+            Operator::Unknown => self.reject(e.op, &UNKNOWN_SYNTAX, &[]),
             Operator::Binary(op) => {
                 let (left, right) = (self.expr(&e.left), self.expr(&e.right));
                 expression(ExprKind::Binary(op, Box::new(left), Box::new(right)), at)
@@ -217,6 +214,8 @@ enum Operator {
     Lazy(bool),
     /// A compound assignment with that variant of `BinaryOp`.
     Update(&'static str),
+    /// Newer than this crate.
+    Unknown,
 }
 
 fn operator(op: &BinOp) -> Operator {
@@ -250,5 +249,6 @@ fn operator(op: &BinOp) -> Operator {
         BinOp::BitOrAssign(_) => Update("Or"),
         BinOp::ShlAssign(_) => Update("Shl"),
         BinOp::ShrAssign(_) => Update("Shr"),
+        _ => Operator::Unknown,
     }
 }

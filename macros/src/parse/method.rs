@@ -19,9 +19,12 @@ impl Parser<'_> {
         match names::method(&name) {
             Some(Method::Plain) => {
                 let receiver = self.expr(&m.receiver);
-                let arguments = self.arguments(m, &receiver);
+                let mut arguments = self.arguments(m, &receiver);
                 if is_rejected(&receiver) {
                     return rejected(at);
+                }
+                if name == "at" && let ([written], [index]) = (&m.args.iter().collect::<Vec<_>>()[..], &mut arguments[..]) {
+                    super::call::position(written, index);
                 }
                 expression(ExprKind::Method(name, Box::new(receiver), arguments), at)
             }

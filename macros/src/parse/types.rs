@@ -126,7 +126,7 @@ fn element_dtype(ty: &Type) -> TokenStream {
         let variant = crate::ast::ours(dtype_variant(&ident.to_string()));
         return quote_ours!(::desc_jit::__private::DType::#variant);
     }
-    quote_ours!(<#ty as ::desc_jit::__private::Element>::DTYPE)
+    quote_ours!(<#ty as ::desc_jit::array::Element>::DTYPE)
 }
 
 /// The variant of `DType` and of `Literal` for a scalar type.

@@ -199,6 +199,12 @@ impl Buffer {
         self.host.map(NonNull::as_ptr)
     }
 
+    /// The first element, when it is on the host.
+    #[inline]
+    pub(super) fn first(&self) -> Option<NonNull<u8>> {
+        self.host
+    }
+
     /// A copy on the same device.
     ///
     /// # Errors

@@ -23,7 +23,8 @@ impl<T: Element, D: Dimension> Array<T, D> {
     /// When the array does not fit into memory. So do the other constructors.
     #[track_caller]
     pub fn zeros<Sh: IntoDimension<Dim = D>>(shape: Sh) -> Self {
-        Array::of(Buffer::zeros(T::DTYPE, shape.into_dimension().slice(), &Device::cpu()))
+        let dim = shape.into_dimension();
+        Array::of(Buffer::zeros(T::DTYPE, dim.slice(), &Device::cpu()), dim)
     }
 
     /// An array of ones (of `true`).
@@ -37,7 +38,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
     pub fn from_elem<Sh: IntoDimension<Dim = D>>(shape: Sh, value: T) -> Self {
         let dim = shape.into_dimension();
         match count_of(dim.slice()) {
-            Ok(count) => Array::of_vec(vec![value; count], &dim),
+            Ok(count) => Array::of_vec(vec![value; count], dim),
             Err(e) => panic!("{e}"),
         }
     }
@@ -61,7 +62,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
             panic!("{e}");
         }
         let data: Vec<T> = nd::indices(dim.clone()).into_iter().map(|i| f(i)).collect();
-        Array::of_vec(data, &dim)
+        Array::of_vec(data, dim)
     }
 
     /// An array of these elements in row-major order. Nothing is copied.
@@ -95,7 +96,7 @@ impl<T: Element> Array1<T> {
     #[track_caller]
     pub fn from_vec(data: Vec<T>) -> Self {
         let dim = nd::Ix1(data.len());
-        Array::of_vec(data, &dim)
+        Array::of_vec(data, dim)
     }
 
     /// The elements of an iterator.

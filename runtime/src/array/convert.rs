@@ -18,12 +18,12 @@ impl<T: Element, D: Dimension> From<nd::Array<T, D>> for Array<T, D> {
             let count = array.len();
             let (data, offset) = array.into_raw_vec_and_offset();
             if data.len() == count && offset.unwrap_or(0) == 0 {
-                return Array::of_vec(data, &dim);
+                return Array::of_vec(data, dim);
             }
             let start = offset.unwrap_or(0);
-            return Array::of_vec(data[start..start + count].to_vec(), &dim);
+            return Array::of_vec(data[start..start + count].to_vec(), dim);
         }
-        Array::of_vec(array.iter().copied().collect(), &dim)
+        Array::of_vec(array.iter().copied().collect(), dim)
     }
 }
 
@@ -106,21 +106,21 @@ impl<T: Element, const M: usize> From<Vec<[T; M]>> for Array<T, Ix2> {
     #[track_caller]
     fn from(rows: Vec<[T; M]>) -> Self {
         let dim = Ix2(rows.len(), M);
-        Array::of_vec(rows.into_iter().flatten().collect(), &dim)
+        Array::of_vec(rows.into_iter().flatten().collect(), dim)
     }
 }
 
 impl<T: Element, const N: usize, const M: usize> From<[[T; M]; N]> for Array<T, Ix2> {
     #[track_caller]
     fn from(rows: [[T; M]; N]) -> Self {
-        Array::of_vec(rows.into_iter().flatten().collect(), &Ix2(N, M))
+        Array::of_vec(rows.into_iter().flatten().collect(), Ix2(N, M))
     }
 }
 
 impl<T: Element, const N: usize, const M: usize, const L: usize> From<[[[T; L]; M]; N]> for Array<T, Ix3> {
     #[track_caller]
     fn from(planes: [[[T; L]; M]; N]) -> Self {
-        Array::of_vec(planes.into_iter().flatten().flatten().collect(), &Ix3(N, M, L))
+        Array::of_vec(planes.into_iter().flatten().flatten().collect(), Ix3(N, M, L))
     }
 }
 
@@ -183,7 +183,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
     ///
     /// When the device refuses.
     pub fn to_tensor(&self) -> Result<Tensor> {
-        Ok(self.buffer.deep_clone()?.into_tensor())
+        Ok(self.buffer().deep_clone()?.into_tensor())
     }
 
     /// The array's storage as a Candle tensor. Nothing is copied.

@@ -22,7 +22,7 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
             Some(elements) => elements.iter().map(|&x| f(x)).collect(),
             None => self.nd().iter().map(|&x| f(x)).collect(),
         };
-        Array::of_vec(data, &self.dim)
+        Array::of_vec(data, self.raw_dim())
     }
 
     /// A new array: `f` of every element, given by reference.

@@ -16,8 +16,10 @@
 //! assert_eq!((2.0 * &inner + 1.0)[[0, 1]], 7.0);
 //! ```
 //!
-//! Arrays that live on a GPU stay there until somebody looks: reading elements fetches a copy to the host
-//! once and keeps it, changing elements moves the array to the host.
+//! Arrays that live on a GPU stay there until somebody looks: methods that read elements fetch a copy to the
+//! host once and keep it, methods that change elements move the array to the host. Only brackets do not:
+//! `a[i]` of a GPU array panics and asks for [`Array::to_host`] first, because a check for it in every access
+//! would cost all arrays on the CPU.
 //!
 //! Code map: `buffer` (storage, the only place that touches Candle's), `view` (what can be read without
 //! owning it), then one file per family of methods.
@@ -39,6 +41,7 @@ mod operators;
 mod reduce;
 mod reshape;
 mod slice;
+mod store;
 mod view;
 
 pub use at::{At, AtIndex, put};
@@ -57,10 +60,9 @@ pub use view::{
 };
 
 use crate::error::{Error, ErrorKind, Result};
-use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
-use std::sync::OnceLock;
+use store::Store;
 use view::Parts;
 
 /// An array of elements `T` with the axes `D`, over Candle storage.
@@ -68,17 +70,11 @@ use view::Parts;
 /// Use it through [`Array1`], [`Array2`], [`Array3`] and [`ArrayD`]. Cloning copies the elements, as with
 /// `ndarray`. Most methods are those of [`ArrayRef`], which views share.
 pub struct Array<T, D> {
-    /// The elements where the CPU can read them. When the array lives elsewhere the shape in here is all
-    /// zeros, so that the bounds check of an index fails and the slow path looks where the elements are:
-    /// arrays on the CPU pay nothing for the others.
-    host: Parts<T, D>,
-    dim: D,
-    buffer: Buffer,
-    /// For an array on a device: the copy on the host that readers made.
-    // In a box, so that `&Array` has no interior mutability of its own and the compiler may keep address and
-    // shape in registers across a loop.
-    mirror: Option<Box<OnceLock<Array<T, D>>>>,
-    element: PhantomData<T>,
+    /// Shape, strides, and the address of the elements where that is an address of the host.
+    parts: Parts<T, D>,
+    /// It is.
+    on_host: bool,
+    store: Store<T, D>,
 }
 
 /// An array without axes: one element.
@@ -108,29 +104,25 @@ impl<T: Element, D: Dimension> Array<T, D> {
             ));
         }
         let dim = dim_of::<D>(buffer.shape())?;
-        if let Some(first) = buffer.host_ptr() {
-            let first = NonNull::new(first.cast_mut().cast::<T>()).unwrap_or(NonNull::dangling());
-            let host = Parts::contiguous(first, dim.clone());
-            return Ok(Array { host, dim, buffer, mirror: None, element: PhantomData });
-        }
-        let mirror = Box::new(OnceLock::new());
-        let mut host = Parts::contiguous(NonNull::dangling(), D::zeros(dim.ndim()));
-        if dim.ndim() == 0 {
-            // No shape to fail a bounds check with: the element is fetched at once.
-            let copy = Array::from_buffer(buffer.to_device(&Device::cpu())?)?;
-            host.ptr = mirror.get_or_init(|| copy).host.ptr;
-        }
-        Ok(Array { host, dim, buffer, mirror: Some(mirror), element: PhantomData })
+        Ok(Array::assemble(Store::new(buffer), dim))
+    }
+
+    /// The array of a store of that shape. Everything that makes arrays ends here, inlined into the caller.
+    #[inline]
+    fn assemble(store: Store<T, D>, dim: D) -> Array<T, D> {
+        let first = store.first();
+        let parts = Parts::contiguous(first.unwrap_or(NonNull::dangling()), dim);
+        Array { parts, on_host: first.is_some(), store }
     }
 
     /// The storage.
     pub fn buffer(&self) -> &Buffer {
-        &self.buffer
+        self.store.buffer()
     }
 
     /// Gives the storage up.
     pub fn into_buffer(self) -> Buffer {
-        self.buffer
+        self.store.into_buffer()
     }
 
     /// Replaces the storage by another of the same dtype and number of axes (the lengths may differ) and
@@ -141,18 +133,18 @@ impl<T: Element, D: Dimension> Array<T, D> {
     /// As [`Array::from_buffer`]; the array is unchanged then.
     pub fn replace_buffer(&mut self, buffer: Buffer) -> Result<Buffer> {
         let new = Array::from_buffer(buffer)?;
-        Ok(std::mem::replace(self, new).buffer)
+        Ok(std::mem::replace(self, new).into_buffer())
     }
 
     /// The elements are where the CPU reads and writes them.
     #[inline]
     pub fn is_host(&self) -> bool {
-        self.mirror.is_none()
+        self.on_host
     }
 
     /// The device that the elements live on.
     pub fn device(&self) -> Device {
-        self.buffer.device()
+        self.buffer().device()
     }
 
     /// A copy on that device. Reading an array of a GPU works too (it fetches a copy once).
@@ -161,7 +153,18 @@ impl<T: Element, D: Dimension> Array<T, D> {
     ///
     /// When one of the devices refuses.
     pub fn to_device(&self, device: &Device) -> Result<Array<T, D>> {
-        Array::from_buffer(self.buffer.to_device(device)?)
+        Array::from_buffer(self.buffer().to_device(device)?)
+    }
+
+    /// A copy on the host, to read and write single elements of.
+    ///
+    /// # Panics
+    ///
+    /// When the device reports that its work failed.
+    #[track_caller]
+    #[must_use = "this returns a copy and leaves the array where it is"]
+    pub fn to_host(&self) -> Array<T, D> {
+        if self.on_host { self.clone() } else { self.store.mirror().clone() }
     }
 
     /// Waits until the device has finished all work that was started, and with it what computes this array.
@@ -177,44 +180,28 @@ impl<T: Element, D: Dimension> Array<T, D> {
         self
     }
 
-    /// The copy on the host of an array that lives elsewhere.
-    #[track_caller]
-    fn mirror(&self) -> &Array<T, D> {
-        let Some(mirror) = &self.mirror else { return self };
-        mirror.get_or_init(|| self.fetch())
-    }
-
-    #[track_caller]
-    fn fetch(&self) -> Array<T, D> {
-        match self.buffer.to_device(&Device::cpu()).and_then(Array::from_buffer) {
-            Ok(copy) => copy,
-            Err(e) => panic!("{e}\n  = while fetching an array from {}", self.device()),
-        }
-    }
-
     /// Before a write: makes the array live on the host.
     #[inline]
     #[track_caller]
     fn move_to_host(&mut self) {
-        if let Some(mirror) = &mut self.mirror {
-            let copy = mirror.take();
-            *self = copy.unwrap_or_else(|| self.fetch());
+        if !self.on_host {
+            let new = Array::default();
+            *self = std::mem::replace(self, new).store.into_mirror();
         }
     }
 
-    /// The array made of a buffer of which both are known to fit.
+    /// The array of a buffer that was just made with the right dtype and shape.
+    #[inline]
     #[track_caller]
-    fn of(buffer: Result<Buffer>) -> Array<T, D> {
-        match buffer.and_then(Array::from_buffer) {
-            Ok(array) => array,
-            Err(e) => panic!("{e}"),
-        }
+    fn of(buffer: Result<Buffer>, dim: D) -> Array<T, D> {
+        Array::assemble(Store::of(buffer), dim)
     }
 
     /// The array of these elements in row-major order.
+    #[inline]
     #[track_caller]
-    fn of_vec(data: Vec<T>, dim: &D) -> Array<T, D> {
-        Array::of(Buffer::from_vec(data, dim.slice()))
+    fn of_vec(data: Vec<T>, dim: D) -> Array<T, D> {
+        Array::of(Buffer::from_vec(data, dim.slice()), dim)
     }
 }
 
@@ -246,7 +233,7 @@ impl<T: Element, D: Dimension> Deref for Array<T, D> {
     #[inline]
     #[track_caller]
     fn deref(&self) -> &ArrayRef<T, D> {
-        if self.is_host() { self.host.as_ref() } else { self.mirror().host.as_ref() }
+        if self.on_host { self.parts.as_ref() } else { self.store.mirror().parts.as_ref() }
     }
 }
 
@@ -255,21 +242,22 @@ impl<T: Element, D: Dimension> DerefMut for Array<T, D> {
     #[track_caller]
     fn deref_mut(&mut self) -> &mut ArrayRef<T, D> {
         self.move_to_host();
-        self.host.as_mut()
+        self.parts.as_mut()
     }
 }
 
 /// Copies the elements, on the same device.
 impl<T: Element, D: Dimension> Clone for Array<T, D> {
+    #[inline]
     #[track_caller]
     fn clone(&self) -> Self {
-        Array::of(self.buffer.deep_clone())
+        Array::assemble(self.store.copy(), self.raw_dim())
     }
 
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
-        if self.is_host() && source.is_host() && self.dim == source.dim {
-            self.host.as_mut().assign(source);
+        if self.is_host() && source.is_host() && self.parts.dim == source.parts.dim {
+            self.parts.as_mut().assign(source);
         } else {
             *self = source.clone();
         }
@@ -279,111 +267,73 @@ impl<T: Element, D: Dimension> Clone for Array<T, D> {
 /// An array without elements (with axes of length 0; one zero for [`Array0`]).
 impl<T: Element, D: Dimension> Default for Array<T, D> {
     fn default() -> Self {
-        Array::of(Buffer::zeros(T::DTYPE, D::default().slice(), &Device::cpu()))
+        let dim = D::default();
+        Array::of(Buffer::zeros(T::DTYPE, dim.slice(), &Device::cpu()), dim)
     }
 }
 
 /// What is known without looking at the elements, and so without fetching them from a device.
-impl<T: Element, D: Dimension> Array<T, D> {
-    /// The length of each axis.
-    #[inline]
-    pub fn shape(&self) -> &[usize] {
-        self.dim.slice()
-    }
-    /// The lengths as `usize`, `(usize, usize)`, ...
-    #[inline]
-    pub fn dim(&self) -> D::Pattern {
-        self.dim.clone().into_pattern()
-    }
-    /// The lengths as ndarray's type for them, to make another array of the same shape.
-    #[inline]
-    pub fn raw_dim(&self) -> D {
-        self.dim.clone()
-    }
-    /// The number of elements.
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.dim.size()
-    }
-    /// There are no elements.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// The number of axes.
-    #[inline]
-    pub fn ndim(&self) -> usize {
-        self.dim.ndim()
-    }
-    /// The length of one axis.
-    #[inline]
-    #[track_caller]
-    pub fn len_of(&self, axis: Axis) -> usize {
-        self.dim[axis.index()]
-    }
+macro_rules! shape_methods {
+    ($($ty:ident, $($field:ident).*;)*) => {$(
+        impl<T: Element, D: Dimension> $ty<T, D> {
+            /// The length of each axis.
+            #[inline]
+            pub fn shape(&self) -> &[usize] {
+                self.$($field).*.slice()
+            }
+            /// The lengths as `usize`, `(usize, usize)`, ...
+            #[inline]
+            pub fn dim(&self) -> D::Pattern {
+                self.$($field).*.clone().into_pattern()
+            }
+            /// The lengths as ndarray's type for them, to make another array of the same shape.
+            #[inline]
+            pub fn raw_dim(&self) -> D {
+                self.$($field).*.clone()
+            }
+            /// The number of elements.
+            #[inline]
+            pub fn len(&self) -> usize {
+                self.$($field).*.size()
+            }
+            /// There are no elements.
+            #[inline]
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+            /// The number of axes.
+            #[inline]
+            pub fn ndim(&self) -> usize {
+                self.$($field).*.ndim()
+            }
+            /// The length of one axis.
+            ///
+            /// # Panics
+            ///
+            /// When there is no such axis.
+            #[inline]
+            #[track_caller]
+            pub fn len_of(&self, axis: Axis) -> usize {
+                self.shape()[axis.index()]
+            }
+        }
+
+        impl<T: Element> $ty<T, Ix2> {
+            /// The number of rows: the length of the first axis.
+            #[inline]
+            pub fn nrows(&self) -> usize {
+                self.$($field).*[0]
+            }
+            /// The number of columns: the length of the second axis.
+            #[inline]
+            pub fn ncols(&self) -> usize {
+                self.$($field).*[1]
+            }
+        }
+    )*};
 }
 
-impl<T: Element> Array<T, Ix2> {
-    /// The number of rows: the length of the first axis.
-    #[inline]
-    pub fn nrows(&self) -> usize {
-        self.dim[0]
-    }
-    /// The number of columns: the length of the second axis.
-    #[inline]
-    pub fn ncols(&self) -> usize {
-        self.dim[1]
-    }
-}
-
-impl<T: Element, D: Dimension> ArrayRef<T, D> {
-    /// The length of each axis.
-    #[inline]
-    pub fn shape(&self) -> &[usize] {
-        self.dim.slice()
-    }
-    /// The lengths as `usize`, `(usize, usize)`, ...
-    #[inline]
-    pub fn dim(&self) -> D::Pattern {
-        self.dim.clone().into_pattern()
-    }
-    /// The lengths as ndarray's type for them, to make another array of the same shape.
-    #[inline]
-    pub fn raw_dim(&self) -> D {
-        self.dim.clone()
-    }
-    /// The number of elements.
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.dim.size()
-    }
-    /// There are no elements.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// The number of axes.
-    #[inline]
-    pub fn ndim(&self) -> usize {
-        self.dim.ndim()
-    }
-    /// The length of one axis.
-    #[inline]
-    #[track_caller]
-    pub fn len_of(&self, axis: Axis) -> usize {
-        self.dim[axis.index()]
-    }
-}
-
-impl<T: Element> ArrayRef<T, Ix2> {
-    /// The number of rows: the length of the first axis.
-    #[inline]
-    pub fn nrows(&self) -> usize {
-        self.dim[0]
-    }
-    /// The number of columns: the length of the second axis.
-    #[inline]
-    pub fn ncols(&self) -> usize {
-        self.dim[1]
-    }
+shape_methods! {
+    Array, parts.dim;
+    ArrayRef, dim;
 }

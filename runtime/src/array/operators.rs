@@ -144,7 +144,7 @@ fn combine<T: Element, D: Dimension + DimMax<E>, E: Dimension>(
             return Array::from(result);
         }
     };
-    Array::of_vec(data, &dim)
+    Array::of_vec(data, dim)
 }
 
 /// The same in the memory of `a`, where the result has its shape.
@@ -161,7 +161,7 @@ fn combine_into<T: Element, D: Dimension + DimMax<E>, E: Dimension>(
     }
     combine_assign(&mut a, b, verb, f);
     // The same number of axes under the other name for them: nothing is moved.
-    Array::of(Ok(a.into_buffer()))
+    Array::of(Ok(a.into_buffer()), dim)
 }
 
 /// The same, changing `a`.

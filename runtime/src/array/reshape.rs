@@ -148,7 +148,8 @@ impl<T: Element, D: Dimension> Array<T, D> {
     /// The same array with its number of axes known at run time only. Nothing is copied.
     #[track_caller]
     pub fn into_dyn(self) -> Array<T, IxDyn> {
-        Array::of(Ok(self.into_buffer()))
+        let dim = self.raw_dim().into_dyn();
+        Array::of(Ok(self.into_buffer()), dim)
     }
 
     /// The same array with its number of axes known to the compiler. Nothing is copied.

@@ -20,7 +20,7 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
     /// A copy of the elements as an array of its own.
     #[track_caller]
     pub fn to_owned(&self) -> Array<T, D> {
-        Array::of_vec(self.to_vec(), &self.dim)
+        Array::of_vec(self.to_vec(), self.raw_dim())
     }
 
     /// The part that `s![]` describes: an index takes one position and drops the axis, a range keeps it.

@@ -6,7 +6,6 @@ mod engine;
 mod function;
 mod jit;
 mod plan;
-#[path = "/tmp/ctx/vm_stub.rs"]
 mod vm;
 mod walk;
 

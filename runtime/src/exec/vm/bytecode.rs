@@ -73,7 +73,7 @@ macro_rules! instructions {
             /// An error unless `cond`.
             Check { cond: Reg },
             /// An error unless every value of the loop index fits its dtype.
-            CheckLoop { start: Reg, count: Reg, id: u32 },
+            CheckLoop { dtype: crate::dtype::DType, start: Reg, count: Reg, step: Reg },
             Jump { to: i32 },
             JumpIf { cond: Reg, to: i32 },
             JumpUnless { cond: Reg, to: i32 },
@@ -111,7 +111,9 @@ macro_rules! instructions {
                     }
                     Inst::CheckIndex { idx, len } => { f(Read, idx); f(Read, len) }
                     Inst::Check { cond } => f(Read, cond),
-                    Inst::CheckLoop { start, count, .. } => { f(Read, start); f(Read, count) }
+                    Inst::CheckLoop { start, count, step, .. } => {
+                        f(Read, start); f(Read, count); f(Read, step)
+                    }
                     Inst::JumpIf { cond, .. } | Inst::JumpUnless { cond, .. } => f(Read, cond),
                     Inst::JumpTable { idx, .. } => f(Read, idx),
                     Inst::LoopNext { iv, end, step, .. } => { f(Read, end); f(Read, step); f(Update, iv) }
@@ -163,7 +165,7 @@ instructions! {
         AddI, SubI, MulI,
         AddI32, SubI32, MulI32, AddU32, SubU32, MulU32,
         AddI64, SubI64, MulI64, AddUsize, SubUsize, MulUsize,
-        DivS, RemS, DivU, RemU,
+        DivI32, RemI32, DivI64, RemI64, DivU, RemU,
         AndI, OrI, XorI, MinS, MaxS, MinU, MaxU,
         EqI, NeI, LtS, LeS, LtU, LeU,
         EqF64, NeF64, LtF64, LeF64, EqF32, NeF32, LtF32, LeF32,
@@ -226,7 +228,7 @@ impl Inst {
             self,
             AddI32 { .. } | SubI32 { .. } | MulI32 { .. } | AddU32 { .. } | SubU32 { .. } | MulU32 { .. }
                 | AddI64 { .. } | SubI64 { .. } | MulI64 { .. } | AddUsize { .. } | SubUsize { .. }
-                | MulUsize { .. } | DivS { .. } | RemS { .. } | DivU { .. } | RemU { .. } | Call { .. }
+                | MulUsize { .. } | DivI32 { .. } | RemI32 { .. } | DivI64 { .. } | RemI64 { .. } | DivU { .. } | RemU { .. } | Call { .. }
                 | CheckIndex { .. } | Check { .. } | CheckLoop { .. }
         )
     }

@@ -13,12 +13,12 @@ pub(super) fn simplify(code: &mut Code, registers: usize, outputs: &mut [Reg]) {
 
 /// What comes after strips are planned.
 pub(super) fn finish(code: &mut Code, registers: usize, outputs: &[Reg]) {
-    let mut uses = count_uses(code, registers, outputs);
-    for_each_code(code, &mut |list| fuse(list, &mut uses));
+    let uses = count_uses(code, registers, outputs);
+    for_each_code(code, &mut |list| fuse(list, &uses));
     coalesce(code);
 }
 
-fn count_uses(code: &mut Code, registers: usize, outputs: &[Reg]) -> Vec<u32> {
+pub(super) fn count_uses(code: &mut Code, registers: usize, outputs: &[Reg]) -> Vec<u32> {
     let mut uses = vec![0; registers];
     for_each_reg(code, &mut |role, r| {
         if role != Role::Write {
@@ -110,8 +110,11 @@ fn drop_moves(item: &mut Item, uses: &mut [u32], dropped: &mut usize) {
     }
 }
 
+/// In place of an instruction that another one took in.
+const TAKEN: Inst = Inst::Mov { dst: Reg(u16::MAX), a: Reg(u16::MAX) };
+
 /// Joins a value that is used once with the instruction that uses it.
-fn fuse(list: &mut Code, uses: &mut [u32]) {
+fn fuse(list: &mut Code, uses: &[u32]) {
     // Where in the current run of plain instructions a register is set.
     let mut set: HashMap<Reg, usize> = HashMap::new();
     for k in 0..list.len() {
@@ -122,14 +125,7 @@ fn fuse(list: &mut Code, uses: &mut [u32]) {
         let mut inst = inst;
         // A store may take in an addition that itself took in a load.
         while let Some((fused, j)) = fuse_one(list, k, inst, &set, uses) {
-            let Item::Inst(Inst::Mov { dst, .. }, _) = std::mem::replace(
-                &mut list[j],
-                Item::Inst(Inst::Mov { dst: Reg(0), a: Reg(0) }, None),
-            ) else {
-                inst = fused;
-                continue;
-            };
-            uses[dst.index()] = 0;
+            list[j] = Item::Inst(TAKEN, None);
             inst = fused;
         }
         list[k] = Item::Inst(inst, trap);
@@ -137,8 +133,7 @@ fn fuse(list: &mut Code, uses: &mut [u32]) {
             set.insert(dst, k);
         }
     }
-    // What was taken in elsewhere is now a copy of a register to itself.
-    list.retain(|item| !matches!(item, Item::Inst(Inst::Mov { dst, a }, _) if dst == a));
+    list.retain(|item| !matches!(item, Item::Inst(TAKEN, None)));
 }
 
 /// `list[k]`, now `inst`, joined with an earlier instruction, and the position of that one.

@@ -260,7 +260,7 @@ impl Lower<'_> {
             (dims, steps) = (vec![from.count()], vec![1]);
         }
         let count: usize = dims.iter().product();
-        let mut one = |this: &mut Self, at: &[Form]| {
+        let one = |this: &mut Self, at: &[Form]| {
             let start = dot(at, &kept_steps)?;
             let first = match op {
                 ReduceOp::Sum => this.constant(Literal::zero(from.dtype))?,

@@ -78,7 +78,8 @@ impl Lower<'_> {
         let whole = Interval::of(dtype);
         if !all.within(whole) {
             let trap = self.trap(site, TrapKind::Loop { dtype, step: stride });
-            self.scope().code.push(Item::Inst(Inst::CheckLoop { start, count, id: trap.0 }, Some(trap)));
+            let step = self.number(stride)?;
+            self.scope().code.push(Item::Inst(Inst::CheckLoop { dtype, start, count, step }, Some(trap)));
         }
         let iv = self.new_reg(dtype, self.depth() + 1)?;
         self.regs[iv.index()].range = all.and(whole);

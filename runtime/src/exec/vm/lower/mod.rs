@@ -89,6 +89,16 @@ pub(super) enum Source {
     Array(Buf),
 }
 
+impl Source {
+    /// The register of a scalar.
+    pub(super) fn scalar(self) -> Option<Reg> {
+        match self {
+            Source::Scalar(r) => Some(r),
+            Source::Array(_) => None,
+        }
+    }
+}
+
 /// What lowering produces.
 pub(super) struct Lowered {
     pub code: Code,

@@ -156,8 +156,8 @@ impl Lower<'_> {
         }
         let dst = DST;
         let signed = matches!(dtype, DType::I32 | DType::I64);
-        let inst = match op {
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => return self.int_arithmetic(op, dtype, a, b, site),
+        match op {
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => self.int_arithmetic(op, dtype, a, b, site),
             BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => {
                 let inst = match op {
                     BinaryOp::And => Inst::AndI { dst, a, b },
@@ -174,7 +174,7 @@ impl Lower<'_> {
                     let info = &mut self.regs[r.index()];
                     info.fact = info.fact.or(fact);
                 }
-                return Ok(r);
+                Ok(r)
             }
             BinaryOp::Min | BinaryOp::Max => {
                 let inst = match (op, signed) {
@@ -190,18 +190,20 @@ impl Lower<'_> {
                     _ => Interval::new(x.lo.max(y.lo), x.hi.max(y.hi)),
                 };
                 self.narrow(r, range);
-                return Ok(r);
+                Ok(r)
             }
             BinaryOp::Div | BinaryOp::Rem => {
                 let (x, y) = (self.info(a).range, self.info(b).range);
                 if op == BinaryOp::Rem && x.lo >= 0 && y.lo > x.hi {
                     return Ok(a);
                 }
-                let inst = match (op, signed) {
-                    (BinaryOp::Div, true) => Inst::DivS { dst, a, b },
-                    (BinaryOp::Div, false) => Inst::DivU { dst, a, b },
-                    (_, true) => Inst::RemS { dst, a, b },
-                    (_, false) => Inst::RemU { dst, a, b },
+                let inst = match (op, dtype) {
+                    (BinaryOp::Div, DType::I32) => Inst::DivI32 { dst, a, b },
+                    (BinaryOp::Div, DType::I64) => Inst::DivI64 { dst, a, b },
+                    (BinaryOp::Div, _) => Inst::DivU { dst, a, b },
+                    (_, DType::I32) => Inst::RemI32 { dst, a, b },
+                    (_, DType::I64) => Inst::RemI64 { dst, a, b },
+                    (_, _) => Inst::RemU { dst, a, b },
                 };
                 let trap = self.trap(site, TrapKind::Binary { op, dtype });
                 let r = self.failing(inst, dtype, trap)?;
@@ -213,7 +215,7 @@ impl Lower<'_> {
                     _ => Interval::of(dtype),
                 };
                 self.narrow(r, range);
-                return Ok(r);
+                Ok(r)
             }
             _ => {
                 let fails = scalar::binary_may_fail(op, dtype);
@@ -225,9 +227,9 @@ impl Lower<'_> {
                 };
                 let r = self.call(Call::Binary(op, dtype, dtype), a, b, dtype, fails, site)?;
                 self.narrow(r, range);
-                return Ok(r);
+                Ok(r)
             }
-        };
+        }
     }
 
     /// A register's range is at most this.

@@ -1,0 +1,99 @@
+//! Calls of other annotated functions, and functions that are passed to functions.
+
+use super::at;
+use super::expr::Emitter;
+use crate::ast::{Argument, Callable, Operand, ours};
+use proc_macro2::TokenStream;
+
+impl Emitter {
+    /// `path(arguments)`: the callee's body is staged into the same graph.
+    pub fn call(&self, path: &TokenStream, arguments: &[Argument], at: &TokenStream) -> TokenStream {
+        let cx = ours("cx");
+        if arguments.iter().all(|a| matches!(a, Argument::Value(_))) {
+            let values = arguments.iter().filter_map(|a| match a {
+                Argument::Value(e) => Some(self.value(e)),
+                Argument::Mut(_) => None,
+            });
+            return quote_ours! { #path::stage(#cx, &mut [#(#values),*], #at)? };
+        }
+        let mut preludes = TokenStream::new();
+        let mut values = Vec::new();
+        let mut results = Vec::new();
+        let mut writes = TokenStream::new();
+        for argument in arguments {
+            match argument {
+                Argument::Value(e) => {
+                    values.push(self.value(e));
+                    results.push(quote_ours! { _ });
+                }
+                Argument::Mut(place) => {
+                    let new = self.fresh();
+                    let (prelude, read, write) = self.borrow_mut(place, quote_ours! { #new });
+                    preludes.extend(prelude);
+                    values.push(read);
+                    results.push(quote_ours! { #new });
+                    writes.extend(write);
+                }
+            }
+        }
+        quote_ours! {
+            {
+                #preludes
+                let mut arguments = [#(#values),*];
+                let result = #path::stage(#cx, &mut arguments, #at)?;
+                let [#(#results),*] = arguments;
+                #writes
+                result
+            }
+        }
+    }
+
+    /// `cond`, `switch`, `fori_loop`, `while_loop`
+    pub fn functional(&self, path: &TokenStream, operands: &[Operand], at: &TokenStream) -> TokenStream {
+        let cx = ours("cx");
+        let operands = operands.iter().map(|operand| match operand {
+            Operand::Value(e) => {
+                let value = self.value(e);
+                quote_ours! { ::desc_jit::__private::Operand::Value(#value) }
+            }
+            Operand::Callable(f) => {
+                let f = self.callable(f);
+                quote_ours! { ::desc_jit::__private::Operand::Closure(#f) }
+            }
+            Operand::Callables(branches) => {
+                let branches = branches.iter().map(|f| self.callable(f));
+                quote_ours! { ::desc_jit::__private::Operand::Closures(::std::vec![#(#branches),*]) }
+            }
+        });
+        quote_ours! { #path::stage_with(#cx, ::std::vec![#(#operands),*], #at)? }
+    }
+
+    /// A `&mut dyn FnMut(&[Value]) -> Out<Value>`.
+    pub fn callable(&self, f: &Callable) -> TokenStream {
+        let cx = ours("cx");
+        let body = match f {
+            Callable::Closure(params, body) => {
+                let names: Vec<_> = params.iter().map(|_| self.fresh()).collect();
+                let bindings = params.iter().zip(&names).map(|(p, name)| self.bind(p, quote_ours! { #name }));
+                let body = self.value(body);
+                quote_ours! {
+                    let [#(#names),*] = ::desc_jit::__private::args(arguments)?;
+                    #(#bindings)*
+                    ::core::result::Result::Ok(#body)
+                }
+            }
+            Callable::Path(path, spot) => {
+                let at = at(*spot);
+                quote_ours! { #path::stage(#cx, &mut arguments.to_vec(), #at) }
+            }
+            Callable::TypeFn(function, spot) => {
+                let value = self.type_fn(function, quote_ours! { arguments }, &at(*spot));
+                quote_ours! { ::core::result::Result::Ok(#value) }
+            }
+        };
+        quote_ours! {
+            &mut |arguments: &[::desc_jit::__private::Value]|
+                -> ::desc_jit::__private::Out<::desc_jit::__private::Value> { #body }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The function itself, and the companion type beside it: one associated function per reading.
+
+use super::{conditions, name_of, silence, source, stage};
+use crate::ast::{Function, Mode, ours};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, FnArg, ItemFn, Lifetime, Pat, ReturnType, Type};
+
+/// The function that users call: native where that backend is selected, staged otherwise.
+pub fn outer(item: &ItemFn, function: &Function) -> TokenStream {
+    let ItemFn { attrs, vis, sig, .. } = item;
+    let name = &sig.ident;
+    let output = &sig.output;
+    let (arguments, declarations) = parameters(item, function);
+    quote_ours! {
+        #(#attrs)*
+        #[track_caller]
+        #vis fn #name(#declarations) #output {
+            if ::desc_jit::__private::native_selected() {
+                return #name::native(#(#arguments),*);
+            }
+            ::desc_jit::__private::unwrap(#name::try_call(#(#arguments),*))
+        }
+    }
+}
+
+/// `struct heat {}` and its associated functions.
+pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
+    let ItemFn { attrs, vis, sig, .. } = item;
+    let name = &sig.ident;
+    let text = name_of(name);
+    let conditions: Vec<&Attribute> = conditions(attrs).collect();
+    let silence = silence();
+    let result = result_type(item);
+    let (arguments, declarations) = parameters(item, function);
+    let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
+    let values: Vec<TokenStream> = arguments
+        .iter()
+        .zip(&types)
+        .map(|(argument, ty)| {
+            // On the type: an argument that can't be passed is the fault of its type.
+            let span = ty.span();
+            quote_spanned! {span.resolved_at(proc_macro2::Span::mixed_site())=>
+                ::desc_jit::__private::IntoArg::into_arg(#argument)
+            }
+        })
+        .collect();
+    let native = native(item);
+    let param_info = function.params.iter().zip(&arguments).map(|(param, argument)| {
+        let name = name_of(argument);
+        let mode = ours(match param.mode {
+            Mode::Value => "Value",
+            Mode::Ref => "Ref",
+            Mode::Mut => "Mut",
+        });
+        let is_static = param.is_static;
+        let ty = typed(&param.ty);
+        quote_ours! {
+            ::desc_jit::__private::Param {
+                name: #name,
+                mode: ::desc_jit::__private::Mode::#mode,
+                is_static: #is_static,
+                ty: #ty,
+            }
+        }
+    });
+    let result_ty = typed(&result);
+    let source = source::source(item);
+    let stage = stage::function(function, &arguments);
+    quote_ours! {
+        #(#conditions)*
+        #[doc(hidden)]
+        #silence
+        #vis struct #name {}
+
+        #(#conditions)*
+        #silence
+        impl #name {
+            #native
+
+            /// The same as the call, with errors as values.
+            #vis fn try_call(#declarations) -> ::desc_jit::Result<#result> {
+                if ::desc_jit::__private::native_selected() {
+                    return ::core::result::Result::Ok(Self::native(#(#arguments),*));
+                }
+                ::desc_jit::__private::call::<#result>(Self::__function(), [#(#values),*])
+            }
+
+            /// The staged graph for arguments like these.
+            #vis fn graph(#declarations) -> ::desc_jit::Result<::desc_jit::Graph> {
+                ::desc_jit::__private::graph::<#result>(Self::__function(), [#(#values),*])
+            }
+
+            /// How often a call found its compiled graph.
+            #vis fn cache_stats() -> ::desc_jit::CacheStats {
+                Self::__function().cache_stats()
+            }
+
+            /// Forgets the compiled graphs.
+            #vis fn clear_cache() {
+                Self::__function().clear_cache();
+            }
+
+            /// The handle that transforms take.
+            #vis fn jit() -> ::desc_jit::Jit<fn(#(#types),*) -> #result> {
+                ::desc_jit::Jit::__new(#name as fn(#(#types),*) -> #result, Self::__function())
+            }
+
+            #[doc(hidden)]
+            #vis fn __function() -> &'static ::desc_jit::__private::Function {
+                static FUNCTION: ::desc_jit::__private::Function = ::desc_jit::__private::Function::new(
+                    #text,
+                    #name::stage,
+                    &[#(#param_info),*],
+                    #result_ty,
+                    #source,
+                );
+                &FUNCTION
+            }
+
+            #stage
+        }
+    }
+}
+
+/// The function as written. It is the only place where rustc checks the body, so the lints of the user's
+/// attributes are those that apply to it.
+fn native(item: &ItemFn) -> TokenStream {
+    let ItemFn { attrs, vis, sig, block, .. } = item;
+    let kept = attrs.iter().filter(|a| {
+        const KEPT: &[&str] = &["allow", "warn", "deny", "expect", "forbid", "inline", "cold"];
+        KEPT.iter().any(|k| a.path().is_ident(k))
+    });
+    let (inputs, output) = (&sig.inputs, &sig.output);
+    let stmts = &block.stmts;
+    let mut body = TokenStream::new();
+    block.brace_token.surround(&mut body, |body| {
+        quote_ours! { let _guard = ::desc_jit::__private::enter_native(); }.to_tokens(body);
+        stmts.iter().for_each(|s| s.to_tokens(body));
+    });
+    quote_ours! {
+        /// The function as written, as plain Rust.
+        #(#kept)*
+        #vis fn native(#inputs) #output #body
+    }
+}
+
+/// The parameters as names, and as declarations of those names; a pattern gets a name of ours.
+pub fn parameters(item: &ItemFn, function: &Function) -> (Vec<Ident>, TokenStream) {
+    let names: Vec<Ident> = item
+        .sig
+        .inputs
+        .iter()
+        .enumerate()
+        .map(|(k, input)| match input {
+            FnArg::Typed(p) => match &*p.pat {
+                Pat::Ident(p) => p.ident.clone(),
+                _ => ours(&format!("argument{k}")),
+            },
+            FnArg::Receiver(_) => ours(&format!("argument{k}")),
+        })
+        .collect();
+    let types = function.params.iter().map(|p| &p.ty);
+    let declarations = quote_ours! { #(#names: #types),* };
+    (names, declarations)
+}
+
+/// The declared result, `()` where there is none.
+pub fn result_type(item: &ItemFn) -> Type {
+    match &item.sig.output {
+        ReturnType::Type(_, ty) => (**ty).clone(),
+        ReturnType::Default => Type::Tuple(syn::TypeTuple {
+            attrs: Vec::new(),
+            paren_token: syn::token::Paren(item.sig.ident.span()),
+            elems: syn::punctuated::Punctuated::new(),
+        }),
+    }
+}
+
+/// `<T as Typed>::TY` on the span of the type, so that rustc reports an unsupported one there.
+fn typed(ty: &Type) -> TokenStream {
+    let mut ty = ty.clone();
+    Static.visit_type_mut(&mut ty);
+    let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());
+    quote_spanned! {span=> <#ty as ::desc_jit::__private::Typed>::TY }
+}
+
+/// Every lifetime of a type becomes `'static`: constants have no other.
+struct Static;
+
+impl VisitMut for Static {
+    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+        reference.lifetime = Some(Lifetime::new("'static", proc_macro2::Span::mixed_site()));
+        syn::visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        *lifetime = Lifetime::new("'static", lifetime.span());
+    }
+}

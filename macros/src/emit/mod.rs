@@ -1,0 +1,63 @@
+//! From the staged language to Rust: the function itself, and its companion type.
+//!
+//! Names of ours are hygienic (`quote_ours!`) and paths start at `::desc_jit::__private`, so no name of the
+//! user's can break the expansion; the user's variables keep their names and spans.
+
+mod binding;
+mod call;
+mod companion;
+mod control;
+mod expr;
+mod place;
+mod source;
+mod stage;
+mod stub;
+
+use crate::ast::{Function, Spot};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, ItemFn};
+
+/// The expansion of a function of the staged language.
+pub fn function(item: &ItemFn, function: &Function) -> TokenStream {
+    let outer = companion::outer(item, function);
+    let companion = companion::companion(item, function);
+    quote_ours! { #outer #companion }
+}
+
+/// The expansion of a function that was reported: the function as written, a companion type of the same
+/// signatures, and the errors.
+pub fn rejected_function(item: &ItemFn, errors: TokenStream) -> TokenStream {
+    let companion = stub::companion(item);
+    quote_ours! { #item #companion #errors }
+}
+
+/// The expansion of an item that is not a function.
+pub fn rejected_item(item: TokenStream, errors: TokenStream) -> TokenStream {
+    quote_ours! { #item #errors }
+}
+
+/// Attributes that decide whether the item exists: the companion has them too.
+fn conditions(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs.iter().filter(|a| a.path().is_ident("cfg") || a.path().is_ident("cfg_attr"))
+}
+
+/// No lint of the user's looks at generated code.
+fn silence() -> TokenStream {
+    quote_ours! {
+        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+    }
+}
+
+/// `At(line, column, width)`
+fn at(spot: Spot) -> TokenStream {
+    let number = |n: usize| proc_macro2::Literal::u32_unsuffixed(u32::try_from(n).unwrap_or(u32::MAX));
+    let (line, column, width) = (number(spot.line), number(spot.column), number(spot.width));
+    quote_ours! { ::desc_jit::__private::At(#line, #column, #width) }
+}
+
+/// The name without `r#`, as a string literal.
+fn name_of(ident: &syn::Ident) -> TokenStream {
+    use syn::ext::IdentExt;
+    ident.unraw().to_string().to_token_stream()
+}

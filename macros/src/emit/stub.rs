@@ -1,0 +1,99 @@
+//! The companion of a function that was reported: the right signatures without bodies, so that the only
+//! errors are those of the report.
+
+use super::{conditions, silence};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{FnArg, ItemFn, ReturnType};
+
+/// `struct heat {}` with every function that calls and generated code may name.
+pub fn companion(item: &ItemFn) -> TokenStream {
+    let ItemFn { attrs, vis, sig, .. } = item;
+    if sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_))) {
+        // A method: no type can be declared inside an `impl` block.
+        return TokenStream::new();
+    }
+    let name = &sig.ident;
+    let conditions: Vec<_> = conditions(attrs).collect();
+    let silence = silence();
+    let typed = typed_functions(item);
+    quote_ours! {
+        #(#conditions)*
+        #[doc(hidden)]
+        #silence
+        #vis struct #name {}
+
+        #(#conditions)*
+        #silence
+        impl #name {
+            #typed
+
+            #vis fn cache_stats() -> ::desc_jit::CacheStats {
+                ::core::panic!()
+            }
+
+            #vis fn clear_cache() {}
+
+            #[doc(hidden)]
+            #vis fn __function() -> &'static ::desc_jit::__private::Function {
+                ::core::panic!()
+            }
+
+            #[doc(hidden)]
+            #vis fn stage(
+                _: &::desc_jit::__private::Cx,
+                _: &mut [::desc_jit::__private::Value],
+                _: ::desc_jit::__private::At,
+            ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
+                ::core::panic!()
+            }
+        }
+    }
+}
+
+/// The functions whose signatures repeat the types of the user's.
+fn typed_functions(item: &ItemFn) -> TokenStream {
+    let ItemFn { vis, sig, .. } = item;
+    let has_word = |tokens: TokenStream, word: &str| tokens.into_iter().any(|t| t.to_string() == word);
+    let unnameable = ["impl", "dyn", "Self"];
+    let mentions = |tokens: TokenStream| unnameable.iter().any(|w| has_word(tokens.clone(), w));
+    if mentions(sig.output.to_token_stream()) || sig.variadic.is_some() {
+        return TokenStream::new();
+    }
+    let generics = &sig.generics;
+    let condition = &generics.where_clause;
+    let types = sig.inputs.iter().map(|input| match input {
+        FnArg::Typed(p) => p.ty.to_token_stream(),
+        FnArg::Receiver(_) => TokenStream::new(),
+    });
+    let parameters = types.clone().map(|ty| quote_ours! { _: #ty });
+    let parameters = quote_ours! { #(#parameters),* };
+    let result = match &sig.output {
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+        ReturnType::Default => quote_ours! { () },
+    };
+    let jit = if generics.params.is_empty() && !types.clone().any(mentions) {
+        quote_ours! {
+            #vis fn jit() -> ::desc_jit::Jit<fn(#(#types),*) -> #result> {
+                ::core::panic!()
+            }
+        }
+    } else {
+        TokenStream::new()
+    };
+    quote_ours! {
+        #vis fn native #generics (#parameters) -> #result #condition {
+            ::core::panic!()
+        }
+
+        #vis fn try_call #generics (#parameters) -> ::desc_jit::Result<#result> #condition {
+            ::core::panic!()
+        }
+
+        #vis fn graph #generics (#parameters) -> ::desc_jit::Result<::desc_jit::Graph> #condition {
+            ::core::panic!()
+        }
+
+        #jit
+    }
+}

@@ -1,0 +1,143 @@
+//! Errors of staging: values with the user's line and both sides of the mismatch.
+
+use desc_jit::ErrorKind;
+use desc_jit::prelude::*;
+
+fn check(error: Error, kind: ErrorKind, texts: &[&str]) {
+    assert_eq!(error.kind(), kind, "{error}");
+    for text in texts {
+        assert!(error.to_string().contains(text), "the message lacks {text:?}:\n{error}");
+    }
+}
+
+#[desc_jit]
+fn traced_shape(n: usize) -> Array1<f64> {
+    let m = n + 1;
+    Array1::<f64>::zeros(m)
+}
+
+#[test]
+fn a_shape_from_a_traced_argument_names_it() {
+    check(
+        traced_shape::try_call(3).unwrap_err(),
+        ErrorKind::Static,
+        &["the shape of an array must be known", "it depends on `n`", "static(n)", "Array1::<f64>::zeros(m)"],
+    );
+}
+
+#[desc_jit]
+fn growing(x: &Array1<f64>, n: usize) -> Array1<f64> {
+    let mut y = x.clone();
+    for _ in 0..n {
+        y = jnp::concatenate(&[&y, x]);
+    }
+    y
+}
+
+#[test]
+fn a_carry_whose_shape_changes_shows_both() {
+    check(
+        growing::try_call(&Array1::ones(2), 3).unwrap_err(),
+        ErrorKind::Carry,
+        &["`y` changes its type in this loop", "f64[2] before", "f64[4] after"],
+    );
+}
+
+#[desc_jit]
+fn uneven(x: &Array1<f64>, c: bool) -> Array1<f64> {
+    if c { x.slice(s![1..]).to_owned() } else { x.clone() }
+}
+
+#[test]
+fn branches_of_different_shape_show_both() {
+    check(
+        uneven::try_call(&Array1::ones(3), true).unwrap_err(),
+        ErrorKind::Carry,
+        &["the value of this `if`", "f64[2] and f64[3]"],
+    );
+}
+
+#[desc_jit]
+fn wrong_block(x: &Array2<f64>, v: &Array1<f64>) -> Array2<f64> {
+    let mut y = x.clone();
+    y.row_mut(0).assign(v);
+    y
+}
+
+#[test]
+fn a_row_of_another_length_is_refused() {
+    check(
+        wrong_block::try_call(&Array2::ones((2, 3)), &Array1::ones(4)).unwrap_err(),
+        ErrorKind::Shape,
+        &["cannot assign f64[4]", "f64[3]", "y.row_mut(0).assign(v)"],
+    );
+}
+
+#[desc_jit]
+fn outer(x: &Array1<f64>) -> f64 {
+    let y = inner(x, 7);
+    y + 1.0
+}
+
+#[desc_jit]
+fn inner(x: &Array1<f64>, i: usize) -> f64 {
+    x[i]
+}
+
+#[test]
+fn an_error_in_a_callee_is_shown_there() {
+    let error = outer::try_call(&Array1::ones(3)).unwrap_err();
+    check(error.clone(), ErrorKind::Index, &["index 7", "in `inner`", "x[i]"]);
+    assert_eq!(error.location().unwrap().text.as_deref(), Some("    x[i]"));
+}
+
+#[desc_jit]
+fn ping(x: f64) -> f64 {
+    pong(x)
+}
+
+#[desc_jit]
+fn pong(x: f64) -> f64 {
+    ping(x)
+}
+
+#[test]
+fn recursion_through_another_function_ends_in_an_error() {
+    check(ping::try_call(1.0).unwrap_err(), ErrorKind::Unsupported, &["calls itself without end"]);
+}
+
+#[desc_jit]
+fn traced_window(x: &Array1<f64>, n: usize) -> f64 {
+    x.slice(s![..n]).sum()
+}
+
+#[test]
+fn a_slice_of_traced_length_says_what_to_write() {
+    check(
+        traced_window::try_call(&Array1::ones(3), 2).unwrap_err(),
+        ErrorKind::Static,
+        &["the length of a slice", "`n`", "loop over the elements"],
+    );
+}
+
+#[test]
+#[should_panic(expected = "the shape of an array must be known")]
+fn the_plain_call_panics_with_the_same_text() {
+    traced_shape(3);
+}
+
+#[desc_jit]
+fn fails_half_way(x: &mut Array1<f64>, n: usize) {
+    for i in 0..n {
+        x[i] = 0.0;
+    }
+}
+
+#[test]
+fn an_error_leaves_mutable_arguments_as_they_were() {
+    let mut x = Array1::from_vec(vec![1.0, 2.0, 3.0]);
+    fails_half_way::try_call(&mut x, 9).unwrap_err();
+    assert_eq!(x.to_vec(), [1.0, 2.0, 3.0]);
+    fails_half_way(&mut x, 2);
+    assert_eq!(x.to_vec(), [0.0, 0.0, 3.0]);
+}

@@ -1,0 +1,343 @@
+//! `for` over every kind of range, `while`, nesting, carries.
+
+use desc_jit::prelude::*;
+use desc_jit_tests::agree;
+
+#[desc_jit]
+fn ranges(n: usize, k: usize) -> Array1<i64> {
+    let mut out = Array1::<i64>::zeros(8);
+    for i in 0..n {
+        out[0] = out[0] * 3 + i as i64 + 1;
+    }
+    for i in 2..=n {
+        out[1] = out[1] * 3 + i as i64;
+    }
+    for i in (0..n).rev() {
+        out[2] = out[2] * 3 + i as i64;
+    }
+    for i in (1..n).step_by(2) {
+        out[3] = out[3] * 3 + i as i64;
+    }
+    for i in (0..n).rev().step_by(3) {
+        out[4] = out[4] * 3 + i as i64;
+    }
+    for i in (0..n).step_by(2).rev() {
+        out[5] = out[5] * 3 + i as i64;
+    }
+    for i in (0..=n).step_by(k) {
+        out[6] = out[6] * 3 + i as i64;
+    }
+    for i in (k..n).rev().step_by(k).rev() {
+        out[7] = out[7] * 3 + i as i64;
+    }
+    out
+}
+
+#[test]
+fn every_kind_of_range() {
+    for n in 0..9 {
+        for k in 1..4 {
+            agree!(ranges(n, k));
+        }
+    }
+}
+
+#[desc_jit(static(n))]
+fn static_ranges(n: usize) -> i64 {
+    let mut s = 0;
+    for i in 0..n {
+        s = 2 * s + i as i64;
+    }
+    for i in (0..n).rev() {
+        s = 2 * s - i as i64;
+    }
+    for i in (0..=n).step_by(3) {
+        s = 2 * s + i as i64;
+    }
+    s
+}
+
+#[test]
+fn static_bounds_of_any_size() {
+    for n in 0..7 {
+        agree!(static_ranges(n));
+    }
+}
+
+#[desc_jit]
+fn signed_range(lo: i64, hi: i64) -> i64 {
+    let mut s = 1;
+    for i in lo..hi {
+        s = s * 2 + i;
+    }
+    for i in -3..=3 {
+        s += i * i;
+    }
+    s
+}
+
+#[test]
+fn ranges_of_signed_integers() {
+    for (lo, hi) in [(-3, 4), (0, 0), (5, 2), (-7, -2)] {
+        agree!(signed_range(lo, hi));
+    }
+}
+
+#[desc_jit]
+fn underscore(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    for _ in 0..n {
+        y = y * y - 0.5;
+    }
+    for _i in 0..2 {
+        y += 1.0;
+    }
+    y
+}
+
+#[test]
+fn an_unused_loop_variable() {
+    for n in [0, 1, 5] {
+        agree!(underscore(0.3, n));
+    }
+}
+
+#[desc_jit]
+fn newton(x: f64) -> (f64, usize) {
+    let mut y = x;
+    let mut steps = 0;
+    while (y * y - x).abs() > 1e-12 * x && steps < 100 {
+        y = 0.5 * (y + x / y);
+        steps += 1;
+    }
+    (y, steps)
+}
+
+#[test]
+fn a_while_loop_counts_its_steps() {
+    for x in [1.0, 2.0, 1e6, 1e-6] {
+        agree!(newton(x));
+    }
+}
+
+#[desc_jit]
+fn while_over_array(x: &Array1<f64>) -> usize {
+    let mut i = 0;
+    while i < x.len() && x[i] >= 0.0 {
+        i += 1;
+    }
+    i
+}
+
+#[test]
+fn a_while_loop_stops_before_the_end_of_an_array() {
+    agree!(while_over_array(&Array1::from_vec(vec![1.0, 2.0, -1.0, 3.0])));
+    agree!(while_over_array(&Array1::from_vec(vec![1.0, 2.0])));
+    agree!(while_over_array(&Array1::zeros(0)));
+}
+
+#[desc_jit]
+fn while_never(x: f64) -> f64 {
+    let mut y = x;
+    while y > 1e9 {
+        y *= 0.5;
+    }
+    while false {
+        y = 0.0;
+    }
+    y
+}
+
+#[test]
+fn a_while_loop_without_a_trip() {
+    assert_eq!(agree!(while_never(3.0)), 3.0);
+}
+
+#[desc_jit]
+fn triangular(n: usize) -> Array2<f64> {
+    let mut a = Array2::<f64>::zeros((6, 6));
+    for i in 0..n {
+        for j in 0..=i {
+            a[[i, j]] = (i * 10 + j) as f64;
+            for k in j..i {
+                a[[i, k]] += a[[k, j]];
+            }
+        }
+    }
+    a
+}
+
+#[test]
+fn bounds_that_depend_on_outer_loops() {
+    for n in 0..=6 {
+        agree!(triangular(n));
+    }
+}
+
+#[desc_jit]
+fn carried_types(x: &Array1<f32>, n: &Array1<i64>) -> (f32, i64, usize) {
+    let mut s = 0.0;
+    let mut m = 0;
+    let mut count = 0;
+    for i in 0..x.len() {
+        s += x[i];
+        m += n[i];
+        if x[i] > 0.5 {
+            count += 1;
+        }
+    }
+    (s, m, count)
+}
+
+#[test]
+fn unsuffixed_literals_take_the_type_they_meet() {
+    let x = Array1::from_vec(vec![0.1f32, 0.7, 0.9]);
+    let n = Array1::from_vec(vec![1i64, -5, 7]);
+    agree!(carried_types(&x, &n));
+    agree!(carried_types(&Array1::zeros(0), &Array1::zeros(0)));
+}
+
+#[desc_jit]
+fn fibonacci(n: usize) -> (usize, usize) {
+    let (mut a, mut b) = (0, 1);
+    for _ in 0..n {
+        let next = a + b;
+        a = b;
+        b = next;
+    }
+    (a, b)
+}
+
+#[test]
+fn rotating_carries() {
+    for n in [0, 1, 2, 50] {
+        agree!(fibonacci(n));
+    }
+}
+
+#[desc_jit]
+fn carried_tuple(n: usize) -> f64 {
+    let mut state = (1.0, (0.5, 2));
+    for _ in 0..n {
+        state.0 += state.1.0;
+        state.1.0 *= 0.5;
+        state.1.1 += 1;
+    }
+    state.0 + state.1.0 + state.1.1 as f64
+}
+
+#[test]
+fn tuples_are_carried() {
+    for n in [0, 3] {
+        agree!(carried_tuple(n));
+    }
+}
+
+#[desc_jit]
+fn old_and_new(x: &Array1<f64>, n: usize) -> (Array1<f64>, f64) {
+    let mut u = x.clone();
+    let mut last = 0.0;
+    for _ in 0..n {
+        let old = u.clone();
+        for i in 1..u.len() {
+            u[i] = old[i - 1] + u[i - 1] * 0.5;
+        }
+        last = old[0] + u[0];
+        u[0] += 1.0;
+    }
+    (u, last)
+}
+
+#[test]
+fn a_copy_is_not_changed_by_later_stores() {
+    let x = Array1::from_vec(vec![1.0, 2.0, 3.0, 4.0]);
+    for n in [0, 1, 2, 5] {
+        agree!(old_and_new(&x, n));
+    }
+    assert_eq!(x.to_vec(), [1.0, 2.0, 3.0, 4.0]);
+}
+
+#[desc_jit]
+fn two_from_one(x: &Array1<f64>) -> (Array1<f64>, Array1<f64>) {
+    let mut a = x.clone();
+    let mut b = x.clone();
+    for i in 0..x.len() {
+        a[i] += 1.0;
+        b[i] *= 2.0;
+        a[i] += b[i] + x[i];
+    }
+    (a, b)
+}
+
+#[test]
+fn two_variables_from_one_array() {
+    agree!(two_from_one(&Array1::from_vec(vec![1.0, 2.0, 3.0])));
+}
+
+#[desc_jit]
+fn rotate_arrays(x: &Array1<f64>, n: usize) -> (Array1<f64>, Array1<f64>, Array1<f64>) {
+    let mut a = x.clone();
+    let mut b = x * 2.0;
+    let mut c = x * 3.0;
+    for t in 0..n {
+        for i in 0..x.len() {
+            c[i] += a[i] - b[i] + t as f64;
+        }
+        let tmp = a;
+        a = b;
+        b = c;
+        c = tmp;
+    }
+    (a, b, c)
+}
+
+#[test]
+fn three_buffers_take_turns() {
+    for n in 0..5 {
+        agree!(rotate_arrays(&Array1::from_vec(vec![1.0, -2.0]), n));
+    }
+}
+
+#[desc_jit]
+fn conditional_swap(x: &Array1<f64>, y: &Array1<f64>, n: usize) -> Array1<f64> {
+    let mut a = x.clone();
+    let mut b = y.clone();
+    for t in 0..n {
+        if t % 3 != 1 {
+            std::mem::swap(&mut a, &mut b);
+        }
+        a[t % 2] += 1.0;
+        b[0] -= 0.25;
+    }
+    a
+}
+
+#[test]
+fn buffers_swapped_on_a_condition() {
+    let (x, y) = (Array1::from_vec(vec![1.0, 2.0]), Array1::from_vec(vec![3.0, 4.0]));
+    for n in 0..6 {
+        agree!(conditional_swap(&x, &y, n));
+    }
+}
+
+#[desc_jit]
+fn whole_arrays_in_a_loop(x: &Array1<f64>, n: usize) -> Array1<f64> {
+    let mut u = x.clone();
+    let mut k = 0;
+    while k < n {
+        let v = &u * 0.5;
+        u = &v + &u;
+        for i in 0..u.len() {
+            u[i] += v[i] * k as f64;
+        }
+        k += 1;
+    }
+    u
+}
+
+#[test]
+fn loops_of_whole_array_operations() {
+    for n in [0, 1, 4] {
+        agree!(whole_arrays_in_a_loop(&Array1::from_vec(vec![1.0, 2.0, 3.0]), n));
+    }
+}

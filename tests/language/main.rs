@@ -1,0 +1,16 @@
+//! Every item of the language, native = graph = register machine.
+
+mod arithmetic;
+mod arrays;
+mod bindings;
+mod branches;
+mod calls;
+mod failures;
+mod functionals;
+mod hygiene;
+mod indexing;
+mod integers;
+mod kernels;
+mod loops;
+mod methods;
+mod slices;
