@@ -49,7 +49,7 @@ impl Place<'_> {
         let error = self.error(format_args!("holds {found}, not {}", file_type::<T>()));
         match DType::from_name(found) {
             Some(found) => error.note(format!("read it as an array of {found}, or write {wanted} from NumPy")),
-            None => error.note(format!("convert it in NumPy: `a.astype(\"{}\")`", file_type::<T>())),
+            None => error.note(format!("convert it in NumPy: `a.astype(\"{}\")`", numpy_name(file_type::<T>()))),
         }
     }
 }
@@ -59,6 +59,18 @@ fn file_type<T: Element>() -> &'static str {
     match T::DTYPE {
         DType::Usize => "i64",
         other => other.name(),
+    }
+}
+
+/// NumPy's name for one of our types.
+fn numpy_name(name: &'static str) -> &'static str {
+    match name {
+        "f64" => "float64",
+        "f32" => "float32",
+        "i64" => "int64",
+        "i32" => "int32",
+        "u32" => "uint32",
+        other => other,
     }
 }
 

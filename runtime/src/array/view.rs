@@ -76,8 +76,12 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
         if self.strides.slice().iter().all(|&s| s as isize >= 0) || self.dim.slice().contains(&0) {
             let mut strides = self.strides.clone();
             if self.dim.slice().contains(&0) {
-                // Strides of an empty view mean nothing and may be negative.
-                strides = D::zeros(self.dim.ndim());
+                // Strides of an empty view mean nothing and may be negative; ndarray still wants them apart.
+                let mut stride = 1;
+                for k in (0..self.dim.ndim()).rev() {
+                    strides[k] = stride;
+                    stride *= self.dim[k].max(1);
+                }
             }
             return (self.ptr.as_ptr(), strides, None);
         }

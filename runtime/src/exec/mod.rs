@@ -6,6 +6,7 @@ mod engine;
 mod function;
 mod jit;
 mod plan;
+mod run_graph;
 mod vm;
 mod walk;
 

@@ -87,7 +87,9 @@ pub(super) fn infer_stack(inputs: &[Type]) -> Result<Type> {
 }
 
 pub(super) fn eval<'a>(op: &Op, mut inputs: Vec<Datum<'a>>, out: &Type, device: &Device) -> Result<Datum<'a>> {
-    if let (Op::Broadcast(_) | Op::Reshape(_) | Op::Transpose(_), Datum::Scalar(v) | Datum::Splat(v, _)) = (op, &inputs[0]) {
+    if let (Op::Broadcast(_) | Op::Reshape(_) | Op::Transpose(_), Some(Datum::Scalar(v) | Datum::Splat(v, _))) =
+        (op, inputs.first())
+    {
         return Ok(if out.is_scalar() { Datum::Scalar(*v) } else { Datum::Splat(*v, out.shape.clone()) });
     }
     if out.count() == 0 {

@@ -1,0 +1,46 @@
+//! Running a graph by itself: for graphs read from text, and for tests of passes and engines.
+
+use super::engine::engine;
+use super::plan::Plan;
+use super::walk;
+use crate::array::{Buffer, Device};
+use crate::dtype::Type;
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::Graph;
+use crate::op::datum::Datum;
+
+impl Graph {
+    /// Runs the graph on the CPU with the engine in use; scalars are buffers of shape `[]`.
+    ///
+    /// # Errors
+    /// Inputs of other types than the graph's parameters, and what the graph itself raises.
+    ///
+    /// ```
+    /// use desc_jit::array::Buffer;
+    ///
+    /// let g: desc_jit::Graph =
+    ///     "graph f(%0: f64[2], %1: f64) { %2: f64[2] = broadcast(%1)  %3: f64[2] = mul(%0, %2)  return %3 }".parse()?;
+    /// let x = Buffer::from_vec(vec![1.0, 2.0], &[2])?;
+    /// let k = Buffer::from_vec(vec![10.0], &[])?;
+    /// let y = g.run(&[&x, &k])?;
+    /// assert_eq!(y[0].as_slice::<f64>(), Some(&[10.0, 20.0][..]));
+    /// # Ok::<(), desc_jit::Error>(())
+    /// ```
+    pub fn run(&self, inputs: &[&Buffer]) -> Result<Vec<Buffer>> {
+        let params = &self.body.params;
+        let found: Vec<Type> = inputs.iter().map(|b| Type::new(b.dtype(), b.shape())).collect();
+        let wanted: Vec<Type> = params.iter().map(|&p| self.ty(p).clone()).collect();
+        if found != wanted {
+            let message = format!("`{}` takes {wanted:?}, but the inputs are {found:?}", self.name);
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        let data = inputs
+            .iter()
+            .map(|b| if b.shape().is_empty() { Ok(Datum::Scalar(Datum::Lent(b).reader()?(0))) } else { Ok(Datum::Lent(b)) })
+            .collect::<Result<Vec<_>>>()?;
+        let device = Device::cpu();
+        let plan = Plan::new(self.clone(), &device, engine());
+        let results = walk::run(&plan, data, &device)?;
+        results.into_iter().map(|d| d.into_unique(&device)).collect()
+    }
+}

@@ -1,0 +1,6 @@
+//! Calls: the cache, threads, devices, backends, files.
+
+mod backends;
+mod cache;
+mod files;
+mod threads;
