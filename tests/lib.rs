@@ -124,3 +124,8 @@ macro_rules! refuse {
         }
     }};
 }
+
+/// The README's programs run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -72,6 +72,8 @@ fn heat(options: &Options) -> Result<()> {
         );
     }
 
+    // Before the work: a run should not be lost to a folder that can't be made.
+    files::make_output_folder(&options.output)?;
     let plan = run::Plan::new(options.steps);
     println!("run          {} steps at alpha = {}", options.steps, options.alpha);
     print_backend_info();
@@ -123,7 +125,6 @@ fn report(native: &Run, jit: &Run, plan: &run::Plan) {
 }
 
 fn write_results(before: &Array2<f64>, after: &Array2<f64>, options: &Options) -> Result<()> {
-    files::make_output_folder(&options.output)?;
     let npy = options.output.join("heat.npy");
     let png = options.output.join("heat.png");
     plate::write(after, &npy)?;

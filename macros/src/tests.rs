@@ -1,4 +1,6 @@
-//! Tests of the whole expansion: snapshots, errors, and programs that must not break it.
+//! Tests of the whole expansion: snapshots, errors, and inputs that must not break it.
+
+mod fuzz;
 
 use crate::expand::expand;
 use proc_macro2::TokenStream;
@@ -8,34 +10,39 @@ fn tokens(text: &str) -> TokenStream {
     text.parse().expect("the text is a token stream")
 }
 
-/// The errors that an annotated function is reported with.
-fn errors(attribute: &str, item: &str) -> Vec<String> {
-    let expansion = expand(tokens(attribute), tokens(item));
+fn snapshots() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots")
+}
+
+/// The texts of the `compile_error!`s in an expansion.
+fn reported(expansion: TokenStream) -> Vec<String> {
     let file = syn::parse2::<syn::File>(expansion).expect("the expansion parses");
-    let mut errors = Vec::new();
-    for item in file.items {
-        if let syn::Item::Macro(item) = item
-            && item.mac.path.segments.last().is_some_and(|s| s.ident == "compile_error")
-        {
-            let text: syn::LitStr = item.mac.parse_body().expect("compile_error takes a string");
-            errors.push(text.value());
+    let errors = file.items.into_iter().filter_map(|item| match item {
+        syn::Item::Macro(item) if item.mac.path.segments.last().is_some_and(|s| s.ident == "compile_error") => {
+            Some(item.mac.parse_body::<syn::LitStr>().expect("compile_error takes a string").value())
         }
-    }
-    errors
+        _ => None,
+    });
+    errors.collect()
 }
 
-fn codes(item: &str) -> Vec<String> {
-    errors("", item).iter().map(|e| e[1..7].to_string()).collect()
+fn errors(attribute: &str, item: &str) -> Vec<String> {
+    reported(expand(tokens(attribute), tokens(item)))
 }
 
-/// `snapshots/name.rs` expands to `snapshots/name.expanded`. `BLESS=1 cargo test -p desc-jit-macros` writes it.
+/// The codes that a function of this body is reported with.
+fn codes(body: &str) -> Vec<String> {
+    let item = format!("fn f(x: &Array1<f64>, y: f64, n: usize) -> f64 {{ {body} }}");
+    errors("", &item).iter().map(|e| e[1..7].to_string()).collect()
+}
+
+/// `snapshots/name.rs` expands to `snapshots/name.expanded`; `BLESS=1 cargo test -p desc-jit-macros` writes it.
 fn snapshot(name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots");
-    let source = std::fs::read_to_string(folder.join(name).with_extension("rs")).expect("the source exists");
+    let source = std::fs::read_to_string(snapshots().join(name).with_extension("rs")).expect("the source exists");
     let expansion = expand(TokenStream::new(), tokens(&source));
     let file = syn::parse2::<syn::File>(expansion).expect("the expansion parses");
     let actual = prettyplease::unparse(&file);
-    let path = folder.join(name).with_extension("expanded");
+    let path = snapshots().join(name).with_extension("expanded");
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, &actual).expect("the snapshot can be written");
     }
@@ -44,6 +51,93 @@ fn snapshot(name: &str) {
 }
 
 #[test]
-fn snapshot_heat() {
+fn snapshot_of_loops() {
     snapshot("heat");
+}
+
+#[test]
+fn snapshot_of_branches() {
+    snapshot("branches");
+}
+
+#[test]
+fn snapshot_of_places() {
+    snapshot("places");
+}
+
+#[test]
+fn snapshot_of_calls() {
+    snapshot("calls");
+}
+
+#[test]
+fn all_errors_are_reported_together_in_the_order_of_the_source() {
+    let body = "let a = match n { _ => 1.0 }; let b = unsafe { 2.0 }; for v in x.iter() { break; } a.sqr() + b";
+    assert_eq!(codes(body), ["DJ0404", "DJ0308", "DJ0406", "DJ0401", "DJ0601"]);
+}
+
+#[test]
+fn one_mistake_is_one_error() {
+    assert_eq!(codes("x.iter().map(|v| v * v).filter(|v| *v > y).sum::<f64>().sqrt()"), ["DJ0602", "DJ0605"]);
+    assert_eq!(codes("let f = |v| v; f(y) + f(y)"), ["DJ0202"]);
+    assert_eq!(codes("x.iter().max().unwrap()"), ["DJ0602"]);
+}
+
+#[test]
+fn returns_at_the_end_are_values() {
+    assert!(codes("return y;").is_empty());
+    assert!(codes("if y > 0.0 { return y; } else if n > 3 { return 1.0 } else { 2.0 }").is_empty());
+    assert_eq!(codes("if y > 0.0 { return y; } y"), ["DJ0405"]);
+    assert_eq!(codes("x.mapv(|v| { return v; }).sum()"), ["DJ0412"]);
+}
+
+#[test]
+fn the_item_is_emitted_with_its_companion_when_it_is_reported() {
+    let expansion = expand(TokenStream::new(), tokens("pub fn f(x: f64) -> f64 { loop {} }"));
+    let file = syn::parse2::<syn::File>(expansion).expect("the expansion parses");
+    let kinds: Vec<&str> = file
+        .items
+        .iter()
+        .map(|item| match item {
+            syn::Item::Fn(_) => "fn",
+            syn::Item::Struct(_) => "struct",
+            syn::Item::Impl(_) => "impl",
+            _ => "error",
+        })
+        .collect();
+    assert_eq!(kinds, ["fn", "struct", "impl", "error"]);
+}
+
+#[test]
+fn attribute_arguments() {
+    let code = |attribute: &str| {
+        let errors = errors(attribute, "fn f(x: &Array1<f64>, n: usize, m: usize) {}");
+        errors.iter().map(|e| e[1..7].to_string()).collect::<Vec<_>>()
+    };
+    assert!(code("").is_empty());
+    assert!(code("static()").is_empty());
+    assert!(code("static(n), static(m,),").is_empty());
+    assert_eq!(code("static(k)"), ["DJ0003"]);
+    assert_eq!(code("static(n, n)"), ["DJ0004"]);
+    assert_eq!(code("static(x)"), ["DJ0005"]);
+    assert_eq!(code("static"), ["DJ0006"]);
+    assert_eq!(code("static = n"), ["DJ0006"]);
+    assert_eq!(code("dynamic(n), inline"), ["DJ0001", "DJ0001"]);
+    assert_eq!(code("3"), ["DJ0006"]);
+}
+
+#[test]
+fn places_of_every_shape_are_written() {
+    let body = "let mut t = ((1.0, vec![0.0; 3]), [[0.0; 2]; 2]);
+        t.0.0 = 1.0; t.0.1[n] = 2.0; t.1[0][1] += y; t.1[0] = [1.0, 2.0]; (t.0.0, _) = (y, n);
+        std::mem::swap(&mut t.0.1[0], &mut t.1[1][0]); let old = std::mem::replace(&mut t.0.0, 3.0); old";
+    assert!(codes(body).is_empty());
+}
+
+#[test]
+fn the_source_is_rebuilt_from_the_tokens() {
+    let item = "#[doc = \"x\"]\nfn f(x: f64) -> f64 {\n    // comment\n    let y = x  +  1.0;\n    y\n}";
+    let text = expand(TokenStream::new(), tokens(item)).to_string();
+    assert!(text.contains("first_line : 2"), "{text}");
+    assert!(text.contains(r#""    let y = x  +  1.0;""#), "{text}");
 }

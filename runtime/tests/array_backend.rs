@@ -77,3 +77,27 @@ fn information() {
     assert!(text.starts_with(&format!("desc-jit {}", env!("CARGO_PKG_VERSION"))), "{text}");
     assert!(text.contains("device: cpu"), "{text}");
 }
+
+/// Not a test of its own: what the next one runs in processes with another environment.
+#[test]
+fn report_the_backend() {
+    println!("backend={}", backend());
+}
+
+#[test]
+fn the_environment_chooses_the_backend() {
+    let run = |value: &str| {
+        let out = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "report_the_backend", "--nocapture"])
+            .env("DESC_BACKEND", value)
+            .output()
+            .unwrap();
+        (String::from_utf8_lossy(&out.stdout).into_owned(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    assert!(run("native").0.contains("backend=native"));
+    assert!(run("jit").0.contains("backend=jit"));
+    assert!(run("").0.contains("backend=jit"));
+    let (out, warning) = run("numpy");
+    assert!(out.contains("backend=jit"));
+    assert!(warning.contains("DESC_BACKEND: there is no backend called \"numpy\"; write \"jit\" or \"native\""));
+}

@@ -87,7 +87,7 @@ fn indices_read_and_write() {
 fn an_index_out_of_range_panics_with_a_sentence() {
     let a = table(3, 5);
     assert_eq!(
-        message_of(|| drop(std::hint::black_box(a[[3, 7]]))),
+        message_of(|| assert!(a[[3, 7]].is_nan())),
         "index [3, 7] is out of range for an array of shape [3, 5]"
     );
     let mut v = Array1::<f64>::zeros(0);
@@ -97,12 +97,12 @@ fn an_index_out_of_range_panics_with_a_sentence() {
     );
     let t = table(3, 5);
     assert_eq!(
-        message_of(|| drop(std::hint::black_box(t.t()[[4, 3]]))),
+        message_of(|| assert!(t.t()[[4, 3]].is_nan())),
         "index [4, 3] is out of range for an array of shape [5, 3]"
     );
     let d = table(2, 2).into_dyn();
     assert_eq!(
-        message_of(|| drop(std::hint::black_box(d[[1]]))),
+        message_of(|| assert!(d[[1]].is_nan())),
         "index 1 does not fit an array of shape [2, 2], which has 2 axes"
     );
     assert_eq!(
@@ -144,7 +144,7 @@ fn rows_columns_and_slices() {
     assert_eq!(a.slice(s![..;-1, 1..;2]).to_owned(), theirs.slice(s![..;-1, 1..;2]).to_owned());
     assert_eq!(a.slice(s![-1, ..]).to_vec(), [20.0, 21.0, 22.0, 23.0]);
     assert_eq!(a.slice(s![..;-1, ..;-2]).slice(s![1, ..]).to_vec(), [13.0, 11.0]);
-    assert_eq!(a.slice(s![.., nd::NewAxis, 0]).dim(), (3, 1));
+    assert_eq!(a.slice(s![.., nd::NewAxis, 0]).shape(), [3, 1]);
     assert_eq!(a.slice(s![3.., ..]).dim(), (0, 4));
     assert_eq!(a.index_axis(Axis(1), 3).to_vec(), [3.0, 13.0, 23.0]);
     assert_eq!(a.select(Axis(0), &[2, 0]).column(0).to_vec(), [20.0, 0.0]);
@@ -257,7 +257,7 @@ fn reductions() {
     assert_eq!(Array2::<f64>::zeros((0, 3)).sum_axis(Axis(0)), Array1::zeros(3));
     assert_eq!(Array2::<f64>::zeros((0, 3)).mean_axis(Axis(0)), None);
     assert_eq!(
-        message_of(|| drop(Array1::<f64>::zeros(0).max())),
+        message_of(|| assert!(Array1::<f64>::zeros(0).max().is_nan())),
         "`max` of an array without elements (shape [0]) has no value"
     );
 }
@@ -291,7 +291,7 @@ fn clones_are_copies_and_swaps_are_not() {
     assert_eq!((a[[0, 0]], b[[0, 0]]), (9.0, 0.0));
     b.clone_from(&a);
     assert_eq!(a, b);
-    assert_eq!(std::mem::take(&mut b).len(), 0);
+    assert_eq!(std::mem::take(&mut b), a);
     assert_eq!(b.dim(), (0, 0));
 }
 

@@ -52,7 +52,8 @@ fn vectors_both_ways() {
     let address = data.as_ptr();
     let a = Array1::from_vec(data);
     assert_eq!(a.as_slice().unwrap().as_ptr(), address, "nothing is copied on the way in");
-    assert_eq!(a.into_vec().as_ptr(), address, "nor on the way out");
+    let data = a.into_vec();
+    assert_eq!(data.as_ptr(), address, "nor on the way out");
 }
 
 fn through_candle<T: Element>(values: [T; 4], stored: CandleType) {

@@ -141,3 +141,17 @@ fn an_error_leaves_mutable_arguments_as_they_were() {
     fails_half_way(&mut x, 2);
     assert_eq!(x.to_vec(), [0.0, 0.0, 3.0]);
 }
+
+#[desc_jit(static(n))]
+fn enormous(n: usize, i: usize) -> Array1<f64> {
+    let mut x = Array1::<f64>::zeros(n);
+    x[i] = 1.0;
+    x
+}
+
+#[test]
+fn an_array_larger_than_memory_is_an_error_not_an_abort() {
+    check(enormous::try_call(1 << 58, 0).unwrap_err(), ErrorKind::Device, &["not enough memory"]);
+    check(enormous::try_call(usize::MAX, 0).unwrap_err(), ErrorKind::Shape, &["does not fit in memory"]);
+    assert_eq!(enormous(3, 1).to_vec(), [0.0, 1.0, 0.0]);
+}

@@ -49,9 +49,11 @@ impl Page {
                         Delimiter::Bracket => ("[", "]"),
                         Delimiter::None => ("", ""),
                     };
-                    self.write(open, group.span_open());
+                    // Of a parsed group both spans may be the whole group's: its ends are right either way.
+                    let (start, end) = (group.span_open().start(), group.span_close().end());
+                    self.put(open, start.line, start.column);
                     self.place(group.stream());
-                    self.write(close, group.span_close());
+                    self.put(close, end.line, end.column.saturating_sub(close.len()));
                 }
                 TokenTree::Ident(ident) => self.write(&ident.to_string(), ident.span()),
                 TokenTree::Punct(punct) => self.write(&punct.as_char().to_string(), punct.span()),
@@ -64,15 +66,19 @@ impl Page {
         let (start, end) = (span.start(), span.end());
         // A doc comment is several tokens, all with the span of the comment.
         let width = text.chars().count();
-        if start.line != end.line || end.column.saturating_sub(start.column) != width {
-            return;
+        if start.line == end.line && end.column.saturating_sub(start.column) == width {
+            self.put(text, start.line, start.column);
         }
-        let Some(row) = start.line.checked_sub(self.first).filter(|row| *row < MAX_LINES) else { return };
+    }
+
+    /// Text at a line and a column (from 0), if nothing stands there yet.
+    fn put(&mut self, text: &str, line: usize, column: usize) {
+        let Some(row) = line.checked_sub(self.first).filter(|row| *row < MAX_LINES) else { return };
         if self.lines.len() <= row {
             self.lines.resize(row + 1, String::new());
         }
         let line = &mut self.lines[row];
-        let Some(gap) = start.column.checked_sub(line.chars().count()) else { return };
+        let Some(gap) = column.checked_sub(line.chars().count()) else { return };
         line.extend(std::iter::repeat_n(' ', gap.min(1000)));
         line.push_str(text);
     }

@@ -71,6 +71,7 @@ macro_rules! fixed_axes {
             }
 
             #[inline(always)]
+            #[allow(unused_variables)]
             pub(super) fn row_major(index: [usize; $n], dim: &$dim) -> Option<usize> {
                 let [$($word),*] = index;
                 let inside = true $(&& $word < dim[$k])*;

@@ -61,6 +61,7 @@ pub use view::{
 
 use crate::error::{Error, ErrorKind, Result};
 use std::ops::{Deref, DerefMut};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr::NonNull;
 use store::Store;
 use view::Parts;
@@ -263,6 +264,11 @@ impl<T: Element, D: Dimension> Clone for Array<T, D> {
         }
     }
 }
+
+// As for a vector, a panic in the middle of a write leaves old and new elements, never a broken array. (Candle's
+// locks do not promise it, but no panic can happen while one is held.)
+impl<T: Element, D: Dimension> UnwindSafe for Array<T, D> {}
+impl<T: Element, D: Dimension> RefUnwindSafe for Array<T, D> {}
 
 /// An array without elements (with axes of length 0; one zero for [`Array0`]).
 impl<T: Element, D: Dimension> Default for Array<T, D> {

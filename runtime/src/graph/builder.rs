@@ -82,6 +82,17 @@ impl Builder {
         self.innermost().nodes.extend(region.nodes);
     }
 
+    /// Sets the nested open regions aside, so that what follows goes to the end of the body; the regions come
+    /// back with [`resume`](Self::resume).
+    pub fn suspend(&mut self) -> Vec<Region> {
+        self.open.split_off(1)
+    }
+
+    /// Opens suspended regions again.
+    pub fn resume(&mut self, regions: Vec<Region>) {
+        self.open.extend(regions);
+    }
+
     /// The number of open regions; with [`truncate`](Self::truncate) staging that failed half way is undone.
     pub fn depth(&self) -> usize {
         self.open.len()

@@ -147,12 +147,24 @@ impl<'a> Datum<'a> {
     }
 }
 
+/// Memory for so many elements: an error where there is not enough, not an abort.
+pub(crate) fn room_for<T>(count: usize) -> Result<Vec<T>> {
+    let mut data = Vec::new();
+    data.try_reserve_exact(count).map_err(|_| {
+        let bytes = count.saturating_mul(size_of::<T>());
+        Error::new(ErrorKind::Device, format!("there is not enough memory for an array of {bytes} bytes"))
+    })?;
+    Ok(data)
+}
+
 /// An array of one value.
 pub(crate) fn filled(literal: Literal, shape: &[usize], device: &Device) -> Result<Buffer> {
     let count = super::infer::checked_count(shape)?;
     let host = with_type!(literal.dtype(), T => {
         let value = T::from_literal(literal).unwrap_or_default();
-        Buffer::from_vec(vec![value; count], shape)
+        let mut data: Vec<T> = room_for(count)?;
+        data.resize(count, value);
+        Buffer::from_vec(data, shape)
     })?;
     if device.is_cpu() { Ok(host) } else { host.to_device(device) }
 }
@@ -165,7 +177,7 @@ pub(crate) fn collect(
 ) -> Result<Buffer> {
     let count = super::infer::checked_count(shape)?;
     with_type!(dtype, T => {
-        let mut data: Vec<T> = Vec::with_capacity(count);
+        let mut data: Vec<T> = room_for(count)?;
         for k in 0..count {
             data.push(T::from_literal(element(k)?).unwrap_or_default());
         }

@@ -157,7 +157,7 @@ fn no_host() -> Error {
 /// Reads the block at these offsets.
 fn gather<T: Element>(from: &Buffer, spans: &[Span], shape: &[usize]) -> Result<Buffer> {
     let source = from.as_slice::<T>().ok_or_else(no_host)?;
-    let mut data: Vec<T> = Vec::with_capacity(shape.iter().product());
+    let mut data: Vec<T> = super::datum::room_for(shape.iter().product())?;
     for_each_offset(spans, 0, &mut |offset| {
         data.push(source[offset]);
         Ok(())

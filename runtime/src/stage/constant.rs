@@ -33,9 +33,12 @@ impl<T: Constant, const N: usize> Constant for [T; N] {
 
 impl<T: Constant> Constant for [T] {
     fn stage(&self, cx: &Cx) -> Value {
-        let items: Vec<Value> = self.iter().map(|v| v.stage(cx)).collect();
-        // Elements of one Rust type always stack; a table of tuples stays a list.
-        cx.array(items.clone(), At(0, 0, 0)).unwrap_or_else(|_| Value::tuple(items))
+        // A table is made once, at the top of the function, not in every iteration that reads it.
+        cx.at_top(|cx| {
+            let items: Vec<Value> = self.iter().map(|v| v.stage(cx)).collect();
+            // Elements of one Rust type always stack; a table of tuples stays a list.
+            cx.array(items.clone(), At(0, 0, 0)).unwrap_or_else(|_| Value::tuple(items))
+        })
     }
 }
 

@@ -171,6 +171,14 @@ impl Cx {
         self.builder.borrow().depth() == 1
     }
 
+    /// Stages what depends on nothing at the end of the function's body instead of inside open regions.
+    pub(super) fn at_top<R>(&self, f: impl FnOnce(&Cx) -> R) -> R {
+        let regions = self.builder.borrow_mut().suspend();
+        let result = f(self);
+        self.builder.borrow_mut().resume(regions);
+        result
+    }
+
     /// Adds a node with one result.
     pub(crate) fn push(&self, op: Op, inputs: Vec<ValueId>, at: At) -> Out<Value> {
         let site = self.site(at);

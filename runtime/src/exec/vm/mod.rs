@@ -116,11 +116,14 @@ pub(crate) fn compile(graph: &Graph, node: &Node, dead_after: &dyn Fn(ValueId) -
     let mut results: Vec<Reg> = lowered.outputs.iter().filter_map(|(_, s)| s.scalar()).collect();
     let count = lowered.regs.len();
     passes::simplify(&mut lowered.code, count, &mut results);
-    strip::plan_all(&mut lowered.code, &lowered.slots, count, &results);
+    let constant = |r: Reg| {
+        let number = lowered.regs[r.index()].constant.and_then(Literal::as_i128);
+        number.and_then(|x| i64::try_from(x).ok())
+    };
+    strip::plan_all(&mut lowered.code, &lowered.slots, &constant);
     passes::finish(&mut lowered.code, count, &results);
     let uses = passes::count_uses(&mut lowered.code, count, &results);
-    let zero = lowered.constants.iter().find(|(_, l)| l.dtype() == DType::I64 && l.bits() == 0)?.0;
-    let flat = flatten::flatten(lowered.code, count, zero, &uses)?;
+    let flat = flatten::flatten(lowered.code, count, lowered.zero, &uses)?;
     if !run::validate(&flat, &lowered.slots, lowered.calls.len()) {
         debug_assert!(false, "the lowering made bytecode that is not valid: {:?}", flat.code);
         return None;
@@ -242,6 +245,18 @@ impl Program {
             });
         }
         Ok(out)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn dump(&self) {
+        for (k, inst) in self.flat.code.iter().enumerate() {
+            println!("{k:4} {inst:?}");
+        }
+        for (k, plan) in self.flat.strips.iter().enumerate() {
+            println!("strip {k}: {:?}", plan.accesses);
+            plan.prologue.iter().for_each(|s| println!("  once {s:?}"));
+            plan.steps.iter().for_each(|s| println!("  {s:?}"));
+        }
     }
 
     /// An argument has the type of its slot and is on the host.

@@ -16,7 +16,7 @@
 use super::bytecode::{Buf, Inst};
 use super::flatten::Flat;
 use super::strip;
-use super::tree::{Call, Origin, SlotInfo};
+use super::tree::{Call, SlotInfo};
 use super::ranges::Interval;
 use crate::dtype::{DType, Literal};
 use crate::op::{BinaryOp, UnaryOp, scalar};
@@ -41,7 +41,7 @@ pub(super) fn validate(flat: &Flat, slots: &[SlotInfo], calls: usize) -> bool {
         return false;
     }
     let lands = |at: usize, to: i32| (0..n).contains(&(at as i64 + i64::from(to)));
-    let writable = |b: Buf| !matches!(slots[b.index()].origin, Origin::Input { taken: false, .. });
+    let writable = |b: Buf| slots[b.index()].writable();
     let same = |a: Buf, b: Buf| {
         slots[a.index()].dtype == slots[b.index()].dtype && slots[a.index()].shape == slots[b.index()].shape
     };
@@ -67,7 +67,7 @@ pub(super) fn validate(flat: &Flat, slots: &[SlotInfo], calls: usize) -> bool {
                 .get(id as usize)
                 .is_some_and(|t| !t.is_empty() && t.iter().all(|&to| lands(at, to))),
             Inst::Strip { id, .. } => {
-                flat.strips.get(id as usize).is_some_and(|plan| plan.validate(flat.registers, slots))
+                flat.strips.get(id as usize).is_some_and(|plan| plan.validate(flat.registers, slots, calls))
             }
             _ => true,
         }
@@ -395,7 +395,7 @@ impl Machine<'_> {
                 Inst::Strip { id, to } => {
                     let plan = &self.flat.strips[id as usize];
                     // SAFETY: the plan was validated, and its accesses are those of the loop.
-                    let finished = unsafe { strip::run(plan, regs, bufs, lanes) };
+                    let finished = unsafe { strip::run(plan, self.calls, regs, bufs, lanes) };
                     jump_if!(finished, to)
                 }
                 Inst::CopyBuf { dst, src } => {

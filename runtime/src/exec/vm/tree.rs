@@ -67,6 +67,8 @@ pub(super) struct Loop {
     pub stride: i64,
     /// The trip count and its type, where it can be zero.
     pub guard: Option<(Reg, DType)>,
+    /// How often it runs at most, where that is known.
+    pub max_trips: Option<u64>,
     pub body: Code,
     /// Scalars carried to the next iteration: `(carry, new value)`, all at once.
     pub moves: Vec<(Reg, Reg)>,
@@ -109,6 +111,13 @@ pub(super) struct SlotInfo {
 impl SlotInfo {
     pub fn count(&self) -> usize {
         self.shape.iter().product()
+    }
+}
+
+impl SlotInfo {
+    /// The machine may write to it.
+    pub fn writable(&self) -> bool {
+        !matches!(self.origin, Origin::Input { taken: false, .. })
     }
 }
 

@@ -376,7 +376,8 @@ impl Lower<'_> {
             let constant = |this: &Self, x: i64| this.constants[&Literal::I64(x)];
             let (end, step) = (constant(self, n as i64), constant(self, 1));
             let moves = std::mem::take(&mut moves);
-            let item = Loop { iv, end, step, stride: 1, guard: None, body, moves, strip: None };
+            let max_trips = Some(n as u64);
+            let item = Loop { iv, end, step, stride: 1, guard: None, max_trips, body, moves, strip: None };
             self.scope().code.push(Item::Loop(Box::new(item)));
         }
     }

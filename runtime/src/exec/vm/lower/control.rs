@@ -37,6 +37,7 @@ impl Lower<'_> {
         let (end, step) = self.loop_end(start, count, stride)?;
         let guard = (trips.lo <= 0).then_some((count, self.info(count).dtype));
 
+        let max_trips = u64::try_from(trips.hi).ok();
         let innermost = !has_loop(region);
         let has_branch = innermost && has_branch(region);
         let outer_mode = self.flatten_branches;
@@ -49,8 +50,9 @@ impl Lower<'_> {
             self.region(region)?;
             self.flatten_branches = outer_mode;
             let (code, moves) = self.close_loop(region, &carries)?;
-            let body = Loop { iv, end, step, stride, guard, body: code, moves, strip: None };
-            if flat && strip::plan(&body, &self.slots).is_none() {
+            let body = Loop { iv, end, step, stride, guard, max_trips, body: code, moves, strip: None };
+            let constant = |r: Reg| self.number_of(r);
+            if flat && strip::plan(&body, &self.slots, &constant).is_none() {
                 // No use: branches are cheaper than computing both sides.
                 flat = false;
                 self.restore_arrays(before.clone());

@@ -40,7 +40,7 @@ pub(super) struct RegInfo {
     range: Interval,
     /// `None` when it is a leaf.
     form: Option<Form>,
-    constant: Option<Literal>,
+    pub constant: Option<Literal>,
     fact: Option<Fact>,
 }
 
@@ -104,6 +104,8 @@ pub(super) struct Lowered {
     pub code: Code,
     pub regs: Vec<RegInfo>,
     pub constants: Vec<(Reg, Literal)>,
+    /// A register that holds 0.
+    pub zero: Reg,
     pub slots: Vec<SlotInfo>,
     pub inputs: Vec<(ValueId, Source)>,
     pub outputs: Vec<(ValueId, Source)>,
@@ -126,6 +128,8 @@ pub(super) struct Lower<'g> {
     traps: Vec<Trap>,
     calls: Vec<Call>,
     call_ids: HashMap<Call, u32>,
+    /// Every constant of the graph.
+    outer_constants: HashMap<ValueId, Literal>,
     /// Branches of innermost loops become selects, so that the loop can run in strips.
     flatten_branches: bool,
 }
@@ -146,6 +150,7 @@ pub(super) fn lower(graph: &Graph, node: &Node, dead_after: &dyn Fn(ValueId) -> 
         traps: Vec::new(),
         calls: Vec::new(),
         call_ids: HashMap::new(),
+        outer_constants: HashMap::new(),
         flatten_branches: false,
     };
     lower.push_scope(Kind::Root);
@@ -153,6 +158,12 @@ pub(super) fn lower(graph: &Graph, node: &Node, dead_after: &dyn Fn(ValueId) -> 
     for &v in &node.outputs {
         lower.defined.insert(v, 0);
     }
+    // Constants of the scopes around the node are not arguments.
+    crate::graph::for_each_node(&graph.body, &mut |n| {
+        if let Op::Const(literal) = n.op {
+            lower.outer_constants.insert(n.outputs[0], literal);
+        }
+    });
     for v in node.inputs.iter().copied().chain(crate::graph::captures(node)) {
         lower.input(v)?;
     }
@@ -171,8 +182,10 @@ pub(super) fn lower(graph: &Graph, node: &Node, dead_after: &dyn Fn(ValueId) -> 
         };
         outputs.push((v, source));
     }
+    let zero = lower.number(0)?;
     let scope = lower.pop_scope();
     Ok(Lowered {
+        zero,
         code: scope.code,
         constants: lower.constants.into_iter().map(|(l, r)| (r, l)).collect(),
         regs: lower.regs,
@@ -187,6 +200,11 @@ pub(super) fn lower(graph: &Graph, node: &Node, dead_after: &dyn Fn(ValueId) -> 
 impl Lower<'_> {
     fn input(&mut self, v: ValueId) -> Result<()> {
         if self.inputs.iter().any(|i| i.0 == v) {
+            return Ok(());
+        }
+        if let Some(&literal) = self.outer_constants.get(&v) {
+            let r = self.constant(literal)?;
+            self.scalars.insert(v, r);
             return Ok(());
         }
         let ty = self.graph.ty(v).clone();
@@ -293,6 +311,11 @@ impl Lower<'_> {
     /// A constant for addresses.
     fn number(&mut self, x: i64) -> Result<Reg> {
         self.constant(Literal::I64(x))
+    }
+
+    /// The number that a register always holds.
+    fn number_of(&self, r: Reg) -> Option<i64> {
+        self.info(r).constant.and_then(Literal::as_i128).and_then(|x| i64::try_from(x).ok())
     }
 
     fn scalar(&self, v: ValueId) -> Result<Reg> {

@@ -11,7 +11,6 @@ mod plan;
 mod run;
 
 use super::bytecode::{Buf, Inst, Reg, Role};
-use super::passes;
 use super::ranges::Form;
 use super::tree::{Code, Item, Loop, SlotInfo, for_each_code};
 pub(super) use plan::plan;
@@ -43,6 +42,8 @@ pub(super) struct Access {
     pub address: Form,
     /// Distance between the elements of neighbouring lanes.
     pub stride: i64,
+    /// Bytes of an element.
+    pub size: usize,
 }
 
 /// How a carried scalar takes in the value of each lane, in order.
@@ -116,15 +117,16 @@ impl Lanes {
 pub(super) fn plan_all(
     code: &mut Code,
     slots: &[SlotInfo],
-    registers: usize,
-    outputs: &[Reg],
     constant: &dyn Fn(Reg) -> Option<i64>,
 ) {
-    let uses = passes::count_uses(code, registers, outputs);
+    #[cfg(test)]
+    if std::env::var_os("VM_NO_STRIPS").is_some() {
+        return;
+    }
     for_each_code(code, &mut |list| {
         for item in list {
             if let Item::Loop(l) = item {
-                l.strip = plan(l, slots, constant, &|r| uses[r.index()]).map(Box::new);
+                l.strip = plan(l, slots, constant).map(Box::new);
             }
         }
     });
@@ -181,7 +183,7 @@ impl StripPlan {
     pub fn validate(&self, registers: usize, slots: &[SlotInfo], calls: usize) -> bool {
         let mut ok = self.stride != 0;
         self.clone().for_each_reg(&mut |_, r| ok &= r.index() < registers);
-        ok &= self.accesses.iter().all(|a| a.buf.index() < slots.len());
+        ok &= self.accesses.iter().all(|a| slots.get(a.buf.index()).is_some_and(|s| s.dtype.size() == a.size));
         if !ok {
             return false;
         }

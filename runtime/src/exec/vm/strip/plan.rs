@@ -25,8 +25,8 @@ struct Touch {
 
 struct Planner<'a> {
     l: &'a Loop,
+    slots: &'a [SlotInfo],
     constant: &'a dyn Fn(Reg) -> Option<i64>,
-    uses: &'a dyn Fn(Reg) -> u32,
     values: HashMap<Reg, Value>,
     /// Vectors that hold an invariant or an affine value.
     splats: HashMap<Reg, Place>,
@@ -45,15 +45,14 @@ pub(in crate::exec::vm) fn plan(
     l: &Loop,
     slots: &[SlotInfo],
     constant: &dyn Fn(Reg) -> Option<i64>,
-    uses: &dyn Fn(Reg) -> u32,
 ) -> Option<StripPlan> {
     if !l.is_straight() || l.max_trips.is_some_and(|n| n < super::WORTH) {
         return None;
     }
     let mut planner = Planner {
         l,
+        slots,
         constant,
-        uses,
         values: HashMap::new(),
         splats: HashMap::new(),
         affine: Vec::new(),
@@ -69,7 +68,7 @@ pub(in crate::exec::vm) fn plan(
     let (folds, sequential) = planner.folds(&insts)?;
     for (k, &inst) in insts.iter().enumerate() {
         if !sequential.contains(&k) {
-            planner.inst(inst, slots, &insts)?;
+            planner.inst(inst, &insts)?;
         }
     }
     planner.independent()?;
@@ -222,7 +221,7 @@ impl Planner<'_> {
     }
 
     fn access(&mut self, buf: Buf, address: Form, stride: i64) -> Option<u16> {
-        let access = Access { buf, address, stride };
+        let access = Access { buf, address, stride, size: self.slots[buf.index()].dtype.size() };
         let at = match self.accesses.iter().position(|a| *a == access) {
             Some(at) => at,
             None => {
@@ -233,7 +232,7 @@ impl Planner<'_> {
         u16::try_from(at).ok()
     }
 
-    fn inst(&mut self, inst: Inst, slots: &[SlotInfo], insts: &[Inst]) -> Option<()> {
+    fn inst(&mut self, inst: Inst, insts: &[Inst]) -> Option<()> {
         match inst {
             Inst::Mov { dst, a } => {
                 let value = self.value(a)?;
@@ -278,7 +277,7 @@ impl Planner<'_> {
                     return Some(());
                 };
                 let access = self.access(buf, address.clone(), stride)?;
-                let wide = slots[buf.index()].dtype.size() == 8;
+                let wide = self.slots[buf.index()].dtype.size() == 8;
                 let place = if !stored && stride == 1 && wide {
                     Place::Memory(access)
                 } else {
@@ -404,7 +403,6 @@ impl Planner<'_> {
                 }
             }
         }
-        let _ = self.uses;
         Some(())
     }
 }

@@ -1,0 +1,17 @@
+//! `loop` and `match`.
+use desc_jit::prelude::*;
+
+#[desc_jit]
+fn steps(n: usize) -> usize {
+    let mut k = match n {
+        0 => 1,
+        _ => n,
+    };
+    loop {
+        k += 1;
+    }
+}
+
+fn main() {
+    steps(1);
+}

@@ -1,0 +1,19 @@
+//! Ranges that a `for` loop can't run over.
+use desc_jit::prelude::*;
+
+#[desc_jit]
+fn count(n: usize) -> usize {
+    let mut k = 0;
+    for i in 0.. {
+        k += i;
+    }
+    for i in (0..n).filter(|i| i % 2 == 0) {
+        k += i;
+    }
+    let r = 0..n;
+    k + r.len()
+}
+
+fn main() {
+    count(1);
+}
