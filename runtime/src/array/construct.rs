@@ -52,7 +52,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
     /// assert_eq!(a[[1, 0]], 1.0);
     /// ```
     #[track_caller]
-    pub fn from_shape_fn<Sh, F>(shape: Sh, mut f: F) -> Self
+    pub fn from_shape_fn<Sh, F>(shape: Sh, f: F) -> Self
     where
         Sh: IntoDimension<Dim = D>,
         F: FnMut(D::Pattern) -> T,
@@ -61,7 +61,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
         if let Err(e) = count_of(dim.slice()) {
             panic!("{e}");
         }
-        let data: Vec<T> = nd::indices(dim.clone()).into_iter().map(|i| f(i)).collect();
+        let data: Vec<T> = nd::indices(dim.clone()).into_iter().map(f).collect();
         Array::of_vec(data, dim)
     }
 
@@ -101,7 +101,10 @@ impl<T: Element> Array1<T> {
 
     /// The elements of an iterator.
     #[track_caller]
-    #[allow(clippy::should_implement_trait, reason = "also as the method that ndarray has")]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "also as the method that ndarray has"
+    )]
     pub fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
         Array1::from_vec(elements.into_iter().collect())
     }
@@ -131,8 +134,14 @@ impl<T: Float> Array1<T> {
     /// ```
     #[track_caller]
     pub fn linspace(start: T, end: T, n: usize) -> Self {
-        let step = if n > 1 { (end - start) / T::from_f64((n - 1) as f64) } else { T::ZERO };
-        (0..n).map(|k| start + step * T::from_f64(k as f64)).collect()
+        let step = if n > 1 {
+            (end - start) / T::from_f64((n - 1) as f64)
+        } else {
+            T::ZERO
+        };
+        (0..n)
+            .map(|k| start + step * T::from_f64(k as f64))
+            .collect()
     }
 
     /// The numbers `start`, `start + step`, ... below `end`.
@@ -149,7 +158,9 @@ impl<T: Float> Array1<T> {
             steps.is_finite(),
             "Array1::range({start}, {end}, {step}) has no end; the step must lead from the start to the end"
         );
-        (0..steps.max(0.0) as usize).map(|k| start + step * T::from_f64(k as f64)).collect()
+        (0..steps.max(0.0) as usize)
+            .map(|k| start + step * T::from_f64(k as f64))
+            .collect()
     }
 }
 

@@ -60,7 +60,7 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
         }
         let dim = self.raw_dim();
         let other = broadcast_to(&other, &dim, "assigned");
-        Zip::from(self.nd_mut()).and(other).for_each(|x, y| f(x, y));
+        Zip::from(self.nd_mut()).and(other).for_each(f);
     }
 
     /// Writes `other` (an array or view of this shape, or one that broadcasts to it, or a number).
@@ -94,8 +94,19 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
     #[track_caller]
     #[must_use]
     pub fn clamp(&self, min: T, max: T) -> Array<T, D> {
-        assert!(min <= max, "clamp({min}, {max}): the lower limit must not exceed the upper one");
-        self.mapv(|x| if x < min { min } else if x > max { max } else { x })
+        assert!(
+            min <= max,
+            "clamp({min}, {max}): the lower limit must not exceed the upper one"
+        );
+        self.mapv(|x| {
+            if x < min {
+                min
+            } else if x > max {
+                max
+            } else {
+                x
+            }
+        })
     }
 }
 

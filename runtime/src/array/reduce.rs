@@ -119,8 +119,8 @@ fn no_elements(name: &str, shape: &[usize]) -> ! {
 
 impl<T: Element, D: Dimension> ArrayRef<T, D> {
     /// `f(.. f(f(start, x0), x1) ..)` over the elements in row-major order.
-    pub fn fold<B>(&self, start: B, mut f: impl FnMut(B, &T) -> B) -> B {
-        self.iter().fold(start, |acc, x| f(acc, x))
+    pub fn fold<B>(&self, start: B, f: impl FnMut(B, &T) -> B) -> B {
+        self.iter().fold(start, f)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::dtype::Literal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Node, Region, ValueId};
 use crate::op::datum::Datum;
+use crate::op::index::loop_overflow;
 use crate::op::{Op, eval};
 
 /// Runs a plan on its inputs; returns the graph's results.
@@ -89,9 +90,12 @@ impl<'a> Walker<'_, 'a> {
 
     fn for_(&mut self, node: &Node, step: &Step, stride: i64, mut inputs: Vec<Datum<'a>>) -> Result<Vec<Datum<'a>>> {
         let mut carry = inputs.split_off(2);
-        let start = inputs[0].scalar()?;
+        let (start, trips) = (inputs[0].scalar()?, inputs[1].scalar()?);
+        if let Some(error) = loop_overflow(start, trips, stride) {
+            return Err(error);
+        }
         let integer = |l: Literal| l.as_i128().ok_or_else(|| Error::new(ErrorKind::Verify, "a loop counts in integers"));
-        let (first, count) = (integer(start)?, integer(inputs[1].scalar()?)?);
+        let (first, count) = (integer(start)?, integer(trips)?);
         let (region, plan) = (&node.regions[0], &step.regions[0]);
         for t in 0..count {
             let index = first + t * i128::from(stride);

@@ -6,12 +6,15 @@ use crate::op::Op;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// File, function, line, column and width.
+type SiteKey = (Arc<str>, Arc<str>, u32, u32, u32);
+
 /// A graph under construction.
 pub(crate) struct Builder {
     graph: Graph,
     /// Open regions, outermost first.
     open: Vec<Region>,
-    sites: HashMap<(Arc<str>, Arc<str>, u32, u32, u32), SiteId>,
+    sites: HashMap<SiteKey, SiteId>,
 }
 
 impl Builder {

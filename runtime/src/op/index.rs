@@ -257,3 +257,24 @@ fn row_numbers(indices: &Datum<'_>, rows: usize, name: Option<&str>) -> Result<V
         })
         .collect()
 }
+
+/// The error of a loop whose index leaves its dtype, `None` where it does not: the first index is `start`, the
+/// last `start + (count - 1) * step`.
+pub fn loop_overflow(start: Literal, count: Literal, step: i64) -> Option<Error> {
+    let dtype = start.dtype();
+    let (lo, hi) = match dtype {
+        DType::I32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
+        DType::U32 => (0, i128::from(u32::MAX)),
+        DType::I64 => (i128::from(i64::MIN), i128::from(i64::MAX)),
+        _ => (0, usize::MAX as i128),
+    };
+    let (first, trips) = (start.as_i128()?, count.as_i128()?);
+    let last = first + (trips - 1).max(0) * i128::from(step);
+    (trips > 0 && !(lo..=hi).contains(&last)).then(|| {
+        let message = format!(
+            "the index of this loop overflows: {count} steps of {step} from {start} leave {dtype}, which holds \
+             {lo} to {hi}"
+        );
+        Error::new(ErrorKind::Arithmetic, message)
+    })
+}

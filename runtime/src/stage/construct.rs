@@ -127,7 +127,7 @@ impl Cx {
                 self.iota(element.unwrap_or(DType::F64), n, at)?
             }
             ("eye", [n]) => self.eye(n, &fill(Literal::F64(1.0)), at)?,
-            ("from_diag", [v]) => self.from_diag(v, at)?,
+            ("from_diag", [v]) => self.diagonal_matrix(v, at)?,
             _ => {
                 let message = format!("staged code does not have `{ty}::{name}` with {} arguments", args.len());
                 return Err(self.error(ErrorKind::Unsupported, message, at));
@@ -280,10 +280,10 @@ impl Cx {
         let n = self.require_usize(n, "the size of a matrix", at)?;
         let diagonal = self.broadcast_to(one, &[n], at)?;
         let weak = one.is_weak();
-        Ok(self.weak_like(self.from_diag(&diagonal, at)?, weak))
+        Ok(self.weak_like(self.diagonal_matrix(&diagonal, at)?, weak))
     }
 
-    pub(crate) fn from_diag(&self, v: &Value, at: At) -> Out<Value> {
+    pub(crate) fn diagonal_matrix(&self, v: &Value, at: At) -> Out<Value> {
         let ty = self.ty(v, at)?;
         if ty.rank() != 1 {
             return Err(self.error(ErrorKind::Rank, format!("a diagonal has rank 1, not {ty}"), at));

@@ -10,6 +10,9 @@ use crate::error::ErrorKind;
 use crate::graph::{Region, ValueId};
 use crate::op::{BinaryOp, Op};
 
+/// Stages a loop once with the given carry: the variables after the body, and the regions before it.
+type StageLoop<'a> = &'a mut dyn FnMut(&Cx, &Carry) -> Out<(Vec<Value>, Vec<Region>)>;
+
 /// The state of carried variables: trees whose leaves are graph values.
 struct Carry {
     trees: Vec<Value>,
@@ -184,7 +187,7 @@ impl Cx {
         carry: &mut Carry,
         names: &[&str],
         at: At,
-        stage: &mut dyn FnMut(&Cx, &Carry) -> Out<(Vec<Value>, Vec<Region>)>,
+        stage: StageLoop<'_>,
     ) -> Out<Vec<Region>> {
         let depth = self.builder.borrow().depth();
         loop {

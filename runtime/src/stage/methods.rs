@@ -55,10 +55,8 @@ impl Cx {
         if let ([], Some(op)) = (args, UnaryOp::from_name(name)) {
             return self.unary(op, receiver, at);
         }
-        if ty.is_scalar() || name != "dot" {
-            if let ([b], Some(op)) = (args, binary_method(name, ty.dtype)) {
-                return self.binary(op, receiver, b, at);
-            }
+        if let ([b], Some(op)) = (args, binary_method(name, ty.dtype)) {
+            return self.binary(op, receiver, b, at);
         }
         if let Some(out) = self.number_method(name, receiver, args, at)? {
             return Ok(out);

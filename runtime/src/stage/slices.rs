@@ -91,7 +91,7 @@ impl Cx {
         let mut operands = Vec::new();
         for (k, (arg, &n)) in spec.iter().zip(&ty.shape).enumerate() {
             let (axis, operand) = match arg {
-                SliceArg::Index(i) => (Axis::At, Some(self.checked_index(name, k, n, &self.from_end(i, n), at)?)),
+                SliceArg::Index(i) => (Axis::At, Some(self.checked_index(name, k, n, &self.counted_from_end(i, n), at)?)),
                 SliceArg::Range { start, end, inclusive, step } => {
                     self.slice_range(k, n, start.as_ref(), end.as_ref(), *inclusive, step.as_ref(), at)?
                 }
@@ -103,7 +103,7 @@ impl Cx {
     }
 
     /// A negative literal counts from the end, as in `s![-1]`.
-    fn from_end(&self, i: &Value, n: usize) -> Value {
+    fn counted_from_end(&self, i: &Value, n: usize) -> Value {
         match i.as_static().and_then(Literal::as_i128) {
             Some(k) if k < 0 && k + n as i128 >= 0 => Value::usize((k + n as i128) as usize),
             _ => i.clone(),

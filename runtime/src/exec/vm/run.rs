@@ -159,7 +159,7 @@ impl Machine<'_> {
         }
         macro_rules! address {
             ($ty:ty, $buf:expr, $base:expr, $idx:expr, $off:expr) => {{
-                let at = (reg!($base) as isize).wrapping_add(reg!($idx) as isize).wrapping_add($off as isize);
+                let at = (reg!($base) as isize).wrapping_add(reg!($idx) as isize).wrapping_add(*$off as isize);
                 // SAFETY: the slot is in the table, see the module.
                 let start = unsafe { *bufs.add($buf.0 as usize) };
                 start.cast::<$ty>().wrapping_offset(at)
@@ -196,7 +196,7 @@ impl Machine<'_> {
         macro_rules! jump_if {
             ($cond:expr, $to:expr) => {
                 if $cond {
-                    jump!($to)
+                    jump!(*$to)
                 }
             };
         }
@@ -227,7 +227,7 @@ impl Machine<'_> {
 
         loop {
             // SAFETY: `ip` points to an instruction of the code.
-            match unsafe { *ip } {
+            match unsafe { &*ip } {
                 Inst::AddF64 { dst, a, b } => reg!(dst) = (f64s!(a) + f64s!(b)).to_bits(),
                 Inst::SubF64 { dst, a, b } => reg!(dst) = (f64s!(a) - f64s!(b)).to_bits(),
                 Inst::MulF64 { dst, a, b } => reg!(dst) = (f64s!(a) * f64s!(b)).to_bits(),
@@ -318,13 +318,13 @@ impl Machine<'_> {
                 Inst::UnlessLtF64 { a, b, to } => jump_if!(!(f64s!(a) < f64s!(b)), to),
                 #[allow(clippy::neg_cmp_op_on_partial_ord)]
                 Inst::UnlessLeF64 { a, b, to } => jump_if!(!(f64s!(a) <= f64s!(b)), to),
-                Inst::Jump { to } => jump!(to),
+                Inst::Jump { to } => jump!(*to),
                 Inst::JumpIf { cond, to } => jump_if!(reg!(cond) != 0, to),
                 Inst::JumpUnless { cond, to } => jump_if!(reg!(cond) == 0, to),
                 Inst::JumpTable { idx, signed, id } => {
-                    let table = &self.flat.tables[id as usize];
+                    let table = &self.flat.tables[*id as usize];
                     let idx = reg!(idx);
-                    let idx = if signed { (idx as i64).max(0) as u64 } else { idx };
+                    let idx = if *signed { (idx as i64).max(0) as u64 } else { idx };
                     let last = table.len() - 1;
                     jump!(table[usize::try_from(idx).unwrap_or(last).min(last)])
                 }
@@ -369,10 +369,10 @@ impl Machine<'_> {
                 Inst::MulAddF64 { dst, a, b, c } => reg!(dst) = (f64s!(a) * f64s!(b) + f64s!(c)).to_bits(),
                 Inst::MulSubF64 { dst, a, b, c } => reg!(dst) = (f64s!(a) * f64s!(b) - f64s!(c)).to_bits(),
                 Inst::RsubMulF64 { dst, a, b, c } => reg!(dst) = (f64s!(c) - f64s!(a) * f64s!(b)).to_bits(),
-                Inst::Math { dst, a, op } => reg!(dst) = math(op, f64s!(a)).to_bits(),
-                Inst::Math2 { dst, a, b, op } => reg!(dst) = math2(op, f64s!(a), reg!(b)).to_bits(),
+                Inst::Math { dst, a, op } => reg!(dst) = math(*op, f64s!(a)).to_bits(),
+                Inst::Math2 { dst, a, b, op } => reg!(dst) = math2(*op, f64s!(a), reg!(b)).to_bits(),
                 Inst::Call { dst, a, b, id } | Inst::CallPure { dst, a, b, id } => {
-                    match call(self.calls[id as usize], reg!(a), reg!(b)) {
+                    match call(self.calls[*id as usize], reg!(a), reg!(b)) {
                         Some(value) => reg!(dst) = value,
                         None => fail!(),
                     }
@@ -388,12 +388,12 @@ impl Machine<'_> {
                     }
                 }
                 Inst::CheckLoop { dtype, start, count, step } => {
-                    if !loop_fits(dtype, reg!(start), reg!(count), reg!(step)) {
+                    if !loop_fits(*dtype, reg!(start), reg!(count), reg!(step)) {
                         fail!()
                     }
                 }
                 Inst::Strip { id, to } => {
-                    let plan = &self.flat.strips[id as usize];
+                    let plan = &self.flat.strips[*id as usize];
                     // SAFETY: the plan was validated, and its accesses are those of the loop.
                     let finished = unsafe { strip::run(plan, self.calls, regs, bufs, lanes) };
                     jump_if!(finished, to)
