@@ -13,4 +13,5 @@ mod integers;
 mod kernels;
 mod loops;
 mod methods;
+mod numerics;
 mod slices;

@@ -18,6 +18,8 @@ pub enum ArgValue<'a> {
     Owned(Buffer),
     /// An array updated in place.
     Mut(MutArg<'a>),
+    /// A tuple.
+    Tuple(Vec<ArgValue<'a>>),
 }
 
 /// An array behind `&mut`, with the way to write the result back.
@@ -63,6 +65,15 @@ impl<'a> ArgValue<'a> {
                 Read::Scalar(v) => v.dtype(),
                 Read::Array(b) => b.dtype(),
             },
+            // A tuple has no dtype of its own; its parts are asked one by one.
+            ArgValue::Tuple(_) => DType::Bool,
+        }
+    }
+
+    pub(super) fn parts(&self) -> Option<&[ArgValue<'a>]> {
+        match self {
+            ArgValue::Tuple(parts) => Some(parts),
+            _ => None,
         }
     }
 
@@ -83,7 +94,7 @@ impl<'a> ArgValue<'a> {
 
     pub(super) fn buffer(&self) -> Option<&Buffer> {
         match self {
-            ArgValue::Scalar(_) => None,
+            ArgValue::Scalar(_) | ArgValue::Tuple(_) => None,
             ArgValue::Ref(b) => Some(b),
             ArgValue::Owned(b) => Some(b),
             ArgValue::Mut(m) => match m.target.read() {
@@ -94,7 +105,14 @@ impl<'a> ArgValue<'a> {
     }
 
     pub(super) fn device(&self) -> Option<Device> {
-        self.buffer().map(Buffer::device)
+        match self {
+            ArgValue::Tuple(parts) => {
+                let mut devices = parts.iter().filter_map(ArgValue::device);
+                let first = devices.next()?;
+                Some(if first.is_cpu() { devices.find(|d| !d.is_cpu()).unwrap_or(first) } else { first })
+            }
+            _ => self.buffer().map(Buffer::device),
+        }
     }
 
     /// Writes the final value of a `&mut` parameter back.
@@ -209,7 +227,14 @@ impl Output for () {
 
 macro_rules! tuples {
     ($($($t:ident)+;)*) => {
-        $(impl<$($t: Output),+> Output for ($($t,)+) {
+        $(impl<'a, $($t: IntoArg<'a>),+> IntoArg<'a> for ($($t,)+) {
+            #[allow(non_snake_case)]
+            fn into_arg(self) -> ArgValue<'a> {
+                let ($($t,)+) = self;
+                ArgValue::Tuple(vec![$($t.into_arg()),+])
+            }
+        }
+        impl<$($t: Output),+> Output for ($($t,)+) {
             fn take(outputs: &mut Outputs<'_>) -> Result<Self> { Ok(($($t::take(outputs)?,)+)) }
         })*
     };

@@ -45,14 +45,34 @@ struct Key {
 enum ArgKey {
     Traced(DType, Vec<usize>),
     Static(Literal),
+    Tuple(Vec<ArgKey>),
+}
+
+impl ArgKey {
+    fn of(is_static: bool, arg: &ArgValue<'_>) -> ArgKey {
+        match (arg.parts(), arg.literal()) {
+            (Some(parts), _) => ArgKey::Tuple(parts.iter().map(|p| ArgKey::of(is_static, p)).collect()),
+            (None, Some(literal)) if is_static => ArgKey::Static(literal),
+            _ => ArgKey::Traced(arg.dtype(), arg.shape().to_vec()),
+        }
+    }
+
+    fn matches(&self, is_static: bool, arg: &ArgValue<'_>) -> bool {
+        match self {
+            ArgKey::Static(literal) => is_static && arg.literal() == Some(*literal),
+            ArgKey::Traced(dtype, shape) => {
+                arg.parts().is_none() && arg.dtype() == *dtype && arg.shape() == shape
+            }
+            ArgKey::Tuple(keys) => arg.parts().is_some_and(|parts| {
+                keys.len() == parts.len() && keys.iter().zip(parts).all(|(k, p)| k.matches(is_static, p))
+            }),
+        }
+    }
 }
 
 impl Key {
     fn of(params: &[Param], args: &[ArgValue<'_>], (device, engine): Target<'_>) -> Key {
-        let args = params.iter().zip(args).map(|(param, arg)| match arg.literal() {
-            Some(literal) if param.is_static => ArgKey::Static(literal),
-            _ => ArgKey::Traced(arg.dtype(), arg.shape().to_vec()),
-        });
+        let args = params.iter().zip(args).map(|(param, arg)| ArgKey::of(param.is_static, arg));
         Key { device: device.clone(), engine, args: args.collect() }
     }
 
@@ -61,10 +81,7 @@ impl Key {
         self.device == *device
             && self.engine == engine
             && self.args.len() == args.len()
-            && self.args.iter().zip(params).zip(args).all(|((key, param), arg)| match key {
-                ArgKey::Static(literal) => param.is_static && arg.literal() == Some(*literal),
-                ArgKey::Traced(dtype, shape) => arg.dtype() == *dtype && arg.shape() == shape,
-            })
+            && self.args.iter().zip(params).zip(args).all(|((key, p), arg)| key.matches(p.is_static, arg))
     }
 }
 

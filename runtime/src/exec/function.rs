@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
 use crate::op::datum::Datum;
 use crate::optimize;
-use crate::stage::{FunctionInfo, Mode, Param, Source, StageFn, Ty, stage_root};
+use crate::stage::{Argument, FunctionInfo, Mode, Param, Source, StageFn, Ty, stage_root};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -65,21 +65,23 @@ fn device_of(args: &[ArgValue<'_>]) -> Device {
 /// Stages and optimises the graph for these arguments.
 fn make_graph(function: &'static Function, args: &[ArgValue<'_>]) -> Result<Graph> {
     let info = function.info();
-    let params: Vec<_> = info
-        .params
-        .iter()
-        .zip(args)
-        .map(|(param, arg)| {
-            let known = arg.literal().filter(|_| param.is_static);
-            (Type::new(arg.dtype(), arg.shape()), known)
-        })
-        .collect();
+    let params: Vec<Argument> =
+        info.params.iter().zip(args).map(|(param, arg)| argument(param.is_static, arg)).collect();
     let mut graph = stage_root(info, &params)?;
     if cfg!(debug_assertions) {
         graph.verify()?;
     }
     optimize::run(&mut graph)?;
     Ok(graph)
+}
+
+/// An argument as staging sees it.
+fn argument(is_static: bool, arg: &ArgValue<'_>) -> Argument {
+    match (arg.parts(), arg.literal()) {
+        (Some(parts), _) => Argument::Tuple(parts.iter().map(|p| argument(is_static, p)).collect()),
+        (None, Some(literal)) if is_static => Argument::Static(literal),
+        _ => Argument::Traced(Type::new(arg.dtype(), arg.shape())),
+    }
 }
 
 /// The graph that a call with these arguments runs.
@@ -112,10 +114,7 @@ pub(crate) fn call<R: Output>(function: &'static Function, args: &mut [ArgValue<
     let (result, updates) = {
         let mut inputs = Vec::with_capacity(args.len());
         for (param, arg) in function.params.iter().zip(args.iter_mut()) {
-            if param.is_static {
-                continue;
-            }
-            inputs.push(input(arg, &device)?);
+            push_inputs(param.is_static, arg, &device, &mut inputs)?;
         }
         let values = walk::run(&plan, inputs, &device)?;
         let mut outputs = Outputs::new(values, device.clone());
@@ -137,6 +136,23 @@ pub(crate) fn call<R: Output>(function: &'static Function, args: &mut [ArgValue<
         arg.write(value, &device)?;
     }
     Ok(result)
+}
+
+/// The traced parts of an argument, in order.
+fn push_inputs<'a>(
+    is_static: bool,
+    arg: &'a mut ArgValue<'_>,
+    device: &Device,
+    inputs: &mut Vec<Datum<'a>>,
+) -> Result<()> {
+    match arg {
+        ArgValue::Tuple(parts) => parts.iter_mut().try_for_each(|p| push_inputs(is_static, p, device, inputs)),
+        arg if is_static && arg.literal().is_some() => Ok(()),
+        arg => {
+            inputs.push(input(arg, device)?);
+            Ok(())
+        }
+    }
 }
 
 /// An argument as the engine takes it. `&mut` arrays are lent: an error leaves them as they were.

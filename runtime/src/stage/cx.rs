@@ -96,17 +96,38 @@ fn locate(function: &FunctionInfo, at: At) -> Location {
     }
 }
 
-/// Stages a function from the outside: `params` are its arguments, static ones with their value. Returns
+/// An argument of a function that is staged from the outside.
+pub(crate) enum Argument {
+    /// Known at run time.
+    Traced(Type),
+    /// Known now.
+    Static(Literal),
+    /// A tuple.
+    Tuple(Vec<Argument>),
+}
+
+impl Argument {
+    /// The value inside the function; traced parts become parameters of the graph.
+    fn value(&self, builder: &mut Builder, name: String) -> Value {
+        match self {
+            Argument::Traced(ty) => Value::traced(builder.param(ty.clone(), Some(name.into()))),
+            Argument::Static(literal) => Value::literal(*literal),
+            Argument::Tuple(parts) => {
+                let parts = parts.iter().enumerate();
+                Value::tuple(parts.map(|(k, part)| part.value(builder, format!("{name}.{k}"))).collect())
+            }
+        }
+    }
+}
+
+/// Stages a function from the outside: `params` are its arguments. Returns
 /// the graph (results first, then the final values of `&mut` parameters) and the tree of results.
-pub(crate) fn stage_root(function: &'static FunctionInfo, params: &[(Type, Option<Literal>)]) -> Out<Graph> {
+pub(crate) fn stage_root(function: &'static FunctionInfo, params: &[Argument]) -> Out<Graph> {
     let start = At(function.source.first_line, 1, 1);
     let mut builder = Builder::new(function.name.into(), locate(function, start));
     let mut args: Vec<Value> = Vec::new();
-    for (param, (ty, known)) in function.params.iter().zip(params) {
-        args.push(match known {
-            Some(literal) => Value::literal(*literal),
-            None => Value::traced(builder.param(ty.clone(), Some(param.name.into()))),
-        });
+    for (param, argument) in function.params.iter().zip(params) {
+        args.push(argument.value(&mut builder, param.name.to_string()));
     }
     let cx = Cx { builder: Rc::new(RefCell::new(builder)), function, call_depth: 0 };
     let result = (function.stage)(&cx, &mut args, start)?;

@@ -28,4 +28,4 @@ pub use range::Range;
 pub use slices::SliceArg;
 pub use typed::{Ty, Typed};
 pub use value::Value;
-pub(crate) use cx::stage_root;
+pub(crate) use cx::{Argument, stage_root};

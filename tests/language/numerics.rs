@@ -1,0 +1,335 @@
+//! Textbook numerics: linear algebra by loops, sparse products, histograms, particle pushers, quadrature.
+
+use desc_jit::prelude::*;
+use desc_jit_tests::agree;
+
+fn matrix(n: usize) -> Array2<f64> {
+    Array2::from_shape_fn((n, n), |(i, j)| if i == j { n as f64 + 1.0 } else { 1.0 / (1.0 + (i + 2 * j) as f64) })
+}
+
+#[desc_jit]
+fn lu(a: &Array2<f64>) -> Array2<f64> {
+    let n = a.nrows();
+    let mut a = a.clone();
+    for i in 0..n {
+        for j in 0..i {
+            for k in 0..j {
+                a[[i, j]] -= a[[i, k]] * a[[k, j]];
+            }
+            a[[i, j]] /= a[[j, j]];
+        }
+        for j in i..n {
+            for k in 0..i {
+                a[[i, j]] -= a[[i, k]] * a[[k, j]];
+            }
+        }
+    }
+    a
+}
+
+#[desc_jit]
+fn cholesky(a: &Array2<f64>) -> Array2<f64> {
+    let n = a.nrows();
+    let mut l = Array2::<f64>::zeros((n, n));
+    for i in 0..n {
+        for j in 0..=i {
+            let mut sum = 0.5 * (a[[i, j]] + a[[j, i]]);
+            for k in 0..j {
+                sum -= l[[i, k]] * l[[j, k]];
+            }
+            if i == j {
+                l[[i, j]] = sum.sqrt();
+            } else {
+                l[[i, j]] = sum / l[[j, j]];
+            }
+        }
+    }
+    l
+}
+
+#[desc_jit]
+fn pivoted_solve(a: &Array2<f64>, b: &Array1<f64>) -> Array1<f64> {
+    let n = b.len();
+    let mut a = a.clone();
+    let mut x = b.clone();
+    for k in 0..n {
+        let mut p = k;
+        for i in k + 1..n {
+            if a[[i, k]].abs() > a[[p, k]].abs() {
+                p = i;
+            }
+        }
+        if p != k {
+            for j in 0..n {
+                let t = a[[k, j]];
+                a[[k, j]] = a[[p, j]];
+                a[[p, j]] = t;
+            }
+            let t = x[k];
+            x[k] = x[p];
+            x[p] = t;
+        }
+        for i in k + 1..n {
+            let f = a[[i, k]] / a[[k, k]];
+            for j in k..n {
+                a[[i, j]] -= f * a[[k, j]];
+            }
+            x[i] -= f * x[k];
+        }
+    }
+    for i in (0..n).rev() {
+        for j in i + 1..n {
+            x[i] -= a[[i, j]] * x[j];
+        }
+        x[i] /= a[[i, i]];
+    }
+    x
+}
+
+#[desc_jit]
+fn matrix_product(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
+    let (n, m) = a.dim();
+    let p = b.ncols();
+    let mut c = Array2::<f64>::zeros((n, p));
+    for i in 0..n {
+        for j in 0..p {
+            let mut s = 0.0;
+            for k in 0..m {
+                s += a[[i, k]] * b[[k, j]];
+            }
+            c[[i, j]] = s;
+        }
+    }
+    c
+}
+
+#[test]
+fn linear_algebra_by_loops() {
+    for n in [0, 1, 2, 3, 7] {
+        let a = matrix(n);
+        agree!(lu(&a));
+        agree!(cholesky(&a));
+        agree!(pivoted_solve(&a.t().to_owned(), &Array1::from_shape_fn(n, |i| i as f64 - 1.0)));
+        agree!(matrix_product(&a, &a));
+    }
+}
+
+#[desc_jit]
+fn spmv(row: &Array1<usize>, column: &Array1<i64>, value: &Array1<f64>, x: &Array1<f64>) -> Array1<f64> {
+    let n = row.len() - 1;
+    let mut y = Array1::<f64>::zeros(row.len() - 1);
+    for i in 0..n {
+        let mut s = 0.0;
+        for k in row[i]..row[i + 1] {
+            s += value[k] * x[column[k] as usize];
+        }
+        y[i] = s;
+    }
+    y
+}
+
+#[test]
+fn a_sparse_matrix_times_a_vector() {
+    agree!(spmv(
+        &Array1::from_vec(vec![0usize, 2, 2, 5]),
+        &Array1::from_vec(vec![0i64, 2, 1, 0, 3]),
+        &Array1::from_vec(vec![1.0, 2.0, 3.0, 4.0, 5.0]),
+        &Array1::from_vec(vec![1.0, -1.0, 0.5, 2.0])
+    ));
+}
+
+#[desc_jit]
+fn histogram(x: &Array1<f64>, lo: f64, hi: f64, empty: &Array1<i64>) -> (Array1<i64>, i64) {
+    let bins = empty.len();
+    let mut count = empty.clone();
+    let mut outside = 0;
+    for i in 0..x.len() {
+        let t = (x[i] - lo) / (hi - lo) * bins as f64;
+        if t >= 0.0 && t < bins as f64 {
+            count[t as usize] += 1;
+        } else {
+            outside += 1;
+        }
+    }
+    (count, outside)
+}
+
+#[test]
+fn a_histogram() {
+    let x = Array1::from_shape_fn(50, |i| ((i * 37) % 23) as f64 * 0.1 - 0.3);
+    agree!(histogram(&x, 0.0, 1.5, &Array1::zeros(7)));
+    agree!(histogram(&Array1::from_vec(vec![f64::NAN, 0.5]), 0.0, 1.5, &Array1::zeros(3)));
+}
+
+#[desc_jit]
+fn cross(a: (f64, f64, f64), b: (f64, f64, f64)) -> (f64, f64, f64) {
+    (a.1 * b.2 - a.2 * b.1, a.2 * b.0 - a.0 * b.2, a.0 * b.1 - a.1 * b.0)
+}
+
+#[desc_jit]
+fn boris(x: &mut Array2<f64>, v: &mut Array2<f64>, b: f64, dt: f64, steps: usize) -> f64 {
+    let mut energy = 0.0;
+    for _ in 0..steps {
+        for p in 0..x.nrows() {
+            let t = (0.0, 0.0, 0.5 * dt * b);
+            let t2 = t.0 * t.0 + t.1 * t.1 + t.2 * t.2;
+            let s = (2.0 * t.0 / (1.0 + t2), 2.0 * t.1 / (1.0 + t2), 2.0 * t.2 / (1.0 + t2));
+            let vm = (v[[p, 0]], v[[p, 1]], v[[p, 2]]);
+            let c = cross(vm, t);
+            let vp = (vm.0 + c.0, vm.1 + c.1, vm.2 + c.2);
+            let d = cross(vp, s);
+            v[[p, 0]] = vm.0 + d.0;
+            v[[p, 1]] = vm.1 + d.1;
+            v[[p, 2]] = vm.2 + d.2;
+            for k in 0..3 {
+                x[[p, k]] += dt * v[[p, k]];
+            }
+        }
+    }
+    for p in 0..v.nrows() {
+        for k in 0..3 {
+            energy += 0.5 * v[[p, k]] * v[[p, k]];
+        }
+    }
+    energy
+}
+
+#[test]
+fn particles_in_a_magnetic_field() {
+    let x = Array2::<f64>::zeros((3, 3));
+    let v = Array2::from_shape_fn((3, 3), |(i, k)| (i + 1) as f64 * 0.1 - k as f64 * 0.05);
+    let (mut xn, mut vn) = (x.clone(), v.clone());
+    let native = boris::native(&mut xn, &mut vn, 2.0, 0.01, 25);
+    for engine in desc_jit::Engine::ALL {
+        let (mut xs, mut vs) = (x.clone(), v.clone());
+        let staged = desc_jit::with_engine(engine, || boris(&mut xs, &mut vs, 2.0, 0.01, 25));
+        assert_eq!((staged, &xs, &vs), (native, &xn, &vn), "{engine}");
+    }
+}
+
+#[desc_jit]
+fn integrand(x: f64) -> f64 {
+    (-x * x).exp() * (3.0 * x).cos()
+}
+
+#[desc_jit]
+fn romberg(a: f64, b: f64, levels: usize) -> f64 {
+    let mut r = [[0.0; 8]; 8];
+    let mut h = b - a;
+    r[0][0] = 0.5 * h * (integrand(a) + integrand(b));
+    let mut n = 1;
+    for i in 1..levels {
+        h *= 0.5;
+        let mut s = 0.0;
+        for k in 1..=n {
+            s += integrand(a + (2 * k - 1) as f64 * h);
+        }
+        n *= 2;
+        r[i][0] = 0.5 * r[i - 1][0] + h * s;
+        let mut p = 1.0;
+        for j in 1..=i {
+            p *= 4.0;
+            r[i][j] = r[i][j - 1] + (r[i][j - 1] - r[i - 1][j - 1]) / (p - 1.0);
+        }
+    }
+    r[levels - 1][levels - 1]
+}
+
+#[test]
+fn romberg_quadrature() {
+    for levels in 1..=8 {
+        agree!(romberg(0.0, 2.0, levels));
+    }
+}
+
+#[desc_jit]
+fn floyd_warshall(d: &Array2<f64>) -> Array2<f64> {
+    let n = d.nrows();
+    let mut d = d.clone();
+    for k in 0..n {
+        for i in 0..n {
+            for j in 0..n {
+                d[[i, j]] = d[[i, j]].min(d[[i, k]] + d[[k, j]]);
+            }
+        }
+    }
+    d
+}
+
+#[desc_jit]
+fn life(cells: &Array2<bool>, steps: usize) -> Array2<bool> {
+    let (n, m) = cells.dim();
+    let mut now = cells.clone();
+    let mut next = cells.clone();
+    for _ in 0..steps {
+        for i in 0..n {
+            for j in 0..m {
+                let mut alive = 0;
+                for di in 0..3 {
+                    for dj in 0..3 {
+                        if (di != 1 || dj != 1) && now[[(i + di + n - 1) % n, (j + dj + m - 1) % m]] {
+                            alive += 1;
+                        }
+                    }
+                }
+                next[[i, j]] = alive == 3 || (now[[i, j]] && alive == 2);
+            }
+        }
+        std::mem::swap(&mut now, &mut next);
+    }
+    now
+}
+
+#[test]
+fn grids_of_minima_and_of_life() {
+    let d = Array2::from_shape_fn((6, 6), |(i, j)| if i == j { 0.0 } else { ((i * 7 + j * 5) % 11) as f64 + 1.0 });
+    agree!(floyd_warshall(&d));
+    let glider = Array2::from_shape_fn((6, 6), |(i, j)| [(0, 1), (1, 2), (2, 0), (2, 1), (2, 2)].contains(&(i, j)));
+    for steps in [0, 1, 4, 9] {
+        agree!(life(&glider, steps));
+    }
+}
+
+#[desc_jit]
+fn power_iteration(a: &Array2<f64>, tol: f64) -> (f64, Array1<f64>, usize) {
+    let n = a.nrows();
+    let mut v = Array1::<f64>::ones(n);
+    let mut lambda = 0.0;
+    let mut change = f64::INFINITY;
+    let mut steps = 0;
+    while change > tol && steps < 500 {
+        let w = a.dot(&v);
+        let norm = w.dot(&w).sqrt();
+        v = &w / norm;
+        change = (norm - lambda).abs();
+        lambda = norm;
+        steps += 1;
+    }
+    (lambda, v, steps)
+}
+
+#[test]
+fn the_largest_eigenvalue() {
+    let a = matrix(5);
+    let symmetric = &a + &a.t();
+    let (lambda, _, steps) = agree!(power_iteration(&symmetric, 1e-10), ulps = 1 << 20);
+    assert!(lambda > 10.0 && steps < 500);
+}
+
+#[desc_jit]
+fn kepler(mean: f64, e: f64) -> f64 {
+    let mut x = if e < 0.8 { mean } else { std::f64::consts::PI };
+    let mut delta = 1.0;
+    while f64::abs(delta) > 1e-14 {
+        delta = (x - e * x.sin() - mean) / (1.0 - e * x.cos());
+        x -= delta;
+    }
+    x
+}
+
+#[test]
+fn the_equation_of_kepler() {
+    for e in [0.0, 0.3, 0.9] {
+        agree!(kepler(1.1, e));
+    }
+}
