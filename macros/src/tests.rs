@@ -47,7 +47,8 @@ fn snapshot(name: &str) {
         std::fs::write(&path, &actual).expect("the snapshot can be written");
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(actual, expected, "BLESS=1 writes {}", path.display());
+    let different = actual.lines().zip(expected.lines()).find(|(a, b)| a != b);
+    assert!(actual == expected, "BLESS=1 writes {}; first difference: {different:?}", path.display());
 }
 
 #[test]
@@ -78,7 +79,7 @@ fn all_errors_are_reported_together_in_the_order_of_the_source() {
 
 #[test]
 fn one_mistake_is_one_error() {
-    assert_eq!(codes("x.iter().map(|v| v * v).filter(|v| *v > y).sum::<f64>().sqrt()"), ["DJ0602", "DJ0605"]);
+    assert_eq!(codes("x.iter().map(|v| v * v).filter(|v| *v > y).sum::<f64>().sqrt()"), ["DJ0602"]);
     assert_eq!(codes("let f = |v| v; f(y) + f(y)"), ["DJ0202"]);
     assert_eq!(codes("x.iter().max().unwrap()"), ["DJ0602"]);
 }

@@ -23,20 +23,14 @@ fn constructors() {
     assert_eq!(Array1::<bool>::ones(2).to_vec(), [true, true]);
     assert_eq!(Array3::from_elem((1, 2, 2), 7i32).to_vec(), [7; 4]);
     assert_eq!(Array2::<usize>::eye(2), array![[1usize, 0], [0, 1]]);
-    assert_eq!(
-        Array2::from_diag(&array![1.0, 2.0]),
-        array![[1.0, 0.0], [0.0, 2.0]]
-    );
+    assert_eq!(Array2::from_diag(&array![1.0, 2.0]), array![[1.0, 0.0], [0.0, 2.0]]);
     assert_eq!(Array1::linspace(0.0, 1.0, 3), array![0.0, 0.5, 1.0]);
     assert_eq!(Array1::<f64>::linspace(2.0, 3.0, 1), array![2.0]);
     assert_eq!(Array1::<f64>::linspace(2.0, 3.0, 0).len(), 0);
     assert_eq!(Array1::range(0.0, 1.0, 0.25), array![0.0, 0.25, 0.5, 0.75]);
     assert_eq!(Array1::<f64>::range(1.0, 0.0, 0.25).len(), 0);
     assert_eq!(Array1::<usize>::arange(4), array![0usize, 1, 2, 3]);
-    assert_eq!(
-        (0..3).map(|i| i as f64).collect::<Array1<f64>>(),
-        array![0.0, 1.0, 2.0]
-    );
+    assert_eq!((0..3).map(|i| i as f64).collect::<Array1<f64>>(), array![0.0, 1.0, 2.0]);
     assert_eq!(array![[[1, 2], [3, 4]]].dim(), (1, 2, 2));
     assert_eq!(ArrayD::<f64>::zeros(vec![2, 1, 2]).shape(), [2, 1, 2]);
     assert_eq!(Array0::from_elem((), 3.0)[[]], 3.0);
@@ -50,25 +44,12 @@ fn constructors() {
 #[test]
 fn shapes() {
     let a = table(3, 4);
-    assert_eq!(
-        (a.len(), a.ndim(), a.nrows(), a.ncols(), a.dim()),
-        (12, 2, 3, 4, (3, 4))
-    );
+    assert_eq!((a.len(), a.ndim(), a.nrows(), a.ncols(), a.dim()), (12, 2, 3, 4, (3, 4)));
     assert_eq!(a.len_of(Axis(1)), 4);
     assert!(!a.is_empty() && Array2::<f64>::zeros((0, 3)).is_empty());
     assert_eq!(a.t().dim(), (4, 3));
-    assert_eq!(
-        a.reshape((2, 6)).row(1).to_vec(),
-        [12.0, 13.0, 20.0, 21.0, 22.0, 23.0]
-    );
-    assert_eq!(
-        a.t().reshape(12),
-        nd::Array2::from(a.clone())
-            .t()
-            .iter()
-            .copied()
-            .collect::<Array1<f64>>()
-    );
+    assert_eq!(a.reshape((2, 6)).row(1).to_vec(), [12.0, 13.0, 20.0, 21.0, 22.0, 23.0]);
+    assert_eq!(a.t().reshape(12), nd::Array2::from(a.clone()).t().iter().copied().collect::<Array1<f64>>());
     assert_eq!(a.flatten().len(), 12);
     assert_eq!(a.insert_axis(Axis(0)).dim(), (1, 3, 4));
     assert_eq!(a.insert_axis(Axis(0)).remove_axis(Axis(0)), a);
@@ -82,10 +63,7 @@ fn shapes() {
     assert_eq!(a.permuted_axes((1, 0)), a.t());
     assert_eq!(a.clone().reversed_axes(), a.t().to_owned());
     let e = a.clone().into_shape_with_order((5, 2)).unwrap_err();
-    assert_eq!(
-        e.message(),
-        "the 12 elements of an array of shape [3, 4] can't be given the shape [5, 2]"
-    );
+    assert_eq!(e.message(), "the 12 elements of an array of shape [3, 4] can't be given the shape [5, 2]");
 }
 
 #[test]
@@ -155,15 +133,8 @@ fn the_panic_names_the_line_of_the_caller() {
     .join();
     std::panic::set_hook(before);
     assert!(caught.is_err());
-    let (file, line) = receiver
-        .iter()
-        .flatten()
-        .find(|(file, _)| file.ends_with("array_basics.rs"))
-        .unwrap();
-    assert!(
-        file.ends_with("array_basics.rs") && line > 100,
-        "{file}:{line}"
-    );
+    let (file, line) = receiver.iter().flatten().find(|(file, _)| file.ends_with("array_basics.rs")).unwrap();
+    assert!(file.ends_with("array_basics.rs") && line > 100, "{file}:{line}");
 }
 
 #[test]
@@ -173,19 +144,10 @@ fn rows_columns_and_slices() {
     assert_eq!(a.row(1).to_vec(), [10.0, 11.0, 12.0, 13.0]);
     assert_eq!(a.column(2).to_vec(), [2.0, 12.0, 22.0]);
     assert_eq!(a.row(0).to_slice(), Some(&[0.0, 1.0, 2.0, 3.0][..]));
-    assert_eq!(
-        a.slice(s![1.., ..]).to_owned(),
-        theirs.slice(s![1.., ..]).to_owned()
-    );
-    assert_eq!(
-        a.slice(s![..;-1, 1..;2]).to_owned(),
-        theirs.slice(s![..;-1, 1..;2]).to_owned()
-    );
+    assert_eq!(a.slice(s![1.., ..]).to_owned(), theirs.slice(s![1.., ..]).to_owned());
+    assert_eq!(a.slice(s![..;-1, 1..;2]).to_owned(), theirs.slice(s![..;-1, 1..;2]).to_owned());
     assert_eq!(a.slice(s![-1, ..]).to_vec(), [20.0, 21.0, 22.0, 23.0]);
-    assert_eq!(
-        a.slice(s![..;-1, ..;-2]).slice(s![1, ..]).to_vec(),
-        [13.0, 11.0]
-    );
+    assert_eq!(a.slice(s![..;-1, ..;-2]).slice(s![1, ..]).to_vec(), [13.0, 11.0]);
     assert_eq!(a.slice(s![.., nd::NewAxis, 0]).shape(), [3, 1]);
     assert_eq!(a.slice(s![3.., ..]).dim(), (0, 4));
     assert_eq!(a.index_axis(Axis(1), 3).to_vec(), [3.0, 13.0, 23.0]);
@@ -198,14 +160,7 @@ fn rows_columns_and_slices() {
     a.slice_mut(s![1.., ..2]).fill(0.0);
     let other = table(3, 4);
     a.slice_mut(s![2, ..;-1]).assign(&other.slice(s![1, ..]));
-    assert_eq!(
-        a,
-        array![
-            [-1.0, -1.0, -1.0, 7.0],
-            [0.0, 0.0, 12.0, 8.0],
-            [13.0, 12.0, 11.0, 10.0]
-        ]
-    );
+    assert_eq!(a, array![[-1.0, -1.0, -1.0, 7.0], [0.0, 0.0, 12.0, 8.0], [13.0, 12.0, 11.0, 10.0]]);
     let mut row = a.row_mut(1);
     row += 1.0;
     row *= &array![1.0, 2.0, 3.0, 4.0];
@@ -221,15 +176,8 @@ fn rows_columns_and_slices() {
 fn going_through_arrays() {
     let mut a = table(2, 3);
     assert_eq!(a.iter().sum::<f64>(), 36.0);
-    assert_eq!(
-        a.t().iter().copied().collect::<Vec<_>>(),
-        [0.0, 10.0, 1.0, 11.0, 2.0, 12.0]
-    );
-    let found: Vec<_> = a
-        .indexed_iter()
-        .filter(|(_, x)| **x > 10.5)
-        .map(|(at, _)| at)
-        .collect();
+    assert_eq!(a.t().iter().copied().collect::<Vec<_>>(), [0.0, 10.0, 1.0, 11.0, 2.0, 12.0]);
+    let found: Vec<_> = a.indexed_iter().filter(|(_, x)| **x > 10.5).map(|(at, _)| at).collect();
     assert_eq!(found, [(1, 1), (1, 2)]);
     for ((i, j), x) in a.indexed_iter_mut() {
         *x = (i * j) as f64;
@@ -239,10 +187,7 @@ fn going_through_arrays() {
         *x += 1.0;
     }
     assert_eq!(a.rows().map(|r| r.sum()).collect::<Vec<_>>(), [3.0, 6.0]);
-    assert_eq!(
-        a.columns().map(|c| c.sum()).collect::<Vec<_>>(),
-        [2.0, 3.0, 4.0]
-    );
+    assert_eq!(a.columns().map(|c| c.sum()).collect::<Vec<_>>(), [2.0, 3.0, 4.0]);
     for (i, mut row) in a.rows_mut().enumerate() {
         row.fill(i as f64);
     }
@@ -268,10 +213,7 @@ fn element_by_element() {
     assert_eq!(b, Array2::ones((2, 3)));
     b.assign(&array![1.0, 2.0, 3.0]);
     assert_eq!(b.row(1), array![1.0, 2.0, 3.0]);
-    assert_eq!(
-        a.clamp(1.0, 11.0).to_vec(),
-        [1.0, 1.0, 2.0, 10.0, 11.0, 11.0]
-    );
+    assert_eq!(a.clamp(1.0, 11.0).to_vec(), [1.0, 1.0, 2.0, 10.0, 11.0, 11.0]);
     let x = array![0.3, -1.7, f64::NAN, f64::INFINITY];
     let theirs = x.to_ndarray();
     let same = |ours: Array1<f64>, theirs: nd::Array1<f64>| {
@@ -302,30 +244,18 @@ fn reductions() {
     assert_eq!(a.t().sum(), theirs.t().sum());
     assert_eq!(a.sum_axis(Axis(0)), theirs.sum_axis(Axis(0)));
     assert_eq!(a.sum_axis(Axis(1)), theirs.sum_axis(Axis(1)));
-    assert_eq!(
-        a.mean_axis(Axis(1)).unwrap(),
-        theirs.mean_axis(Axis(1)).unwrap()
-    );
+    assert_eq!(a.mean_axis(Axis(1)).unwrap(), theirs.mean_axis(Axis(1)).unwrap());
     assert_eq!(a.var(1.0), theirs.var(1.0));
     assert_eq!(a.std(0.0), theirs.std(0.0));
-    assert_eq!(
-        (a.min(), a.max(), a.argmin(), a.argmax()),
-        (0.0, 23.0, (0, 0), (2, 3))
-    );
+    assert_eq!((a.min(), a.max(), a.argmin(), a.argmax()), (0.0, 23.0, (0, 0), (2, 3)));
     assert_eq!(a.fold(0.0, |s, x| s + x), 138.0);
-    assert_eq!(
-        a.map_axis(Axis(0), |c| c.max()),
-        array![20.0, 21.0, 22.0, 23.0]
-    );
+    assert_eq!(a.map_axis(Axis(0), |c| c.max()), array![20.0, 21.0, 22.0, 23.0]);
     let x = array![3.0, f64::NAN, 1.0, f64::NAN];
     assert!(x.min().is_nan() && x.max().is_nan());
     assert_eq!((x.argmin(), x.argmax()), (1, 1));
     assert_eq!(array![2, 1, 1].argmin(), 1);
     assert!(array![true, true].all() && !array![false, false].any());
-    assert_eq!(
-        Array2::<f64>::zeros((0, 3)).sum_axis(Axis(0)),
-        Array1::zeros(3)
-    );
+    assert_eq!(Array2::<f64>::zeros((0, 3)).sum_axis(Axis(0)), Array1::zeros(3));
     assert_eq!(Array2::<f64>::zeros((0, 3)).mean_axis(Axis(0)), None);
     assert_eq!(
         message_of(|| assert!(Array1::<f64>::zeros(0).max().is_nan())),
@@ -344,10 +274,7 @@ fn products() {
     assert_eq!(a.row(1).dot(&b.column(0)), na.row(1).dot(&nb.column(0)));
     assert_eq!(b.t().dot(&a.t()), na.dot(&nb).t().to_owned());
     assert_eq!(array![[1, 2], [3, 4]].dot(&array![1, 1]), array![3, 7]);
-    assert_eq!(
-        Array2::<f64>::zeros((2, 0)).dot(&Array2::zeros((0, 3))),
-        Array2::zeros((2, 3))
-    );
+    assert_eq!(Array2::<f64>::zeros((2, 0)).dot(&Array2::zeros((0, 3))), Array2::zeros((2, 3)));
     assert_eq!(
         message_of(|| drop(table(3, 4).dot(&array![1.0, 2.0]))),
         "arrays of shapes [3, 4] and [2] can't be multiplied as matrices: the last axis of the first and the \
@@ -381,13 +308,7 @@ fn arrays_without_elements() {
     assert_eq!(e.slice(s![..;-1, 1..]).dim(), (0, 2));
     assert_eq!(e.to_string(), "[[]]");
     assert_eq!(e.to_owned().into_vec(), Vec::<f64>::new());
-    assert_eq!(
-        Array::<f64, IxDyn>::zeros(IxDyn(&[2, 0]))
-            .to_tensor()
-            .unwrap()
-            .dims(),
-        [2, 0]
-    );
+    assert_eq!(Array::<f64, IxDyn>::zeros(IxDyn(&[2, 0])).to_tensor().unwrap().dims(), [2, 0]);
 }
 
 #[test]
@@ -405,9 +326,7 @@ fn arrays_go_between_threads() {
     let a = table(50, 40);
     let sums: Vec<f64> = std::thread::scope(|scope| {
         let a = &a;
-        let work: Vec<_> = (0..4)
-            .map(|k| scope.spawn(move || a.row(k).sum()))
-            .collect();
+        let work: Vec<_> = (0..4).map(|k| scope.spawn(move || a.row(k).sum())).collect();
         work.into_iter().map(|w| w.join().unwrap()).collect()
     });
     assert_eq!(sums, (0..4).map(|k| a.row(k).sum()).collect::<Vec<_>>());

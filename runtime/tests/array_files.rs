@@ -32,14 +32,8 @@ fn ndarray_both_ways() {
     assert_eq!(Array2::from(x.t()), a.t().to_owned());
     // An owned array in Fortran order, and one that is a part of a longer vector.
     assert_eq!(Array2::from(x.clone().reversed_axes()), a.t());
-    assert_eq!(
-        Array2::from(x.clone().slice_move(nd::s![1.., ..])),
-        array![[4.0, 5.0, 6.0]]
-    );
-    assert_eq!(
-        Array2::from(x.clone().slice_move(nd::s![..1, ..])),
-        array![[1.0, 2.0, 3.0]]
-    );
+    assert_eq!(Array2::from(x.clone().slice_move(nd::s![1.., ..])), array![[4.0, 5.0, 6.0]]);
+    assert_eq!(Array2::from(x.clone().slice_move(nd::s![..1, ..])), array![[1.0, 2.0, 3.0]]);
     assert_eq!(a.nd(), x);
     let mut a = a;
     a.nd_mut().fill(1.0);
@@ -57,11 +51,7 @@ fn vectors_both_ways() {
     let data: Vec<f64> = vec![1.0; 1000];
     let address = data.as_ptr();
     let a = Array1::from_vec(data);
-    assert_eq!(
-        a.as_slice().unwrap().as_ptr(),
-        address,
-        "nothing is copied on the way in"
-    );
+    assert_eq!(a.as_slice().unwrap().as_ptr(), address, "nothing is copied on the way in");
     let data = a.into_vec();
     assert_eq!(data.as_ptr(), address, "nor on the way out");
 }
@@ -72,19 +62,10 @@ fn through_candle<T: Element>(values: [T; 4], stored: CandleType) {
     assert_eq!((t.dtype(), t.dims()), (stored, &[2, 2][..]));
     assert_eq!(Array2::<T>::from_tensor(&t).unwrap(), a);
     assert_eq!(Array2::<T>::try_from(t.clone()).unwrap(), a);
-    assert_eq!(
-        Array2::<T>::from_tensor(&t.t().unwrap()).unwrap(),
-        a.t().to_owned()
-    );
-    assert_eq!(
-        Array1::<T>::from_tensor(&t.get(1).unwrap()).unwrap(),
-        a.row(1)
-    );
+    assert_eq!(Array2::<T>::from_tensor(&t.t().unwrap()).unwrap(), a.t().to_owned());
+    assert_eq!(Array1::<T>::from_tensor(&t.get(1).unwrap()).unwrap(), a.row(1));
     assert_eq!(ArrayD::<T>::from_tensor(&t).unwrap().shape(), [2, 2]);
-    assert_eq!(
-        Array2::<T>::from_tensor(&a.clone().into_tensor()).unwrap(),
-        a
-    );
+    assert_eq!(Array2::<T>::from_tensor(&a.clone().into_tensor()).unwrap(), a);
 }
 
 #[test]
@@ -108,22 +89,13 @@ fn a_tensor_that_does_not_fit_is_refused() {
         "a Candle tensor of f64 can't become an array of f32, which Candle stores as f32"
     );
     let e = Array2::<f64>::from_tensor(&t).unwrap_err();
-    assert_eq!(
-        e.message(),
-        "expected an array with 2 axes, found one with 1 axis (shape [2])"
-    );
+    assert_eq!(e.message(), "expected an array with 2 axes, found one with 1 axis (shape [2])");
     let t = Tensor::new(&[0u8, 1, 7], &CandleDevice::Cpu).unwrap();
     let e = Array1::<bool>::from_tensor(&t).unwrap_err();
-    assert_eq!(
-        e.message(),
-        "an array of bool is made of the bytes 0 and 1, but element 2 is 7"
-    );
+    assert_eq!(e.message(), "an array of bool is made of the bytes 0 and 1, but element 2 is 7");
     let t = Tensor::new(&[0i64, -1], &CandleDevice::Cpu).unwrap();
     let e = Array1::<usize>::from_tensor(&t).unwrap_err();
-    assert_eq!(
-        e.message(),
-        "an array of usize can't hold -1, which the tensor contains"
-    );
+    assert_eq!(e.message(), "an array of usize can't hold -1, which the tensor contains");
 }
 
 #[test]
@@ -143,20 +115,11 @@ fn a_tensor_and_the_array_made_of_it_do_not_share_elements() {
 fn devices() {
     let a = array![1.0, 2.0];
     let b = a.to_device(&Device::cpu()).unwrap();
-    assert_eq!(
-        (a.block_until_ready(), b.device().to_string().as_str()),
-        (&b, "cpu")
-    );
+    assert_eq!((a.block_until_ready(), b.device().to_string().as_str()), (&b, "cpu"));
     assert_eq!(a.to_host(), b);
     assert!(a.is_host());
-    assert_eq!(
-        Device::open("abacus").unwrap_err().kind(),
-        ErrorKind::Argument
-    );
-    assert_eq!(
-        Device::open("cuda:x").unwrap_err().kind(),
-        ErrorKind::Argument
-    );
+    assert_eq!(Device::open("abacus").unwrap_err().kind(), ErrorKind::Argument);
+    assert_eq!(Device::open("cuda:x").unwrap_err().kind(), ErrorKind::Argument);
 }
 
 fn through_a_file<T: Element>(name: &str, values: [T; 6]) {
@@ -195,23 +158,14 @@ fn npy(header: &str, data: &[u8]) -> Vec<u8> {
 #[test]
 fn npy_in_fortran_order_and_of_the_other_endianness() {
     let file = Scratch::new("fortran.npy");
-    let data: Vec<u8> = [1.0f64, 4.0, 2.0, 5.0, 3.0, 6.0]
-        .iter()
-        .flat_map(|x| x.to_le_bytes())
-        .collect();
-    let bytes = npy(
-        "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }",
-        &data,
-    );
+    let data: Vec<u8> = [1.0f64, 4.0, 2.0, 5.0, 3.0, 6.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+    let bytes = npy("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }", &data);
     std::fs::write(&file.0, bytes).unwrap();
     let a: Array2<f64> = read_npy(&file.0).unwrap();
     assert_eq!(a, array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
 
     let data: Vec<u8> = [1i64, -2].iter().flat_map(|x| x.to_be_bytes()).collect();
-    let bytes = npy(
-        "{'descr': '>i8', 'fortran_order': False, 'shape': (2,), }",
-        &data,
-    );
+    let bytes = npy("{'descr': '>i8', 'fortran_order': False, 'shape': (2,), }", &data);
     std::fs::write(&file.0, bytes).unwrap();
     assert_eq!(read_npy::<i64, nd::Ix1>(&file.0).unwrap(), array![1i64, -2]);
 }
@@ -241,26 +195,17 @@ fn npy_files_that_do_not_fit_are_named_with_the_reason() {
         error(&npy(&header("<f8", "(1, 2)"), &[0; 16])),
         "FILE: expected an array with 1 axis, found one with 2 axes (shape [1, 2])"
     );
-    assert_eq!(
-        error(&npy(&header("<f8", "(2,)"), &[0; 12])),
-        "FILE: the file ends before the last element"
-    );
+    assert_eq!(error(&npy(&header("<f8", "(2,)"), &[0; 12])), "FILE: the file ends before the last element");
     assert_eq!(
         error(&npy(&header("<f8", "(1000000000000000,)"), &[0; 8])),
         "FILE: the file ends before the last element"
     );
-    assert_eq!(
-        error(&npy(&header("<f8", "(1,)"), &[0; 9])),
-        "FILE: 1 bytes follow the last element"
-    );
+    assert_eq!(error(&npy(&header("<f8", "(1,)"), &[0; 9])), "FILE: 1 bytes follow the last element");
     assert!(error(b"time,temperature\n0,1\n").starts_with("FILE: not a NumPy file ("));
     assert!(error(b"").starts_with("FILE: "));
     std::fs::write(&file.0, npy(&header("<i8", "(1,)"), &(-1i64).to_le_bytes())).unwrap();
     let e = read_npy::<usize, nd::Ix1>(&file.0).unwrap_err();
-    assert_eq!(
-        e.message().replace(&path, "FILE"),
-        "FILE: holds negative numbers, which usize is not"
-    );
+    assert_eq!(e.message().replace(&path, "FILE"), "FILE: holds negative numbers, which usize is not");
     let e = read_npy::<f64, nd::Ix1>("/no/such/file.npy").unwrap_err();
     assert!(e.message().starts_with("/no/such/file.npy: "), "{e}");
 }
@@ -274,15 +219,9 @@ fn npz_by_name() {
     assert_eq!(Array1::<f64>::read_npz(&file.0, "b").unwrap(), b);
     let path = file.0.display().to_string();
     let e = read_npz::<f64, nd::Ix1>(&file.0, "c").unwrap_err();
-    assert_eq!(
-        e.message().replace(&path, "FILE"),
-        "FILE: has no array `c`; it has `a`, `b`"
-    );
+    assert_eq!(e.message().replace(&path, "FILE"), "FILE: has no array `c`; it has `a`, `b`");
     let e = read_npz::<i64, nd::Ix1>(&file.0, "a").unwrap_err();
-    assert_eq!(
-        e.message().replace(&path, "FILE"),
-        "FILE, array `a`: holds f64, not i64"
-    );
+    assert_eq!(e.message().replace(&path, "FILE"), "FILE, array `a`: holds f64, not i64");
     std::fs::write(&file.0, b"no archive").unwrap();
     let e = read_npz::<f64, nd::Ix1>(&file.0, "a").unwrap_err();
     assert!(e.message().contains("not a `.npz` file"), "{e}");

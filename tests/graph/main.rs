@@ -3,6 +3,7 @@
 
 mod dot;
 mod passes;
+mod long_loops;
 mod random;
 mod text;
 mod verifier;

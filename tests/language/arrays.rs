@@ -198,3 +198,18 @@ fn joined(a: &Array1<f64>, b: &Array1<f64>) -> (Array1<f64>, Array1<f64>) {
 fn arrays_are_joined() {
     agree!(joined(&Array1::from_vec(vec![1.0, 2.0]), &Array1::from_vec(vec![3.0])));
 }
+
+#[desc_jit]
+fn extremes_at(x: &Array1<f64>, i: usize, v: f64) -> (Array1<f64>, Array1<f64>) {
+    (x.at(i).min(v), x.at(i).max(v))
+}
+
+#[test]
+fn updates_to_extremes_with_nan() {
+    let x = Array1::from_vec(vec![1.0, f64::NAN, -3.0]);
+    for i in 0..3 {
+        for v in [0.5, f64::NAN] {
+            agree!(extremes_at(&x, i, v));
+        }
+    }
+}

@@ -11,11 +11,16 @@ use syn::{Expr as Rust, ExprMethodCall, RangeLimits, Token};
 
 impl Parser<'_> {
     pub(super) fn method_call(&mut self, m: &ExprMethodCall) -> Expr {
+        let expr = self.method_named(m);
+        match &m.turbofish {
+            Some(turbofish) if !is_rejected(&expr) => self.reject(turbofish, &TURBOFISH, &[]),
+            _ => expr,
+        }
+    }
+
+    fn method_named(&mut self, m: &ExprMethodCall) -> Expr {
         let name = m.method.to_string();
         let at = Spot::at(m.method.span());
-        if let Some(turbofish) = &m.turbofish {
-            self.sink.report(turbofish, &TURBOFISH, &[]);
-        }
         match names::method(&name) {
             Some(Method::Plain) => {
                 let receiver = self.expr(&m.receiver);

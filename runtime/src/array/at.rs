@@ -2,7 +2,6 @@
 
 use super::element::{Element, Number};
 use super::operators::{Operand, broadcast_to};
-use super::reduce::{larger, smaller};
 use super::view::{ArrayRef, ArrayView};
 use super::{Array, Dimension, Ix1, IxDyn, axes};
 
@@ -35,19 +34,11 @@ pub trait AtIndex {
 }
 
 fn single(index: &[usize]) -> Places {
-    Places {
-        taken: index.len(),
-        indices: index.to_vec(),
-        listed: false,
-    }
+    Places { taken: index.len(), indices: index.to_vec(), listed: false }
 }
 
 fn listed(indices: Vec<usize>) -> Places {
-    Places {
-        taken: 1,
-        indices,
-        listed: true,
-    }
+    Places { taken: 1, indices, listed: true }
 }
 
 macro_rules! at_indices {
@@ -115,27 +106,25 @@ impl<T: Element, D: Dimension, I: AtIndex> At<'_, T, D, I> {
         self.update(value, |_, new| new)
     }
 
-    /// A copy of the array with the smaller of the old value and `value` there; a NaN wins.
+    /// A copy of the array with the smaller of the old value and `value` there; the other one where one
+    /// is NaN, as in `f64::min`.
     #[must_use = "this returns a changed copy and leaves the array as it is"]
     #[track_caller]
     pub fn min<V: Operand<T>>(self, value: V) -> Array<T, D> {
-        self.update(value, smaller)
+        self.update(value, |old, new| if old < new || new.is_nan_value() { old } else { new })
     }
 
-    /// A copy of the array with the larger of the old value and `value` there; a NaN wins.
+    /// A copy of the array with the larger of the old value and `value` there; the other one where one
+    /// is NaN, as in `f64::max`.
     #[must_use = "this returns a changed copy and leaves the array as it is"]
     #[track_caller]
     pub fn max<V: Operand<T>>(self, value: V) -> Array<T, D> {
-        self.update(value, larger)
+        self.update(value, |old, new| if old > new || new.is_nan_value() { old } else { new })
     }
 
     #[track_caller]
     fn update<V: Operand<T>>(self, value: V, f: impl Fn(T, T) -> T) -> Array<T, D> {
-        let Places {
-            taken,
-            indices,
-            listed,
-        } = self.index.places();
+        let Places { taken, indices, listed } = self.index.places();
         let shape = self.array.shape();
         assert!(
             taken <= shape.len(),
@@ -149,10 +138,7 @@ impl<T: Element, D: Dimension, I: AtIndex> At<'_, T, D, I> {
             let mut start = 0;
             for (k, (&i, &n)) in index.iter().zip(lead).enumerate() {
                 let shown = i as isize; // a negative index of a list shows as it was written
-                assert!(
-                    i < n,
-                    "index {shown} is out of range for axis {k} of an array of shape {shape:?}"
-                );
+                assert!(i < n, "index {shown} is out of range for axis {k} of an array of shape {shape:?}");
                 start = start * n + i;
             }
             starts.push(start * size);
@@ -178,21 +164,14 @@ impl<T: Element, D: Dimension, I: AtIndex> At<'_, T, D, I> {
 
 /// The indices of the blocks. (An index into an array without axes takes none of them, once.)
 fn blocks(indices: &[usize], taken: usize) -> Vec<&[usize]> {
-    if taken == 0 {
-        vec![indices]
-    } else {
-        indices.chunks(taken).collect()
-    }
+    if taken == 0 { vec![indices] } else { indices.chunks(taken).collect() }
 }
 
 impl<T: Number, D: Dimension, I: AtIndex> At<'_, T, D, I> {
     /// A copy of the array with `value` added there.
     #[must_use = "this returns a changed copy and leaves the array as it is"]
     #[track_caller]
-    #[allow(
-        clippy::should_implement_trait,
-        reason = "the name that NumPy and JAX use"
-    )]
+    #[allow(clippy::should_implement_trait, reason = "the name that NumPy and JAX use")]
     pub fn add<V: Operand<T>>(self, value: V) -> Array<T, D> {
         self.update(value, |old, new| old + new)
     }
@@ -200,10 +179,7 @@ impl<T: Number, D: Dimension, I: AtIndex> At<'_, T, D, I> {
     /// A copy of the array with `value` multiplied there.
     #[must_use = "this returns a changed copy and leaves the array as it is"]
     #[track_caller]
-    #[allow(
-        clippy::should_implement_trait,
-        reason = "the name that NumPy and JAX use"
-    )]
+    #[allow(clippy::should_implement_trait, reason = "the name that NumPy and JAX use")]
     pub fn mul<V: Operand<T>>(self, value: V) -> Array<T, D> {
         self.update(value, |old, new| old * new)
     }

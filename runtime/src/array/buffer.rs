@@ -52,12 +52,7 @@ impl Buffer {
         let count = count_of(shape)?;
         if !device.is_cpu() {
             let tensor = Tensor::zeros(shape, dtype.candle(), device.candle())?;
-            return Ok(Buffer {
-                tensor,
-                host: None,
-                count,
-                dtype,
-            });
+            return Ok(Buffer { tensor, host: None, count, dtype });
         }
         match dtype {
             DType::Bool => Buffer::from_vec(vec![false; count], shape),
@@ -80,10 +75,7 @@ impl Buffer {
         if data.len() != count {
             return Err(Error::new(
                 ErrorKind::Shape,
-                format!(
-                    "an array of shape {shape:?} has {count} elements, not {}",
-                    data.len()
-                ),
+                format!("an array of shape {shape:?} has {count} elements, not {}", data.len()),
             ));
         }
         let host = NonNull::new(data.as_mut_ptr().cast::<u8>());
@@ -96,12 +88,7 @@ impl Buffer {
             DType::F64 => CpuStorage::F64(same_vec(data)),
         };
         let tensor = Tensor::from_storage(Storage::Cpu(storage), shape, BackpropOp::none(), false);
-        Ok(Buffer {
-            tensor,
-            host,
-            count,
-            dtype: T::DTYPE,
-        })
+        Ok(Buffer { tensor, host, count, dtype: T::DTYPE })
     }
 
     /// Takes a freshly made tensor over. The caller promises the *unique* invariant: nobody else holds its
@@ -126,17 +113,9 @@ impl Buffer {
             // Candle's copies of tensors without elements are not to be relied on.
             return Buffer::zeros(dtype, tensor.dims(), &tensor.device().clone().into());
         }
-        let tensor = if fills_storage(&tensor) {
-            tensor.detach()
-        } else {
-            tensor.force_contiguous()?.detach()
-        };
-        let mut buffer = Buffer {
-            host: None,
-            count,
-            dtype,
-            tensor,
-        };
+        let tensor =
+            if fills_storage(&tensor) { tensor.detach() } else { tensor.force_contiguous()?.detach() };
+        let mut buffer = Buffer { host: None, count, dtype, tensor };
         if buffer.tensor.device().is_cpu() {
             let address = Address(Cell::new(None));
             buffer.tensor.inplace_op1(&address)?;
@@ -246,10 +225,7 @@ impl Buffer {
     }
 
     fn host_clone<T: Element>(&self) -> Result<Buffer> {
-        Buffer::from_vec(
-            self.as_slice::<T>().unwrap_or_default().to_vec(),
-            self.shape(),
-        )
+        Buffer::from_vec(self.as_slice::<T>().unwrap_or_default().to_vec(), self.shape())
     }
 
     /// The same elements under another shape of as many. Nothing is copied.
@@ -259,10 +235,7 @@ impl Buffer {
     /// When the number of elements differs.
     pub fn reshaped(self, shape: &[usize]) -> Result<Buffer> {
         // A reshaped tensor shares the storage; the other one is dropped here.
-        Ok(Buffer {
-            tensor: self.tensor.reshape(shape)?.detach(),
-            ..self
-        })
+        Ok(Buffer { tensor: self.tensor.reshape(shape)?.detach(), ..self })
     }
 
     /// A copy on that device (a copy even where it is the same one).
@@ -321,13 +294,7 @@ impl Buffer {
 
 impl std::fmt::Debug for Buffer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Buffer({}{:?} on {})",
-            self.dtype,
-            self.shape(),
-            self.device()
-        )
+        write!(f, "Buffer({}{:?} on {})", self.dtype, self.shape(), self.device())
     }
 }
 
@@ -335,18 +302,10 @@ impl std::fmt::Debug for Buffer {
 pub(crate) fn count_of(shape: &[usize]) -> Result<usize> {
     // ndarray's rule: the product of the lengths that are not 0 is limited even for an empty array.
     let limit = isize::MAX as usize / 8;
-    let full = shape
-        .iter()
-        .filter(|&&k| k != 0)
-        .try_fold(1usize, |n, &k| n.checked_mul(k));
-    let count = full
-        .filter(|&n| n <= limit)
-        .map(|n| if shape.contains(&0) { 0 } else { n });
+    let full = shape.iter().filter(|&&k| k != 0).try_fold(1usize, |n, &k| n.checked_mul(k));
+    let count = full.filter(|&n| n <= limit).map(|n| if shape.contains(&0) { 0 } else { n });
     count.ok_or_else(|| {
-        Error::new(
-            ErrorKind::Shape,
-            format!("an array of shape {shape:?} does not fit into memory"),
-        )
+        Error::new(ErrorKind::Shape, format!("an array of shape {shape:?} does not fit into memory"))
     })
 }
 
@@ -377,16 +336,9 @@ fn storage_len(storage: &CpuStorage) -> Option<usize> {
 fn same_vec<A: 'static, B: 'static>(v: Vec<A>) -> Vec<B> {
     use std::any::TypeId;
     let pair = (TypeId::of::<A>(), TypeId::of::<B>());
-    let stored_as = [
-        (TypeId::of::<bool>(), TypeId::of::<u8>()),
-        (TypeId::of::<usize>(), TypeId::of::<i64>()),
-    ];
-    assert!(
-        pair.0 == pair.1
-            || stored_as
-                .iter()
-                .any(|&(a, b)| pair == (a, b) || pair == (b, a))
-    );
+    let stored_as =
+        [(TypeId::of::<bool>(), TypeId::of::<u8>()), (TypeId::of::<usize>(), TypeId::of::<i64>())];
+    assert!(pair.0 == pair.1 || stored_as.iter().any(|&(a, b)| pair == (a, b) || pair == (b, a)));
     let mut v = std::mem::ManuallyDrop::new(v);
     // SAFETY: by the assertion A and B are the same type, or a pair of the same size and alignment where
     // every A is a valid B: bool to u8, usize to i64 and back, and u8 to bool by the *bool* invariant. The

@@ -101,10 +101,7 @@ impl<T: Element> Array1<T> {
 
     /// The elements of an iterator.
     #[track_caller]
-    #[allow(
-        clippy::should_implement_trait,
-        reason = "also as the method that ndarray has"
-    )]
+    #[allow(clippy::should_implement_trait, reason = "also as the method that ndarray has")]
     pub fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
         Array1::from_vec(elements.into_iter().collect())
     }
@@ -134,14 +131,8 @@ impl<T: Float> Array1<T> {
     /// ```
     #[track_caller]
     pub fn linspace(start: T, end: T, n: usize) -> Self {
-        let step = if n > 1 {
-            (end - start) / T::from_f64((n - 1) as f64)
-        } else {
-            T::ZERO
-        };
-        (0..n)
-            .map(|k| start + step * T::from_f64(k as f64))
-            .collect()
+        let step = if n > 1 { (end - start) / T::from_f64((n - 1) as f64) } else { T::ZERO };
+        (0..n).map(|k| start + step * T::from_f64(k as f64)).collect()
     }
 
     /// The numbers `start`, `start + step`, ... below `end`.
@@ -158,9 +149,7 @@ impl<T: Float> Array1<T> {
             steps.is_finite(),
             "Array1::range({start}, {end}, {step}) has no end; the step must lead from the start to the end"
         );
-        (0..steps.max(0.0) as usize)
-            .map(|k| start + step * T::from_f64(k as f64))
-            .collect()
+        (0..steps.max(0.0) as usize).map(|k| start + step * T::from_f64(k as f64)).collect()
     }
 }
 

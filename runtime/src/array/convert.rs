@@ -117,15 +117,10 @@ impl<T: Element, const N: usize, const M: usize> From<[[T; M]; N]> for Array<T, 
     }
 }
 
-impl<T: Element, const N: usize, const M: usize, const L: usize> From<[[[T; L]; M]; N]>
-    for Array<T, Ix3>
-{
+impl<T: Element, const N: usize, const M: usize, const L: usize> From<[[[T; L]; M]; N]> for Array<T, Ix3> {
     #[track_caller]
     fn from(planes: [[[T; L]; M]; N]) -> Self {
-        Array::of_vec(
-            planes.into_iter().flatten().flatten().collect(),
-            Ix3(N, M, L),
-        )
+        Array::of_vec(planes.into_iter().flatten().flatten().collect(), Ix3(N, M, L))
     }
 }
 

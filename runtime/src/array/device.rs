@@ -53,9 +53,7 @@ impl Device {
         if !candle_core::utils::cuda_is_available() {
             return Err(Error::new(
                 ErrorKind::Device,
-                format!(
-                    "cuda:{ordinal} is not available: desc-jit was built without the `cuda` feature"
-                ),
+                format!("cuda:{ordinal} is not available: desc-jit was built without the `cuda` feature"),
             )
             .note("build with `--features cuda` (it needs the CUDA toolkit)"));
         }
@@ -63,14 +61,12 @@ impl Device {
         if let Some(device) = open.get(&ordinal) {
             return Ok(device.clone());
         }
-        let device = candle_core::Device::new_cuda_with_stream(ordinal)
-            .map(Device)
-            .map_err(|e| {
-                Error::new(
-                    ErrorKind::Device,
-                    format!("cuda:{ordinal} is not available: no such GPU answered ({e})"),
-                )
-            })?;
+        let device = candle_core::Device::new_cuda_with_stream(ordinal).map(Device).map_err(|e| {
+            Error::new(
+                ErrorKind::Device,
+                format!("cuda:{ordinal} is not available: no such GPU answered ({e})"),
+            )
+        })?;
         open.insert(ordinal, device.clone());
         Ok(device)
     }

@@ -94,10 +94,7 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
     #[track_caller]
     #[must_use]
     pub fn clamp(&self, min: T, max: T) -> Array<T, D> {
-        assert!(
-            min <= max,
-            "clamp({min}, {max}): the lower limit must not exceed the upper one"
-        );
+        assert!(min <= max, "clamp({min}, {max}): the lower limit must not exceed the upper one");
         self.mapv(|x| {
             if x < min {
                 min

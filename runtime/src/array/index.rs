@@ -193,10 +193,7 @@ impl fmt::Display for ShowIndex<'_> {
 fn refuse(index: &[usize], shape: &[usize], on_host: bool) -> ! {
     let shown = ShowIndex(index);
     if index.len() != shape.len() {
-        panic!(
-            "index {shown} does not fit an array of shape {shape:?}, which has {}",
-            axes(shape.len())
-        );
+        panic!("index {shown} does not fit an array of shape {shape:?}, which has {}", axes(shape.len()));
     }
     if !on_host && index.iter().zip(shape).all(|(i, n)| i < n) {
         panic!(
@@ -280,18 +277,14 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
     #[inline]
     pub fn get<I: ArrayIndex<D>>(&self, index: I) -> Option<&T> {
         // SAFETY: `strided` found the index inside the view, whose elements are live while `&self` is.
-        index
-            .strided(&self.dim, &self.strides)
-            .map(|at| unsafe { self.ptr.offset(at).as_ref() })
+        index.strided(&self.dim, &self.strides).map(|at| unsafe { self.ptr.offset(at).as_ref() })
     }
 
     /// The element at `index` to change, or `None` when it is out of range.
     #[inline]
     pub fn get_mut<I: ArrayIndex<D>>(&mut self, index: I) -> Option<&mut T> {
         // SAFETY: as in `get`, and `&mut self` is the only access.
-        index
-            .strided(&self.dim, &self.strides)
-            .map(|at| unsafe { self.ptr.offset(at).as_mut() })
+        index.strided(&self.dim, &self.strides).map(|at| unsafe { self.ptr.offset(at).as_mut() })
     }
 
     /// Swaps two elements.

@@ -110,9 +110,7 @@ impl<T: Element, D: RemoveAxis> ArrayRef<T, D> {
         axis: Axis,
     ) -> impl DoubleEndedIterator<Item = ArrayViewMut<'_, T, D::Smaller>> + ExactSizeIterator {
         self.check_axis(axis);
-        self.nd_mut()
-            .into_axis_iter_mut(axis)
-            .map(ArrayViewMut::from)
+        self.nd_mut().into_axis_iter_mut(axis).map(ArrayViewMut::from)
     }
 }
 
@@ -123,16 +121,12 @@ impl<T: Element> ArrayRef<T, Ix2> {
     }
 
     /// The columns, in order.
-    pub fn columns(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = ArrayView1<'_, T>> + ExactSizeIterator {
+    pub fn columns(&self) -> impl DoubleEndedIterator<Item = ArrayView1<'_, T>> + ExactSizeIterator {
         self.axis_iter(Axis(1))
     }
 
     /// The rows, to change.
-    pub fn rows_mut(
-        &mut self,
-    ) -> impl DoubleEndedIterator<Item = ArrayViewMut1<'_, T>> + ExactSizeIterator {
+    pub fn rows_mut(&mut self) -> impl DoubleEndedIterator<Item = ArrayViewMut1<'_, T>> + ExactSizeIterator {
         self.axis_iter_mut(Axis(0))
     }
 

@@ -55,8 +55,8 @@ pub use ndarray::{Axis, Dimension, IntoDimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn
 pub use npy::{read_npy, read_npz, write_npz};
 pub use operators::Operand;
 pub use view::{
-    ArrayRef, ArrayView, ArrayView1, ArrayView2, ArrayView3, ArrayViewD, ArrayViewMut,
-    ArrayViewMut1, ArrayViewMut2, ArrayViewMut3, ArrayViewMutD,
+    ArrayRef, ArrayView, ArrayView1, ArrayView2, ArrayView3, ArrayViewD, ArrayViewMut, ArrayViewMut1,
+    ArrayViewMut2, ArrayViewMut3, ArrayViewMutD,
 };
 
 use crate::error::{Error, ErrorKind, Result};
@@ -101,11 +101,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
         if buffer.dtype() != T::DTYPE {
             return Err(Error::new(
                 ErrorKind::DType,
-                format!(
-                    "expected an array of {}, found one of {}",
-                    T::DTYPE,
-                    buffer.dtype()
-                ),
+                format!("expected an array of {}, found one of {}", T::DTYPE, buffer.dtype()),
             ));
         }
         let dim = dim_of::<D>(buffer.shape())?;
@@ -117,11 +113,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
     fn assemble(store: Store<T, D>, dim: D) -> Array<T, D> {
         let first = store.first();
         let parts = Parts::contiguous(first.unwrap_or(NonNull::dangling()), dim);
-        Array {
-            parts,
-            on_host: first.is_some(),
-            store,
-        }
+        Array { parts, on_host: first.is_some(), store }
     }
 
     /// The storage.
@@ -173,11 +165,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
     #[track_caller]
     #[must_use = "this returns a copy and leaves the array where it is"]
     pub fn to_host(&self) -> Array<T, D> {
-        if self.on_host {
-            self.clone()
-        } else {
-            self.store.mirror().clone()
-        }
+        if self.on_host { self.clone() } else { self.store.mirror().clone() }
     }
 
     /// Waits until the device has finished all work that was started, and with it what computes this array.
@@ -246,11 +234,7 @@ impl<T: Element, D: Dimension> Deref for Array<T, D> {
     #[inline]
     #[track_caller]
     fn deref(&self) -> &ArrayRef<T, D> {
-        if self.on_host {
-            self.parts.as_ref()
-        } else {
-            self.store.mirror().parts.as_ref()
-        }
+        if self.on_host { self.parts.as_ref() } else { self.store.mirror().parts.as_ref() }
     }
 }
 

@@ -36,9 +36,7 @@ impl Place<'_> {
             ReadNpyError::ParseHeader(e) => self.error(format_args!("not a NumPy file ({e})")),
             ReadNpyError::LengthOverflow => self.error("its shape is larger than any memory"),
             ReadNpyError::MissingData => self.error("the file ends before the last element"),
-            ReadNpyError::ExtraBytes(n) => {
-                self.error(format_args!("{n} bytes follow the last element"))
-            }
+            ReadNpyError::ExtraBytes(n) => self.error(format_args!("{n} bytes follow the last element")),
             ReadNpyError::Io(e) => self.error(e),
             other => self.error(other),
         }
@@ -50,13 +48,12 @@ impl Place<'_> {
         let wanted = T::DTYPE;
         let error = self.error(format_args!("holds {found}, not {}", file_type::<T>()));
         match DType::from_name(found) {
-            Some(found) => error.note(format!(
-                "read it as an array of {found}, or write {wanted} from NumPy"
-            )),
-            None => error.note(format!(
-                "convert it in NumPy: `a.astype(\"{}\")`",
-                numpy_name(file_type::<T>())
-            )),
+            Some(found) => {
+                error.note(format!("read it as an array of {found}, or write {wanted} from NumPy"))
+            }
+            None => {
+                error.note(format!("convert it in NumPy: `a.astype(\"{}\")`", numpy_name(file_type::<T>())))
+            }
         }
     }
 }
@@ -110,14 +107,9 @@ fn array_of<T: Element, D: Dimension>(
     // `iter` goes in row-major order whether the file was in C or in Fortran order.
     let data: Option<Vec<T>> = read.iter().map(|&x| T::from_file(x)).collect();
     let Some(data) = data else {
-        return Err(place.error(format_args!(
-            "holds negative numbers, which {} is not",
-            T::DTYPE
-        )));
+        return Err(place.error(format_args!("holds negative numbers, which {} is not", T::DTYPE)));
     };
-    Array::from_shape_vec(shape, data)?
-        .into_dimensionality()
-        .map_err(|e| place.error(e.message()))
+    Array::from_shape_vec(shape, data)?.into_dimensionality().map_err(|e| place.error(e.message()))
 }
 
 /// The array in the form of the file.
@@ -127,9 +119,7 @@ fn file_form<T: Element, D: Dimension>(
 ) -> Result<nd::Array<T::File, IxDyn>> {
     let data: Option<Vec<T::File>> = array.iter().map(|x| x.to_file()).collect();
     let Some(data) = data else {
-        return Err(
-            place.error("holds numbers above the largest i64, which a NumPy file can't take")
-        );
+        return Err(place.error("holds numbers above the largest i64, which a NumPy file can't take"));
     };
     nd::Array::from_shape_vec(IxDyn(array.shape()), data).map_err(|e| place.error(e))
 }
@@ -154,10 +144,7 @@ fn file_form<T: Element, D: Dimension>(
 /// [`ErrorKind::Io`], naming the file: it can't be read, is not such a file, is cut short, or holds another
 /// type or number of axes. Types are never converted; `usize` is read from files of `i64`.
 pub fn read_npy<T: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Array<T, D>> {
-    let place = Place {
-        path: path.as_ref(),
-        entry: None,
-    };
+    let place = Place { path: path.as_ref(), entry: None };
     let mut file = BufReader::new(File::open(place.path).map_err(|e| place.error(e))?);
     // The header of a damaged file may claim any size: it is compared with the file's before memory is asked
     // for.
@@ -166,10 +153,7 @@ pub fn read_npy<T: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Arra
     if name_of(name.trim_matches('\'')) != file_type::<T>() {
         return Err(place.wrong_type::<T>(&name));
     }
-    let size = header
-        .shape
-        .iter()
-        .try_fold(T::DTYPE.size() as u64, |n, &k| n.checked_mul(k as u64));
+    let size = header.shape.iter().try_fold(T::DTYPE.size() as u64, |n, &k| n.checked_mul(k as u64));
     let length = file.get_ref().metadata().map_err(|e| place.error(e))?;
     if length.is_file() && size.is_none_or(|size| size > length.len()) {
         return Err(place.reading::<T>(&ReadNpyError::MissingData));
@@ -184,18 +168,9 @@ pub fn read_npy<T: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Arra
 /// # Errors
 ///
 /// As [`read_npy`]; when there is no array of that name the error lists those that there are.
-pub fn read_npz<T: Element, D: Dimension>(
-    path: impl AsRef<Path>,
-    name: &str,
-) -> Result<Array<T, D>> {
-    let file = Place {
-        path: path.as_ref(),
-        entry: None,
-    };
-    let place = Place {
-        entry: Some(name),
-        ..file
-    };
+pub fn read_npz<T: Element, D: Dimension>(path: impl AsRef<Path>, name: &str) -> Result<Array<T, D>> {
+    let file = Place { path: path.as_ref(), entry: None };
+    let place = Place { entry: Some(name), ..file };
     let broken = |e: ReadNpzError| match e {
         ReadNpzError::Npy(e) => place.reading::<T>(&e),
         ReadNpzError::Zip(e) => file.error(format_args!("not a `.npz` file ({e})")),
@@ -204,11 +179,7 @@ pub fn read_npz<T: Element, D: Dimension>(
     let mut archive = NpzReader::new(reader).map_err(broken)?;
     let names = archive.names().map_err(broken)?;
     if !names.iter().any(|n| n == name) {
-        let list = names
-            .iter()
-            .map(|n| format!("`{n}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let list = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
         return Err(file.error(format_args!("has no array `{name}`; it has {list}")));
     }
     let read: nd::Array<T::File, IxDyn> = archive.by_name(name).map_err(broken)?;
@@ -224,17 +195,11 @@ pub fn write_npz<T: Element, D: Dimension>(
     path: impl AsRef<Path>,
     arrays: &[(&str, &Array<T, D>)],
 ) -> Result<()> {
-    let place = Place {
-        path: path.as_ref(),
-        entry: None,
-    };
+    let place = Place { path: path.as_ref(), entry: None };
     let file = File::create(place.path).map_err(|e| place.error(e))?;
     let mut archive = NpzWriter::new(BufWriter::new(file));
     for &(name, array) in arrays {
-        let place = Place {
-            entry: Some(name),
-            ..place
-        };
+        let place = Place { entry: Some(name), ..place };
         let data = file_form(place, array)?;
         archive.add_array(name, &data).map_err(|e| place.error(e))?;
     }
@@ -267,10 +232,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
     ///
     /// [`ErrorKind::Io`], naming the file, when it can't be written.
     pub fn write_npy(&self, path: impl AsRef<Path>) -> Result<()> {
-        let place = Place {
-            path: path.as_ref(),
-            entry: None,
-        };
+        let place = Place { path: path.as_ref(), entry: None };
         let data = file_form(place, self)?;
         let mut file = BufWriter::new(File::create(place.path).map_err(|e| place.error(e))?);
         data.write_npy(&mut file).map_err(|e| place.error(e))?;

@@ -6,8 +6,8 @@ use super::{Array, Dimension};
 use ndarray as nd;
 use ndarray::{DimMax, Ix0, Zip};
 use std::ops::{
-    Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Div, DivAssign,
-    Mul, MulAssign, Neg, Not, Rem, RemAssign, Sub, SubAssign,
+    Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Div, DivAssign, Mul,
+    MulAssign, Neg, Not, Rem, RemAssign, Sub, SubAssign,
 };
 
 /// What can stand on the right of an operator and be assigned to an array of `T`: an array, a view, an array
@@ -136,9 +136,7 @@ fn combine<T: Element, D: Dimension + DimMax<E>, E: Dimension>(
 ) -> Array<T, Broadcast<D, E>> {
     let dim = common_shape::<D, E>(a.shape(), b.shape(), verb);
     let data = match (a.as_slice(), b.as_slice()) {
-        (Some(x), Some(y)) if a.shape() == b.shape() => {
-            x.iter().zip(y).map(|(&x, &y)| f(x, y)).collect()
-        }
+        (Some(x), Some(y)) if a.shape() == b.shape() => x.iter().zip(y).map(|(&x, &y)| f(x, y)).collect(),
         (Some(x), Some(&[y])) if a.shape() == dim.slice() => x.iter().map(|&x| f(x, y)).collect(),
         _ => {
             let (a, b) = (broadcast_to(&a, &dim, verb), broadcast_to(&b, &dim, verb));

@@ -130,10 +130,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
     /// [`ErrorKind::Shape`] when the shape has another number of elements.
     pub fn into_shape_with_order<Sh: IntoDimension>(self, shape: Sh) -> Result<Array<T, Sh::Dim>> {
         let dim = shape.into_dimension();
-        let count: Option<usize> = dim
-            .slice()
-            .iter()
-            .try_fold(1usize, |n, &k| n.checked_mul(k));
+        let count: Option<usize> = dim.slice().iter().try_fold(1usize, |n, &k| n.checked_mul(k));
         if count != Some(self.len()) {
             return Err(Error::new(
                 ErrorKind::Shape,

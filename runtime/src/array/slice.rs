@@ -91,10 +91,7 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
     /// ndarray panics in its own words and places; ours name the slice, the shape and the caller's line.
     #[track_caller]
     fn check_slice(&self, slice: &[SliceInfoElem]) {
-        let taken = slice
-            .iter()
-            .filter(|e| !matches!(e, SliceInfoElem::NewAxis))
-            .count();
+        let taken = slice.iter().filter(|e| !matches!(e, SliceInfoElem::NewAxis)).count();
         assert!(
             taken == self.ndim(),
             "a slice of {} can't be taken from an array of shape {:?}, which has {}",
@@ -114,9 +111,7 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
                         self.shape()
                     );
                 }
-                SliceInfoElem::Slice { start, end, step } => {
-                    self.check_range(Axis(k), start, end, step)
-                }
+                SliceInfoElem::Slice { start, end, step } => self.check_range(Axis(k), start, end, step),
             }
             k += 1;
         }

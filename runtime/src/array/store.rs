@@ -92,18 +92,10 @@ impl<T: Element, D: Dimension> Store<T, D> {
 
 #[track_caller]
 fn fetch<T: Element, D: Dimension>(tensor: &Tensor) -> Array<T, D> {
-    let copy = tensor
-        .to_device(&candle_core::Device::Cpu)
-        .map_err(Error::from);
-    match copy
-        .and_then(|copy| Buffer::from_tensor(copy, T::DTYPE))
-        .and_then(Array::from_buffer)
-    {
+    let copy = tensor.to_device(&candle_core::Device::Cpu).map_err(Error::from);
+    match copy.and_then(|copy| Buffer::from_tensor(copy, T::DTYPE)).and_then(Array::from_buffer) {
         Ok(array) => array,
-        Err(e) => panic!(
-            "{e}\n  = while fetching an array from {:?}",
-            tensor.device().location()
-        ),
+        Err(e) => panic!("{e}\n  = while fetching an array from {:?}", tensor.device().location()),
     }
 }
 

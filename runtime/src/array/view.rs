@@ -42,12 +42,7 @@ impl<T: Element, D: Dimension> Parts<T, D> {
             strides[k] = stride;
             stride *= dim[k];
         }
-        Parts {
-            ptr,
-            dim,
-            strides,
-            tail: [],
-        }
+        Parts { ptr, dim, strides, tail: [] }
     }
 
     /// The parts that a view of ndarray shows.
@@ -56,12 +51,7 @@ impl<T: Element, D: Dimension> Parts<T, D> {
         for (k, &stride) in strides.iter().enumerate() {
             own[k] = stride as usize;
         }
-        Parts {
-            ptr,
-            dim,
-            strides: own,
-            tail: [],
-        }
+        Parts { ptr, dim, strides: own, tail: [] }
     }
 
     #[inline]
@@ -75,12 +65,7 @@ impl<T: Element, D: Dimension> Parts<T, D> {
     }
 
     fn duplicate(&self) -> Parts<T, D> {
-        Parts {
-            ptr: self.ptr,
-            dim: self.dim.clone(),
-            strides: self.strides.clone(),
-            tail: [],
-        }
+        Parts { ptr: self.ptr, dim: self.dim.clone(), strides: self.strides.clone(), tail: [] }
     }
 }
 
@@ -120,8 +105,7 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
         let (ptr, strides, inverted) = self.unsigned();
         // SAFETY: address, shape and strides are those of a live array (its owner is borrowed by `&self`) or
         // of a view that ndarray made of one; `unsigned` only renames the first element.
-        let mut view =
-            unsafe { nd::ArrayView::from_shape_ptr(self.dim.clone().strides(strides), ptr) };
+        let mut view = unsafe { nd::ArrayView::from_shape_ptr(self.dim.clone().strides(strides), ptr) };
         for axis in inverted.into_iter().flatten() {
             view.invert_axis(axis);
         }
@@ -133,8 +117,7 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
         let (ptr, strides, inverted) = self.unsigned();
         // SAFETY: as in `nd`; `&mut self` comes from an owner with the right to write (`Array`,
         // `ArrayViewMut`; an `ArrayView` does not dereference mutably), whose elements are all distinct.
-        let mut view =
-            unsafe { nd::ArrayViewMut::from_shape_ptr(self.dim.clone().strides(strides), ptr) };
+        let mut view = unsafe { nd::ArrayViewMut::from_shape_ptr(self.dim.clone().strides(strides), ptr) };
         for axis in inverted.into_iter().flatten() {
             view.invert_axis(axis);
         }
@@ -198,20 +181,14 @@ fn address<T>(ptr: *const T) -> NonNull<T> {
 impl<'a, T: Element, D: Dimension> From<nd::ArrayView<'a, T, D>> for ArrayView<'a, T, D> {
     fn from(view: nd::ArrayView<'a, T, D>) -> Self {
         let parts = Parts::of(address(view.as_ptr()), view.raw_dim(), view.strides());
-        ArrayView {
-            parts,
-            life: PhantomData,
-        }
+        ArrayView { parts, life: PhantomData }
     }
 }
 
 impl<'a, T: Element, D: Dimension> From<nd::ArrayViewMut<'a, T, D>> for ArrayViewMut<'a, T, D> {
     fn from(mut view: nd::ArrayViewMut<'a, T, D>) -> Self {
         let parts = Parts::of(address(view.as_mut_ptr()), view.raw_dim(), view.strides());
-        ArrayViewMut {
-            parts,
-            life: PhantomData,
-        }
+        ArrayViewMut { parts, life: PhantomData }
     }
 }
 
@@ -241,10 +218,7 @@ impl<T: Element, D: Dimension> DerefMut for ArrayViewMut<'_, T, D> {
 /// Copies the view, not the elements.
 impl<T: Element, D: Dimension> Clone for ArrayView<'_, T, D> {
     fn clone(&self) -> Self {
-        ArrayView {
-            parts: self.parts.duplicate(),
-            life: PhantomData,
-        }
+        ArrayView { parts: self.parts.duplicate(), life: PhantomData }
     }
 }
 
@@ -257,14 +231,7 @@ impl<'a, T: Element, D: Dimension> ArrayView<'a, T, D> {
     }
 
     /// The elements of `array` repeated, as ndarray found that it can be done.
-    pub(super) fn repeated<E: Dimension>(
-        array: &'a ArrayRef<T, E>,
-        dim: D,
-        strides: &[isize],
-    ) -> Self {
-        ArrayView {
-            parts: Parts::of(array.ptr, dim, strides),
-            life: PhantomData,
-        }
+    pub(super) fn repeated<E: Dimension>(array: &'a ArrayRef<T, E>, dim: D, strides: &[isize]) -> Self {
+        ArrayView { parts: Parts::of(array.ptr, dim, strides), life: PhantomData }
     }
 }

@@ -58,12 +58,7 @@ pub fn backend_info() -> BackendInfo {
 /// The value in bytes of a line like `MemTotal:  16316412 kB`.
 fn kilobytes(meminfo: &str, key: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix(key))?;
-    line.trim()
-        .strip_suffix("kB")?
-        .trim()
-        .parse::<u64>()
-        .ok()?
-        .checked_mul(1024)
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
 fn cpu_name() -> Option<String> {
@@ -83,11 +78,7 @@ fn gibibytes(bytes: u64) -> f64 {
 
 impl fmt::Display for BackendInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "desc-jit {}, candle {}",
-            self.version, self.candle_version
-        )?;
+        writeln!(f, "desc-jit {}, candle {}", self.version, self.candle_version)?;
         writeln!(
             f,
             "backend: {}, engine: {}, default float: {}",
@@ -97,18 +88,10 @@ impl fmt::Display for BackendInfo {
         if let Some(name) = &self.device_name {
             write!(f, " ({name})")?;
         }
-        write!(
-            f,
-            ", {} CPU thread{}",
-            self.threads,
-            if self.threads == 1 { "" } else { "s" }
-        )?;
+        write!(f, ", {} CPU thread{}", self.threads, if self.threads == 1 { "" } else { "s" })?;
         if let (Some(available), Some(total)) = (self.available_memory, self.total_memory) {
             let (available, total) = (gibibytes(available), gibibytes(total));
-            write!(
-                f,
-                "\nmemory: {available:.2} GiB available of {total:.2} GiB"
-            )?;
+            write!(f, "\nmemory: {available:.2} GiB available of {total:.2} GiB")?;
         }
         Ok(())
     }
@@ -124,20 +107,13 @@ mod tests {
         let Ok(text) = std::fs::read_to_string(lock) else {
             return;
         };
-        let entry = text
-            .split("[[package]]")
-            .find(|e| e.contains("name = \"candle-core\""))
-            .unwrap();
-        assert!(
-            entry.contains(&format!("version = \"{CANDLE_VERSION}\"")),
-            "{entry}"
-        );
+        let entry = text.split("[[package]]").find(|e| e.contains("name = \"candle-core\"")).unwrap();
+        assert!(entry.contains(&format!("version = \"{CANDLE_VERSION}\"")), "{entry}");
     }
 
     #[test]
     fn memory_is_read_as_the_kernel_writes_it() {
-        let text =
-            "MemTotal:       16316412 kB\nMemFree:         1 kB\nMemAvailable:    8000000 kB\n";
+        let text = "MemTotal:       16316412 kB\nMemFree:         1 kB\nMemAvailable:    8000000 kB\n";
         assert_eq!(kilobytes(text, "MemTotal:"), Some(16316412 * 1024));
         assert_eq!(kilobytes(text, "MemAvailable:"), Some(8000000 * 1024));
         assert_eq!(kilobytes(text, "SwapTotal:"), None);

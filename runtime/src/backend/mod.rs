@@ -19,9 +19,5 @@ mod place;
 
 pub use crate::array::Device;
 pub use info::{BackendInfo, backend_info, print_backend_info};
-pub use mode::{
-    Backend, NativeGuard, backend, enter_native, native_selected, set_backend, with_backend,
-};
-pub use place::{
-    block_until_ready, device, execute_on_cpu, require_device, set_device, with_device,
-};
+pub use mode::{Backend, NativeGuard, backend, enter_native, native_selected, set_backend, with_backend};
+pub use place::{block_until_ready, device, execute_on_cpu, require_device, set_device, with_device};

@@ -75,11 +75,7 @@ pub fn native_selected() -> bool {
 
 /// The backend in use on this thread.
 pub fn backend() -> Backend {
-    if native_selected() {
-        Backend::Native
-    } else {
-        Backend::Jit
-    }
+    if native_selected() { Backend::Native } else { Backend::Jit }
 }
 
 /// `DESC_BACKEND=native` or `jit`, read once.
@@ -89,9 +85,7 @@ fn read_environment() -> u8 {
         Err(_) => Backend::Jit,
         Ok(name) if name.trim().is_empty() => Backend::Jit,
         Ok(name) => name.parse().unwrap_or_else(|e: Error| {
-            eprintln!(
-                "desc-jit: warning: DESC_BACKEND: {e}\ndesc-jit: warning: using the jit backend"
-            );
+            eprintln!("desc-jit: warning: DESC_BACKEND: {e}\ndesc-jit: warning: using the jit backend");
             Backend::Jit
         }),
     };
@@ -123,10 +117,7 @@ impl Drop for NativeGuard {
 }
 
 fn enter(backend: Backend) -> NativeGuard {
-    NativeGuard {
-        before: SCOPED.replace(backend.code()),
-        thread: PhantomData,
-    }
+    NativeGuard { before: SCOPED.replace(backend.code()), thread: PhantomData }
 }
 
 /// Chooses the native backend on this thread until the guard is dropped, so that the annotated functions that

@@ -25,10 +25,7 @@ pub fn device() -> Device {
     if CHOSEN_CPU.load(Ordering::Acquire) {
         return Device::cpu();
     }
-    CHOSEN
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone()
+    CHOSEN.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn choose(device: Device) {
@@ -52,9 +49,7 @@ pub fn set_device(name: &str) -> Result<Device> {
     let device = match Device::open(name) {
         Ok(device) => device,
         Err(e) if e.kind() == ErrorKind::Device => {
-            warn_once(&format!(
-                "desc-jit: warning: {e}\ndesc-jit: warning: falling back to the CPU"
-            ));
+            warn_once(&format!("desc-jit: warning: {e}\ndesc-jit: warning: falling back to the CPU"));
             Device::cpu()
         }
         Err(e) => return Err(e),

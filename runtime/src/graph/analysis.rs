@@ -48,7 +48,8 @@ pub(crate) fn captures(node: &Node) -> Vec<ValueId> {
 /// result is not used.
 pub(crate) fn may_fail(graph: &Graph, node: &Node) -> bool {
     match &node.op {
-        Op::Check { .. } | Op::While => true,
+        // A loop may never end, or its index may leave its type.
+        Op::Check { .. } | Op::While | Op::For { .. } => true,
         Op::Load { axes, .. } | Op::Store { axes, .. } => axes.iter().any(|a| match a {
             Axis::Range { .. } => false,
             Axis::At | Axis::Window { .. } => true,

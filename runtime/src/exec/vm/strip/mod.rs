@@ -206,6 +206,7 @@ impl StripPlan {
             Inst::Load4 { .. } | Inst::Load4S { .. } | Inst::Store4 { .. } => 4,
             _ => 1,
         };
+        let operand = |place: Place| place != Place::None && readable(place);
         let vector = |place: Place| matches!(place, Place::Vector(_)) && readable(place);
         self.prologue.iter().chain(&self.steps).all(|step| match *step {
             Step::Compute { inst, dst, a, b, c } => {
@@ -222,16 +223,16 @@ impl StripPlan {
             Step::Gather { inst, dst, buf, base, idx, .. } => {
                 vector(dst)
                     && slots.get(buf.index()).is_some_and(|s| s.dtype.size() == size(inst))
-                    && vector(base)
-                    && vector(idx)
+                    && operand(base)
+                    && operand(idx)
             }
             Step::Store { inst, val, access } => {
                 vector(val) && slot(access).is_some_and(|s| s.writable() && s.dtype.size() == size(inst))
             }
-            Step::CheckLanes { idx, .. } => readable(idx) && idx != Place::None,
+            Step::CheckLanes { idx, .. } => operand(idx),
             Step::CheckEnds { .. } | Step::CheckArithmetic { .. } => true,
-            Step::Checked { dst, a, b, .. } => vector(dst) && vector(a) && vector(b),
-            Step::Fold(fold) => readable(fold.value) && fold.value != Place::None && readable(fold.mask),
+            Step::Checked { dst, a, b, .. } => vector(dst) && operand(a) && operand(b),
+            Step::Fold(fold) => operand(fold.value) && readable(fold.mask),
         })
     }
 }

@@ -347,18 +347,11 @@ impl Planner<'_> {
             self.values.insert(dst, Value::Affine(form));
             return Some(());
         }
-        let (a, b) = (self.in_vector(a)?, self.in_vector(b)?);
+        let (a, b) = (self.operand(a)?, self.operand(b)?);
         let place = self.vector()?;
         self.steps.push(Step::Checked { inst, dst: place, a, b });
         self.values.insert(dst, Value::Lanes(place));
         Some(())
-    }
-
-    fn in_vector(&mut self, r: Reg) -> Option<Place> {
-        match self.operand(r)? {
-            place @ Place::Vector(_) => Some(place),
-            _ => None,
-        }
     }
 
     fn compute(&mut self, inst: Inst) -> Option<()> {

@@ -104,29 +104,28 @@ pub(super) fn machine(graph: &Graph, inputs: &[Value], dead: &HashSet<ValueId>) 
     run(&program, graph, inputs)
 }
 
+/// Runs a program of the control node with what the nodes before it give.
 pub(super) fn run(program: &Program, graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>> {
-    let value = |v: ValueId| {
-        let k = graph.body.params.iter().position(|&p| p == v).expect("a parameter");
-        &inputs[k]
-    };
+    let env = before_control(graph, inputs)?;
+    let value = |v: ValueId| value_of(&env[&v]);
     let buffers: HashMap<ValueId, Buffer> = program
         .inputs()
         .iter()
-        .filter(|i| matches!(value(i.value), Value::Array(..)))
+        .filter(|i| i.access != super::Access::Scalar)
         .map(|i| (i.value, value(i.value).buffer()))
         .collect();
     let slots = program
         .inputs()
         .iter()
         .map(|i| match (value(i.value), i.access) {
-            (Value::Scalar(l), _) => Slot::Scalar(*l),
-            (_, super::Access::Write) => Slot::Write(value(i.value).buffer()),
+            (Value::Scalar(l), _) => Slot::Scalar(l),
+            (array, super::Access::Write) => Slot::Write(array.buffer()),
             _ => Slot::Read(&buffers[&i.value]),
         })
         .collect();
     let out = program.run(slots)?;
     for (v, buffer) in &buffers {
-        assert_eq!(Value::of_buffer(buffer), *value(*v), "an argument that was lent has changed");
+        assert_eq!(Value::of_buffer(buffer), value(*v), "an argument that was lent has changed");
     }
     Ok(out
         .iter()
@@ -137,9 +136,19 @@ pub(super) fn run(program: &Program, graph: &Graph, inputs: &[Value]) -> Result<
         .collect())
 }
 
-/// Evaluates the control node op by op.
-pub(super) fn oracle(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>> {
-    let mut env: HashMap<ValueId, Datum<'static>> = HashMap::new();
+fn value_of(datum: &Datum<'static>) -> Value {
+    match datum {
+        Datum::Scalar(l) => Value::Scalar(*l),
+        array => {
+            let array = array.clone().into_unique(&Device::cpu()).expect("an array on the host");
+            Value::of_buffer(&array)
+        }
+    }
+}
+
+/// The arguments, and the values of the nodes before the control node.
+fn before_control(graph: &Graph, inputs: &[Value]) -> Result<Env> {
+    let mut env = Env::new();
     for (&p, value) in graph.body.params.iter().zip(inputs) {
         let datum = match value {
             Value::Scalar(l) => Datum::Scalar(*l),
@@ -147,23 +156,18 @@ pub(super) fn oracle(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>> {
         };
         env.insert(p, datum);
     }
-    for node in &graph.body.nodes {
+    for node in graph.body.nodes.iter().take_while(|n| !n.op.is_control()) {
         node_value(graph, node, &mut env)?;
-        if node.op.is_control() {
-            return node
-                .outputs
-                .iter()
-                .map(|v| match &env[v] {
-                    Datum::Scalar(l) => Ok(Value::Scalar(*l)),
-                    array => {
-                        let array = array.clone().into_unique(&Device::cpu())?;
-                        Ok(Value::of_buffer(&array))
-                    }
-                })
-                .collect();
-        }
     }
-    panic!("no control node");
+    Ok(env)
+}
+
+/// Evaluates the control node op by op.
+pub(super) fn oracle(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>> {
+    let mut env = before_control(graph, inputs)?;
+    let node = control_node(graph);
+    node_value(graph, node, &mut env)?;
+    Ok(node.outputs.iter().map(|v| value_of(&env[v])).collect())
 }
 
 type Env = HashMap<ValueId, Datum<'static>>;
