@@ -370,7 +370,13 @@ pub fn place_name(root: &Variable, parts: &[Part]) -> String {
     name
 }
 
-/// The identifier of ours with this name: hygienic, so that no name of the user's can meet it.
+/// An identifier of ours: hygienic, so that no variable of the user's can meet it.
 pub fn ours(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// A variable of ours. Constants and statics are not hygienic: `let c` would compare with a `const c` of the
+/// user's. The underscores keep clear of those.
+pub fn own(name: &str) -> Ident {
+    ours(&format!("__{name}"))
 }

@@ -114,6 +114,7 @@ pub const METHODS: &[(&str, Method)] = {
         ("flatten", Plain),
         ("broadcast", Plain),
         ("into_dyn", Plain),
+        ("into_vec", Plain),
         ("diag", Plain),
         ("slice", Slice),
         // Reductions and products.
@@ -247,7 +248,10 @@ const GROWING: &[&str] =
 
 /// Methods that write in place, and what to write instead.
 const IN_PLACE: &[(&str, &str)] = &[
-    ("mapv_inplace", "write `x = x.mapv(|v| ..)`, or `let v = x.row(i).mapv(|v| ..); x.row_mut(i).assign(&v)`"),
+    (
+        "mapv_inplace",
+        "write `x = x.mapv(|v| ..)`, or `let v = x.row(i).mapv(|v| ..); x.row_mut(i).assign(&v)`",
+    ),
     ("map_inplace", "write `x = x.mapv(|v| ..)`"),
     ("par_mapv_inplace", "write `x = x.mapv(|v| ..)`: staged code is parallel where it pays"),
     ("scaled_add", "write `x += &(a * &y)`"),
@@ -360,7 +364,9 @@ pub fn macro_instead(name: &str) -> &'static str {
         "matches" => "compare with `==`, `<`, .. and `||`",
         "s" => "write it as the argument of `slice` or `slice_mut`",
         "azip" | "par_azip" => "write arithmetic on whole arrays, or loops",
-        "stack" | "concatenate" => "make the array with its final shape, and assign its parts with `slice_mut`",
+        "stack" | "concatenate" => {
+            "make the array with its final shape, and assign its parts with `slice_mut`"
+        }
         _ => "write its expansion out, or make it an annotated function",
     }
 }

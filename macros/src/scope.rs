@@ -17,6 +17,8 @@ pub struct Variable {
     pub by_mut_ref: bool,
     /// The type of a `let x: T;` without a value: every assignment gives its value that type.
     pub declared: Option<Rc<TokenStream>>,
+    /// Its value was reported as an error: what is done with it is no error of its own.
+    pub rejected: bool,
     number: usize,
 }
 
@@ -78,10 +80,22 @@ impl Scopes {
     /// Declares a variable; from here on its name means it.
     pub fn declare(&mut self, ident: &Ident, by_mut_ref: bool, declared: Option<TokenStream>) -> Variable {
         let declared = declared.map(Rc::new);
-        let variable = Variable { ident: ident.clone(), by_mut_ref, declared, number: self.count };
+        let variable =
+            Variable { ident: ident.clone(), by_mut_ref, declared, rejected: false, number: self.count };
         self.count += 1;
         self.names.push(Name::Variable(variable.clone()));
         variable
+    }
+
+    /// The variables declared since the mark hold something that was reported.
+    pub fn reject(&mut self, since: Mark) {
+        for name in &mut self.names {
+            if let Name::Variable(variable) = name
+                && variable.number >= since.number
+            {
+                variable.rejected = true;
+            }
+        }
     }
 
     /// Declares an item of a block.

@@ -18,7 +18,9 @@ fn snapshots() -> std::path::PathBuf {
 fn reported(expansion: TokenStream) -> Vec<String> {
     let file = syn::parse2::<syn::File>(expansion).expect("the expansion parses");
     let errors = file.items.into_iter().filter_map(|item| match item {
-        syn::Item::Macro(item) if item.mac.path.segments.last().is_some_and(|s| s.ident == "compile_error") => {
+        syn::Item::Macro(item)
+            if item.mac.path.segments.last().is_some_and(|s| s.ident == "compile_error") =>
+        {
             Some(item.mac.parse_body::<syn::LitStr>().expect("compile_error takes a string").value())
         }
         _ => None,
@@ -38,7 +40,8 @@ fn codes(body: &str) -> Vec<String> {
 
 /// `snapshots/name.rs` expands to `snapshots/name.expanded`; `BLESS=1 cargo test -p desc-jit-macros` writes it.
 fn snapshot(name: &str) {
-    let source = std::fs::read_to_string(snapshots().join(name).with_extension("rs")).expect("the source exists");
+    let source =
+        std::fs::read_to_string(snapshots().join(name).with_extension("rs")).expect("the source exists");
     let expansion = expand(TokenStream::new(), tokens(&source));
     let file = syn::parse2::<syn::File>(expansion).expect("the expansion parses");
     let actual = prettyplease::unparse(&file);
@@ -73,7 +76,8 @@ fn snapshot_of_calls() {
 
 #[test]
 fn all_errors_are_reported_together_in_the_order_of_the_source() {
-    let body = "let a = match n { _ => 1.0 }; let b = unsafe { 2.0 }; for v in x.iter() { break; } a.sqr() + b";
+    let body =
+        "let a = match n { _ => 1.0 }; let b = unsafe { 2.0 }; for v in x.iter() { break; } y.sqr() + a + b";
     assert_eq!(codes(body), ["DJ0404", "DJ0308", "DJ0406", "DJ0401", "DJ0601"]);
 }
 

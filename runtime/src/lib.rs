@@ -53,5 +53,6 @@ pub mod __private;
 
 pub use desc_jit_macros::desc_jit;
 pub use error::{Error, ErrorKind, Location, Result};
-pub use exec::{CacheStats, Engine, Jit, engine, with_engine};
+pub use backend::{Engine, engine, with_engine};
+pub use exec::{CacheStats, Jit};
 pub use graph::Graph;

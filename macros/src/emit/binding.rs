@@ -2,7 +2,7 @@
 
 use super::at;
 use super::expr::Emitter;
-use crate::ast::{Pattern, ours};
+use crate::ast::{Pattern, own};
 use proc_macro2::TokenStream;
 
 impl Emitter {
@@ -16,12 +16,12 @@ impl Emitter {
             Pattern::Wild => quote_ours! { let _ = #value; },
             Pattern::Typed(inner, ty, spot) => {
                 let at = at(*spot);
-                let cx = ours("cx");
+                let cx = own("cx");
                 self.bind(inner, quote_ours! { #cx.ascribe(&#value, #ty, #at)? })
             }
             Pattern::Tuple(parts, spot) => {
                 let at = at(*spot);
-                let cx = ours("cx");
+                let cx = own("cx");
                 // Names and `_` are bound where they stand; a part with parts of its own goes through a
                 // variable of ours.
                 let mut nested = TokenStream::new();

@@ -2,13 +2,13 @@
 
 use super::at;
 use super::expr::Emitter;
-use crate::ast::{Argument, Callable, Operand, ours};
+use crate::ast::{Argument, Callable, Operand, own};
 use proc_macro2::TokenStream;
 
 impl Emitter {
     /// `path(arguments)`: the callee's body is staged into the same graph.
     pub fn call(&self, path: &TokenStream, arguments: &[Argument], at: &TokenStream) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         if arguments.iter().all(|a| matches!(a, Argument::Value(_))) {
             let values = arguments.iter().filter_map(|a| match a {
                 Argument::Value(e) => Some(self.value(e)),
@@ -39,18 +39,18 @@ impl Emitter {
         quote_ours! {
             {
                 #preludes
-                let mut arguments = [#(#values),*];
-                let result = #path::stage(#cx, &mut arguments, #at)?;
-                let [#(#results),*] = arguments;
+                let mut __arguments = [#(#values),*];
+                let __result = #path::stage(#cx, &mut __arguments, #at)?;
+                let [#(#results),*] = __arguments;
                 #writes
-                result
+                __result
             }
         }
     }
 
     /// `cond`, `switch`, `fori_loop`, `while_loop`
     pub fn functional(&self, path: &TokenStream, operands: &[Operand], at: &TokenStream) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let operands = operands.iter().map(|operand| match operand {
             Operand::Value(e) => {
                 let value = self.value(e);
@@ -70,29 +70,29 @@ impl Emitter {
 
     /// A `&mut dyn FnMut(&[Value]) -> Out<Value>`.
     pub fn callable(&self, f: &Callable) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let body = match f {
             Callable::Closure(params, body) => {
                 let names: Vec<_> = params.iter().map(|_| self.fresh()).collect();
                 let bindings = params.iter().zip(&names).map(|(p, name)| self.bind(p, quote_ours! { #name }));
                 let body = self.value(body);
                 quote_ours! {
-                    let [#(#names),*] = ::desc_jit::__private::args(arguments)?;
+                    let [#(#names),*] = ::desc_jit::__private::args(__arguments)?;
                     #(#bindings)*
                     ::core::result::Result::Ok(#body)
                 }
             }
             Callable::Path(path, spot) => {
                 let at = at(*spot);
-                quote_ours! { #path::stage(#cx, &mut arguments.to_vec(), #at) }
+                quote_ours! { #path::stage(#cx, &mut __arguments.to_vec(), #at) }
             }
             Callable::TypeFn(function, spot) => {
-                let value = self.type_fn(function, quote_ours! { arguments }, &at(*spot));
+                let value = self.type_fn(function, quote_ours! { __arguments }, &at(*spot));
                 quote_ours! { ::core::result::Result::Ok(#value) }
             }
         };
         quote_ours! {
-            &mut |arguments: &[::desc_jit::__private::Value]|
+            &mut |__arguments: &[::desc_jit::__private::Value]|
                 -> ::desc_jit::__private::Out<::desc_jit::__private::Value> { #body }
         }
     }

@@ -1,7 +1,7 @@
 //! The function itself, and the companion type beside it: one associated function per reading.
 
 use super::{conditions, name_of, silence, source, stage};
-use crate::ast::{Function, Mode, ours};
+use crate::ast::{Function, Mode, ours, own};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -14,9 +14,13 @@ pub fn outer(item: &ItemFn, function: &Function) -> TokenStream {
     let name = &sig.ident;
     let output = &sig.output;
     let (arguments, declarations) = parameters(item, function);
+    let track_caller = match attrs.iter().any(|a| a.path().is_ident("track_caller")) {
+        true => TokenStream::new(),
+        false => quote_ours! { #[track_caller] },
+    };
     quote_ours! {
         #(#attrs)*
-        #[track_caller]
+        #track_caller
         #vis fn #name(#declarations) #output {
             if ::desc_jit::__private::native_selected() {
                 return #name::native(#(#arguments),*);
@@ -43,7 +47,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
             // On the type: an argument that can't be passed is the fault of its type.
             let span = ty.span();
             quote_spanned! {span.resolved_at(proc_macro2::Span::mixed_site())=>
-                ::desc_jit::__private::IntoArg::into_arg(#argument)
+                <#ty as ::desc_jit::__private::IntoArg>::into_arg(#argument)
             }
         })
         .collect();
@@ -137,7 +141,7 @@ fn native(item: &ItemFn) -> TokenStream {
     let stmts = &block.stmts;
     let mut body = TokenStream::new();
     block.brace_token.surround(&mut body, |body| {
-        quote_ours! { let _guard = ::desc_jit::__private::enter_native(); }.to_tokens(body);
+        quote_ours! { let __guard = ::desc_jit::__private::enter_native(); }.to_tokens(body);
         stmts.iter().for_each(|s| s.to_tokens(body));
     });
     quote_ours! {
@@ -157,9 +161,9 @@ pub fn parameters(item: &ItemFn, function: &Function) -> (Vec<Ident>, TokenStrea
         .map(|(k, input)| match input {
             FnArg::Typed(p) => match &*p.pat {
                 Pat::Ident(p) => p.ident.clone(),
-                _ => ours(&format!("argument{k}")),
+                _ => own(&format!("argument{k}")),
             },
-            FnArg::Receiver(_) => ours(&format!("argument{k}")),
+            FnArg::Receiver(_) => own(&format!("argument{k}")),
         })
         .collect();
     let types = function.params.iter().map(|p| &p.ty);

@@ -5,7 +5,7 @@
 
 use super::at;
 use super::expr::Emitter;
-use crate::ast::{Adapter, Block, For, If, Range, While, ours};
+use crate::ast::{Adapter, Block, For, If, Range, While, own};
 use crate::scope::Variable;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -32,7 +32,11 @@ fn carried(variables: &[Variable]) -> Carried {
         names: quote_ours! { [#(#names),*] },
         init: quote_ours! { [#(#idents.clone()),*] },
         params: quote_ours! { [#(mut #idents),*] },
-        assign: if idents.is_empty() { quote_ours! { let [] = } } else { quote_ours! { #list = } },
+        assign: if idents.is_empty() {
+            quote_ours! { let [] = }
+        } else {
+            quote_ours! { #list = }
+        },
         list,
     }
 }
@@ -40,7 +44,7 @@ fn carried(variables: &[Variable]) -> Carried {
 impl Emitter {
     /// `if`; a value where it is `wanted`, a statement otherwise.
     pub fn branch(&self, e: &If, wanted: bool, at: &TokenStream) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let condition = self.reference(&e.condition, false);
         let Carried { names, init, params, list, .. } = carried(&e.carried);
         let closure = |block: Option<&Block>| {
@@ -54,8 +58,8 @@ impl Emitter {
             };
             quote_ours! {
                 |#params| {
-                    let value = #value;
-                    ::core::result::Result::Ok((value, #list))
+                    let __value = #value;
+                    ::core::result::Result::Ok((__value, #list))
                 }
             }
         };
@@ -64,7 +68,7 @@ impl Emitter {
         match (wanted, e.carried.is_empty()) {
             (true, true) => quote_ours! { #call.0 },
             (true, false) => quote_ours! {
-                { let (value, carried) = #call; #list = carried; value }
+                { let (__value, __carried) = #call; #list = __carried; __value }
             },
             (false, true) => quote_ours! { let (_, []) = #call; },
             (false, false) => quote_ours! { (_, #list) = #call; },
@@ -73,7 +77,7 @@ impl Emitter {
 
     /// `for`
     pub fn for_loop(&self, e: &For, at: &TokenStream) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let range = self.range(&e.range);
         let Carried { names, init, params, list, assign } = carried(&e.carried);
         let index = match &e.index {
@@ -93,7 +97,7 @@ impl Emitter {
     }
 
     fn range(&self, e: &Range) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let range_at = at(e.at);
         let inclusive = e.inclusive.to_token_stream();
         let (start, end) = (self.reference(&e.start, e.end.writes), self.reference(&e.end, false));
@@ -113,7 +117,7 @@ impl Emitter {
 
     /// `while`
     pub fn while_loop(&self, e: &While, at: &TokenStream) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let Carried { names, init, params, list, assign } = carried(&e.carried);
         let condition = self.value(&e.condition);
         let body = self.block(&e.body, false);

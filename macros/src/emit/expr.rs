@@ -1,9 +1,9 @@
 //! Expressions: each becomes a Rust expression of type `Value`.
 
 use super::{at, name_of};
-use crate::ast::{Block, Expr, ExprKind, SliceArg, Stmt, TypeFn, ours, place_name};
+use crate::ast::{Block, Expr, ExprKind, SliceArg, Stmt, TypeFn, ours, own, place_name};
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use std::cell::Cell;
 
 /// Emits the body of one function.
@@ -17,12 +17,12 @@ impl Emitter {
     pub fn fresh(&self) -> Ident {
         let k = self.names.get();
         self.names.set(k + 1);
-        ours(&format!("value{k}"))
+        own(&format!("value{k}"))
     }
 
     /// A `Value`.
     pub fn value(&self, e: &Expr) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let at = at(e.at);
         match &e.kind {
             ExprKind::Rejected => quote_ours! { #cx.unit() },
@@ -40,7 +40,11 @@ impl Emitter {
                 let name = &variable.ident;
                 quote_ours! { #name.clone() }
             }
-            ExprKind::Constant(path) => quote_ours! { #cx.constant(&#path) },
+            ExprKind::Constant(path) => {
+                // On the user's tokens, where rustc reports a type that can't be used.
+                let reference = quote_spanned! {e.at.span=> &#path };
+                quote_ours! { #cx.constant(#reference) }
+            }
             ExprKind::Tuple(items) if items.is_empty() => quote_ours! { #cx.unit() },
             ExprKind::Tuple(items) => {
                 let items = self.values(items);
@@ -135,7 +139,7 @@ impl Emitter {
 
     /// `f64::max(a, b)`; the arguments are an expression of type `&[Value]`.
     pub fn type_fn(&self, function: &TypeFn, arguments: TokenStream, at: &TokenStream) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let TypeFn { ty, element, name } = function;
         let element = option(element.as_ref());
         quote_ours! { #cx.type_fn(#ty, #element, #name, #arguments, #at)? }
@@ -165,7 +169,7 @@ impl Emitter {
     pub fn block(&self, block: &Block, wanted: bool) -> TokenStream {
         let items = &block.items;
         let stmts = block.stmts.iter().map(|s| self.stmt(s));
-        let cx = ours("cx");
+        let cx = own("cx");
         let value = match (&block.value, wanted) {
             (Some(e), true) => self.value(e),
             (Some(e), false) => self.statement(e),
@@ -179,7 +183,7 @@ impl Emitter {
         match stmt {
             Stmt::Let(pattern, value) => self.bind(pattern, self.value(value)),
             Stmt::Declare(variable) => {
-                let (ident, name, cx) = (&variable.ident, name_of(&variable.ident), ours("cx"));
+                let (ident, name, cx) = (&variable.ident, name_of(&variable.ident), own("cx"));
                 quote_ours! { let mut #ident = #cx.uninit(#name); }
             }
             Stmt::Expr(e) => self.statement(e),

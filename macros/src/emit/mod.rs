@@ -16,7 +16,8 @@ mod stub;
 use crate::ast::{Function, Spot};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Attribute, ItemFn};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ItemFn, Meta, Token};
 
 /// The expansion of a function of the staged language.
 pub fn function(item: &ItemFn, function: &Function) -> TokenStream {
@@ -39,13 +40,19 @@ pub fn rejected_item(item: TokenStream, errors: TokenStream) -> TokenStream {
 
 /// Attributes that decide whether the item exists: the companion has them too.
 fn conditions(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attrs.iter().filter(|a| a.path().is_ident("cfg") || a.path().is_ident("cfg_attr"))
+    attrs.iter().filter(|a| a.path().is_ident("cfg") || (a.path().is_ident("cfg_attr") && adds_cfg(a)))
+}
+
+/// `#[cfg_attr(condition, cfg(..))]`
+fn adds_cfg(attribute: &Attribute) -> bool {
+    let parser = Punctuated::<Meta, Token![,]>::parse_terminated;
+    attribute.parse_args_with(parser).is_ok_and(|list| list.iter().skip(1).any(|m| m.path().is_ident("cfg")))
 }
 
 /// No lint of the user's looks at generated code.
 fn silence() -> TokenStream {
     quote_ours! {
-        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
     }
 }
 

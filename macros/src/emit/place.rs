@@ -3,7 +3,7 @@
 
 use super::at;
 use super::expr::{Emitter, slice_writes};
-use crate::ast::{Expr, Part, Place, SliceArg, Target, ours, place_name};
+use crate::ast::{Expr, Part, Place, SliceArg, Target, ours, own, place_name};
 use proc_macro2::TokenStream;
 
 /// A place whose indices are evaluated: `indices[k]` is an expression of type `&[Value]` for part `k`.
@@ -27,7 +27,7 @@ impl Emitter {
             }
             Target::Place(_) | Target::Tuple(..) => {
                 // The value comes first, then the indices of the target.
-                let temporary = ours("value");
+                let temporary = own("value");
                 let value = self.value(value);
                 let write = self.write(target, quote_ours! { #temporary });
                 quote_ours! { { let #temporary = #value; #write } }
@@ -40,8 +40,14 @@ impl Emitter {
     }
 
     /// `x.slice_mut(s![..]).assign(&value);`
-    fn assign_block(&self, place: &Place, spec: &[SliceArg], value: TokenStream, at: &TokenStream) -> TokenStream {
-        let cx = ours("cx");
+    fn assign_block(
+        &self,
+        place: &Place,
+        spec: &[SliceArg],
+        value: TokenStream,
+        at: &TokenStream,
+    ) -> TokenStream {
+        let cx = own("cx");
         self.with_block(place, spec, value, |name, array, axes, value| match spec {
             // Axes without an index are taken whole.
             [] => quote_ours! { #cx.store(#name, #array, &[], #value, #at)? },
@@ -63,7 +69,7 @@ impl Emitter {
                 quote_ours! { { #prelude #write } }
             }
             Target::Tuple(targets, spot) => {
-                let (cx, at) = (ours("cx"), at(*spot));
+                let (cx, at) = (own("cx"), at(*spot));
                 let names: Vec<_> = targets.iter().map(|_| self.fresh()).collect();
                 let writes = targets.iter().zip(&names).map(|(t, name)| self.write(t, quote_ours! { #name }));
                 quote_ours! {
@@ -71,15 +77,13 @@ impl Emitter {
                     #(#writes)*
                 }
             }
-            Target::Block(place, spec) => {
-                self.assign_block(place, spec, value, &at(place.at))
-            }
+            Target::Block(place, spec) => self.assign_block(place, spec, value, &at(place.at)),
         }
     }
 
     /// `x = value;`: the variable keeps its dtype, or has that of its declaration.
     fn write_root(&self, place: &Place, value: TokenStream, at: &TokenStream) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let (x, name) = (&place.root.ident, place.root.name());
         let value = match &place.root.declared {
             Some(ty) => quote_ours! { #cx.ascribe(&#value, #ty, #at)? },
@@ -90,12 +94,12 @@ impl Emitter {
 
     /// `target += value;`
     pub fn update(&self, op: &'static str, target: &Target, value: &Expr, at: &TokenStream) -> TokenStream {
-        let cx = ours("cx");
+        let cx = own("cx");
         let op = ours(op);
         let op = quote_ours! { ::desc_jit::__private::BinaryOp::#op };
         match target {
             Target::Place(place) => {
-                let temporary = ours("value");
+                let temporary = own("value");
                 let simple = place.parts.len() <= 1 && !value.writes && !place.writes;
                 let (prelude, evaluated) = self.evaluate(place);
                 let depth = place.parts.len();
@@ -146,7 +150,7 @@ impl Emitter {
         value: TokenStream,
         new: impl FnOnce(&str, TokenStream, TokenStream, TokenStream) -> TokenStream,
     ) -> TokenStream {
-        let temporary = ours("block");
+        let temporary = own("block");
         let name = place_name(&place.root, &place.parts);
         let (prelude, evaluated) = self.evaluate(place);
         let depth = place.parts.len();
@@ -154,7 +158,7 @@ impl Emitter {
         let new = new(&name, evaluated.read(depth), quote_ours! { #axes }, quote_ours! { &#temporary });
         // Axes that assign variables must not do so while the array is borrowed.
         let new = match spec.iter().any(slice_writes) {
-            true => quote_ours! { { let old = #new; old } },
+            true => quote_ours! { { let __old = #new; __old } },
             false => new,
         };
         let write = evaluated.write(depth, new);
@@ -242,7 +246,7 @@ impl Evaluated<'_> {
 
     /// The value of the first `depth` parts, as a `&Value`.
     fn read(&self, depth: usize) -> TokenStream {
-        let (cx, at) = (ours("cx"), &self.at);
+        let (cx, at) = (own("cx"), &self.at);
         let Some(outer) = depth.checked_sub(1) else {
             let x = &self.place.root.ident;
             return quote_ours! { &#x };
@@ -259,7 +263,7 @@ impl Evaluated<'_> {
 
     /// The statement that gives the first `depth` parts the value `new`.
     fn write(&self, depth: usize, new: TokenStream) -> TokenStream {
-        let (cx, at) = (ours("cx"), &self.at);
+        let (cx, at) = (own("cx"), &self.at);
         let Some(outer) = depth.checked_sub(1) else {
             let x = &self.place.root.ident;
             return quote_ours! { #x = #new; };

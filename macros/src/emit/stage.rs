@@ -1,12 +1,12 @@
 //! The staging function: the body as calls of the staging context.
 
 use super::{at, expr::Emitter};
-use crate::ast::{Function, Mode, Pattern, ours};
+use crate::ast::{Function, Mode, Pattern, own};
 use proc_macro2::{Ident, TokenStream};
 
 /// `fn stage(cx, args, at) -> Out<Value>`
 pub fn function(function: &Function, arguments: &[Ident]) -> TokenStream {
-    let cx = ours("cx");
+    let cx = own("cx");
     let emitter = Emitter::default();
     let bindings = function.params.iter().zip(arguments).map(|(param, argument)| match &param.pattern {
         // Already bound under its own name.
@@ -15,25 +15,26 @@ pub fn function(function: &Function, arguments: &[Ident]) -> TokenStream {
     });
     let body = emitter.block(&function.body, true);
     let result_at = at(function.result_at);
-    let written_back = function.params.iter().zip(arguments).enumerate().filter_map(|(k, (param, argument))| {
-        (param.mode == Mode::Mut).then(|| quote_ours! { args[#k] = #argument.clone(); })
-    });
+    let written_back =
+        function.params.iter().zip(arguments).enumerate().filter_map(|(k, (param, argument))| {
+            (param.mode == Mode::Mut).then(|| quote_ours! { __args[#k] = #argument.clone(); })
+        });
     quote_ours! {
         #[doc(hidden)]
         pub fn stage(
             #cx: &::desc_jit::__private::Cx,
-            args: &mut [::desc_jit::__private::Value],
-            at: ::desc_jit::__private::At,
+            __args: &mut [::desc_jit::__private::Value],
+            __at: ::desc_jit::__private::At,
         ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
-            let #cx = &#cx.enter(Self::__function(), args, at)?;
-            let [#(mut #arguments),*] = ::desc_jit::__private::args(args)?;
-            let result = {
+            let #cx = &#cx.enter(Self::__function(), __args, __at)?;
+            let [#(mut #arguments),*] = ::desc_jit::__private::args(__args)?;
+            let __result = {
                 #(#bindings)*
                 #body
             };
-            let result = #cx.ret(result, #result_at)?;
+            let __result = #cx.ret(__result, #result_at)?;
             #(#written_back)*
-            ::core::result::Result::Ok(result)
+            ::core::result::Result::Ok(__result)
         }
     }
 }

@@ -2,9 +2,9 @@
 //! errors are those of the report.
 
 use super::{conditions, silence};
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, ItemFn, ReturnType};
+use syn::{FnArg, ItemFn, ReturnType, Type};
 
 /// `struct heat {}` with every function that calls and generated code may name.
 pub fn companion(item: &ItemFn) -> TokenStream {
@@ -54,25 +54,30 @@ pub fn companion(item: &ItemFn) -> TokenStream {
 /// The functions whose signatures repeat the types of the user's.
 fn typed_functions(item: &ItemFn) -> TokenStream {
     let ItemFn { vis, sig, .. } = item;
-    let has_word = |tokens: TokenStream, word: &str| tokens.into_iter().any(|t| t.to_string() == word);
-    let unnameable = ["impl", "dyn", "Self"];
-    let mentions = |tokens: TokenStream| unnameable.iter().any(|w| has_word(tokens.clone(), w));
-    if mentions(sig.output.to_token_stream()) || sig.variadic.is_some() {
+    let output = match &sig.output {
+        ReturnType::Type(_, ty) => is_nameable(ty),
+        ReturnType::Default => true,
+    };
+    if !output || sig.variadic.is_some() {
         return TokenStream::new();
     }
     let generics = &sig.generics;
     let condition = &generics.where_clause;
-    let types = sig.inputs.iter().map(|input| match input {
-        FnArg::Typed(p) => p.ty.to_token_stream(),
-        FnArg::Receiver(_) => TokenStream::new(),
-    });
-    let parameters = types.clone().map(|ty| quote_ours! { _: #ty });
+    let types: Vec<&Type> = sig
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            FnArg::Typed(p) => Some(&*p.ty),
+            FnArg::Receiver(_) => None,
+        })
+        .collect();
+    let parameters = types.iter().map(|ty| quote_ours! { _: #ty });
     let parameters = quote_ours! { #(#parameters),* };
     let result = match &sig.output {
         ReturnType::Type(_, ty) => ty.to_token_stream(),
         ReturnType::Default => quote_ours! { () },
     };
-    let jit = if generics.params.is_empty() && !types.clone().any(mentions) {
+    let jit = if generics.params.is_empty() && types.iter().all(|ty| is_nameable(ty)) {
         quote_ours! {
             #vis fn jit() -> ::desc_jit::Jit<fn(#(#types),*) -> #result> {
                 ::core::panic!()
@@ -96,4 +101,10 @@ fn typed_functions(item: &ItemFn) -> TokenStream {
 
         #jit
     }
+}
+
+/// The type can stand between angle brackets, outside of the signature that it is written in.
+fn is_nameable(ty: &Type) -> bool {
+    let unnameable = |t: TokenTree| ["impl", "dyn", "Self"].iter().any(|word| t.to_string() == *word);
+    !matches!(ty, Type::TraitObject(_)) && !ty.to_token_stream().into_iter().any(unnameable)
 }

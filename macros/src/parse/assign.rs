@@ -32,7 +32,7 @@ impl Parser<'_> {
             // `*x.slice_mut(s![..]) += &v`
             Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => self.target(&u.expr),
             Rust::MethodCall(m) if is_view(m) => {
-                let (place, spec) = self.block_target(&Rust::MethodCall(m.clone()))?;
+                let (place, spec) = self.block_target(&Rust::MethodCall(m.clone()), "slice_mut")?;
                 Some(Target::Block(place, spec))
             }
             e => self.place(e).map(Target::Place),
@@ -59,6 +59,7 @@ impl Parser<'_> {
                     None
                 }
                 Some(ident) => match self.scopes.variable(ident) {
+                    Some(v) if v.rejected => None,
                     Some(v) => {
                         Some(Place { root: v.clone(), parts: Vec::new(), at: Spot::of(ident), writes: false })
                     }
@@ -102,7 +103,9 @@ impl Parser<'_> {
             }
             Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => self.place_parts(&u.expr),
             // `x.row_mut(i)[j]` and `x.column_mut(j)[i]`
-            Rust::MethodCall(m) if (m.method == "row_mut" || m.method == "column_mut") && m.args.len() == 1 => {
+            Rust::MethodCall(m)
+                if (m.method == "row_mut" || m.method == "column_mut") && m.args.len() == 1 =>
+            {
                 let mut place = self.place_parts(&m.receiver)?;
                 let index = self.expr(&m.args[0]);
                 place.parts.push(Part::Index(vec![index]));
@@ -128,11 +131,10 @@ impl Parser<'_> {
 
     /// The receiver of `.assign(v)` and the like: a variable, or a mutable view of (a part of) one. The
     /// list says which block of the array is meant; it is empty for all of it.
-    pub(super) fn block_target(&mut self, e: &Rust) -> Option<(Place, Vec<SliceArg>)> {
+    pub(super) fn block_target(&mut self, e: &Rust, taker: &str) -> Option<(Place, Vec<SliceArg>)> {
         let Rust::MethodCall(m) = bare(e) else { return Some((self.place(e)?, Vec::new())) };
         if !is_view(m) {
-            let name = m.method.to_string();
-            self.sink.report(m, &methods::NOT_ASSIGNABLE, &[&name]);
+            self.sink.report(m, &methods::NOT_ASSIGNABLE, &[&taker]);
             return None;
         }
         let place = self.place(&m.receiver);

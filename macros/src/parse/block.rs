@@ -125,7 +125,17 @@ impl Parser<'_> {
             }
             e => self.expr(e),
         };
+        let since = self.scopes.mark();
+        if init.diverge.is_some() {
+            // Its pattern may not match: that is the same mistake.
+            self.pattern_names(&local.pat);
+            self.scopes.reject(since);
+            return;
+        }
         let pattern = self.pattern(&local.pat, false);
+        if matches!(value.kind, ExprKind::Rejected) {
+            self.scopes.reject(since);
+        }
         stmts.push(Stmt::Let(pattern, value));
     }
 

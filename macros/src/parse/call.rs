@@ -40,9 +40,8 @@ impl Parser<'_> {
         let single = path.get_ident();
 
         if let Some(ident) = single {
-            if self.scopes.variable(ident).is_some() {
-                // The variable holds a closure, whose `let` was reported already, or rustc will report it.
-                if self.sink.is_clean() {
+            if let Some(variable) = self.scopes.variable(ident) {
+                if !variable.rejected {
                     self.sink.report(ident, &CALL_VARIABLE, &[ident]);
                 }
                 return rejected(Spot::of(e));
@@ -66,11 +65,15 @@ impl Parser<'_> {
                 return expression(ExprKind::Method(name, Box::new(a), vec![b]), Spot::of(path));
             }
             Some("Self") => return self.reject(qualifier, &signature::SELF_TYPE, &[]),
-            Some(ty) if SCALARS.contains(&ty) || ARRAYS.contains(&ty) => return self.type_function(e, path, ty),
+            Some(ty) if SCALARS.contains(&ty) || ARRAYS.contains(&ty) => {
+                return self.type_function(e, path, ty);
+            }
             Some(ty) if starts_uppercase(ty) || ty == "str" || scalar_instead(ty).is_some() => {
                 let help = match scalar_instead(ty) {
                     Some(instead) => format!("use `{instead}`"),
-                    None if ty == "Vec" => "lists have a fixed length in staged code: `vec![0.0; n]`, `Array1::zeros(n)`".into(),
+                    None if ty == "Vec" => {
+                        "lists have a fixed length in staged code: `vec![0.0; n]`, `Array1::zeros(n)`".into()
+                    }
                     None => "write a free function with `#[desc_jit]`".into(),
                 };
                 return self.reject(path, &ASSOCIATED, &[&ty, &name, &help]);
@@ -93,7 +96,9 @@ impl Parser<'_> {
             return self.reject(&segment.arguments, &GENERIC_CALL, &[]);
         }
         let mut arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
-        if name == "put" && let Some(Some(Argument::Value(index))) = arguments.get_mut(1) {
+        if name == "put"
+            && let Some(Some(Argument::Value(index))) = arguments.get_mut(1)
+        {
             position(&e.args[1], index);
         }
         match arguments.into_iter().collect() {
@@ -145,12 +150,9 @@ impl Parser<'_> {
         let mut expr = expression(ExprKind::Swap(a, b), Spot::of(&e.func));
         if let Some(path) = unqualified {
             // It could be an annotated function of the user's; rustc tells: only `mem::swap` is generic.
-            let assertion = quote_ours! { const _: fn(&mut bool, &mut bool) = #path::<bool>; };
-            let block = crate::ast::Block {
-                items: vec![assertion],
-                stmts: Vec::new(),
-                value: Some(Box::new(expr)),
-            };
+            let assertion = quote_ours! { const _: () = { let _ = #path::<bool>; }; };
+            let block =
+                crate::ast::Block { items: vec![assertion], stmts: Vec::new(), value: Some(Box::new(expr)) };
             expr = expression(ExprKind::Block(block), Spot::of(&e.func));
         }
         expr
@@ -197,7 +199,8 @@ impl Parser<'_> {
         let last = path.segments.last()?;
         let name = last.ident.to_string();
         let constructors = CONSTRUCTORS.iter().map(|(n, _)| *n);
-        let methods = METHODS.iter().filter(|(_, m)| matches!(m, Method::Plain | Method::Map)).map(|(n, _)| *n);
+        let methods =
+            METHODS.iter().filter(|(_, m)| matches!(m, Method::Plain | Method::Map)).map(|(n, _)| *n);
         let is_array = ARRAYS.contains(&ty);
         let known = if is_array {
             constructors.clone().chain(methods.clone()).any(|n| n == name)
@@ -265,9 +268,8 @@ impl Parser<'_> {
             Rust::Cast(c) => self.callable(&c.expr, taker),
             Rust::Path(p) if p.qself.is_none() => {
                 let path = &p.path;
-                let local = path.get_ident().is_some_and(|i| self.scopes.variable(i).is_some());
-                if local {
-                    if self.sink.is_clean() {
+                if let Some(variable) = path.get_ident().and_then(|i| self.scopes.variable(i)) {
+                    if !variable.rejected {
                         self.sink.report(p, &FUNCTION_EXPECTED, &[&taker]);
                     }
                     return None;

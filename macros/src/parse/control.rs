@@ -56,7 +56,9 @@ impl Parser<'_> {
                 None
             }
         };
+        let outer = std::mem::take(&mut self.in_loop);
         let body = self.block(&e.body, false);
+        self.in_loop = outer;
         self.scopes.close();
         let carried = self.scopes.carried(since);
         let at = Spot::of(&e.for_token);
@@ -67,7 +69,7 @@ impl Parser<'_> {
     }
 
     /// Declares the names of a pattern that was reported.
-    fn pattern_names(&mut self, pat: &Pat) {
+    pub(super) fn pattern_names(&mut self, pat: &Pat) {
         match pat {
             Pat::Ident(p) => {
                 self.scopes.declare(&p.ident, false, None);
@@ -77,6 +79,9 @@ impl Parser<'_> {
             Pat::Reference(p) => self.pattern_names(&p.pat),
             Pat::Paren(p) => self.pattern_names(&p.pat),
             Pat::TupleStruct(p) => p.elems.iter().for_each(|p| self.pattern_names(p)),
+            Pat::Struct(p) => p.fields.iter().for_each(|f| self.pattern_names(&f.pat)),
+            Pat::Type(p) => self.pattern_names(&p.pat),
+            Pat::Guard(p) => self.pattern_names(&p.pat),
             _ => {}
         }
     }
@@ -133,7 +138,9 @@ impl Parser<'_> {
             self.sink.report_at(assignment.span, &CONDITION_ASSIGNS, &[&name]);
         }
         let since = self.scopes.mark();
+        let outer = std::mem::take(&mut self.in_loop);
         let body = self.block(&e.body, false);
+        self.in_loop = outer;
         let carried = self.scopes.carried(since);
         let at = Spot::of(&e.while_token);
         expression(ExprKind::While(Box::new(While { condition, body, carried })), at)

@@ -51,14 +51,32 @@ impl Parser<'_> {
             // Not in the language.
             Rust::Async(e) => self.reject(e.async_token, &ASYNC, &[]),
             Rust::Await(e) => self.reject(e.await_token, &ASYNC, &[]),
+            Rust::Break(e) if self.in_loop => rejected(Spot::of(e)),
             Rust::Break(e) => self.reject(e.break_token, &control_flow::BREAK, &[]),
             Rust::Closure(e) => self.reject(e, &CLOSURE, &[]),
             Rust::Const(e) => self.reject(e.const_token, &CONST_BLOCK, &[]),
             Rust::Continue(e) => self.reject(e.continue_token, &control_flow::CONTINUE, &[]),
             Rust::Infer(e) => self.reject(e, &UNDERSCORE, &[]),
             Rust::Let(e) => self.reject(e.let_token, &LET_CONDITION, &[&"if"]),
-            Rust::Loop(e) => self.reject(e.loop_token, &control_flow::LOOP, &[]),
-            Rust::Match(e) => self.reject(e.match_token, &control_flow::MATCH, &[]),
+            Rust::Loop(e) => {
+                let expr = self.reject(e.loop_token, &control_flow::LOOP, &[]);
+                // Its `break`s are part of the same mistake.
+                let outer = std::mem::replace(&mut self.in_loop, true);
+                self.block(&e.body, false);
+                self.in_loop = outer;
+                expr
+            }
+            Rust::Match(e) => {
+                let expr = self.reject(e.match_token, &control_flow::MATCH, &[]);
+                self.expr(&e.expr);
+                for arm in &e.arms {
+                    self.scopes.open();
+                    self.pattern_names(&arm.pat);
+                    self.expr(&arm.body);
+                    self.scopes.close();
+                }
+                expr
+            }
             Rust::Range(e) => self.reject(e, &RANGE, &[]),
             Rust::RawAddr(e) => self.reject(e, &RAW_ADDRESS, &[]),
             Rust::Return(e) if self.closures > 0 => {
@@ -107,9 +125,15 @@ impl Parser<'_> {
         match &e.member {
             Member::Unnamed(index) => {
                 let base = self.expr(&e.base);
+                if matches!(base.kind, ExprKind::Rejected) {
+                    return base;
+                }
                 expression(ExprKind::Field(Box::new(base), index.index as usize), Spot::of(e))
             }
-            Member::Named(name) => self.reject(name, &NAMED_FIELD, &[name]),
+            Member::Named(name) => match self.expr(&e.base) {
+                base if matches!(base.kind, ExprKind::Rejected) => base,
+                _ => self.reject(name, &NAMED_FIELD, &[name]),
+            },
         }
     }
 
@@ -136,6 +160,9 @@ impl Parser<'_> {
         if let Some(ident) = e.path.get_ident() {
             if let Some(variable) = self.scopes.variable(ident) {
                 let at = Spot::at(ident.span());
+                if variable.rejected {
+                    return rejected(at);
+                }
                 return expression(ExprKind::Variable(variable.clone()), at);
             }
             if ident == "self" {

@@ -28,7 +28,9 @@ impl Parser<'_> {
                 if is_rejected(&receiver) {
                     return rejected(at);
                 }
-                if name == "at" && let ([written], [index]) = (&m.args.iter().collect::<Vec<_>>()[..], &mut arguments[..]) {
+                if name == "at"
+                    && let ([written], [index]) = (&m.args.iter().collect::<Vec<_>>()[..], &mut arguments[..])
+                {
                     super::call::position(written, index);
                 }
                 expression(ExprKind::Method(name, Box::new(receiver), arguments), at)
@@ -115,12 +117,12 @@ impl Parser<'_> {
 
     /// `x.assign(&v)`, `x.row_mut(i).fill(v)`, `x.slice_mut(s![..]).add_assign(&v)`
     fn write(&mut self, m: &ExprMethodCall, op: Option<&'static str>, at: Spot) -> Expr {
-        let target = self.block_target(&m.receiver);
+        let target = self.block_target(&m.receiver, &m.method.to_string());
         let values: Vec<Expr> = m.args.iter().map(|a| self.argument(a)).collect();
         let Some((place, spec)) = target else { return rejected(at) };
         let Some(value) = values.into_iter().next() else {
             let name = m.method.to_string();
-            return self.reject(&m.method, &STATEMENT_ONLY, &[&name]);
+            return self.reject(&m.method, &VALUE_EXPECTED, &[&name]);
         };
         let value = Box::new(value);
         let kind = match op {
@@ -137,8 +139,7 @@ impl Parser<'_> {
         let indices: Vec<Vec<Expr>> = m.args.iter().map(|a| self.indices(a)).collect();
         let (Some(place), Ok([i, j])) = (place, <[Vec<Expr>; 2]>::try_from(indices)) else {
             if self.sink.is_clean() {
-                let name = m.method.to_string();
-                self.sink.report(&m.method, &STATEMENT_ONLY, &[&name]);
+                self.sink.report(&m.method, &SWAP, &[]);
             }
             return rejected(at);
         };

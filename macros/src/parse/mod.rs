@@ -27,7 +27,8 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
         Ok(function) => return Some(function),
         Err(error) => error,
     };
-    let mut not_a_function = |span: Span, what: &str| sink.report_at(span, &attribute::NOT_A_FUNCTION, &[&what]);
+    let mut not_a_function =
+        |span: Span, what: &str| sink.report_at(span, &attribute::NOT_A_FUNCTION, &[&what]);
     match syn::parse2::<Item>(tokens) {
         Ok(Item::Struct(i)) => not_a_function(i.struct_token.span, "a struct"),
         Ok(Item::Enum(i)) => not_a_function(i.enum_token.span, "an enum"),
@@ -48,7 +49,8 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
 /// Reads the function. Where something was reported the result is incomplete and must not be emitted.
 pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Function {
     let name = item.sig.ident.unraw().to_string();
-    let mut parser = Parser { sink, scopes: Scopes::default(), name: name.clone(), closures: 0 };
+    let mut parser =
+        Parser { sink, scopes: Scopes::default(), name: name.clone(), closures: 0, in_loop: false };
     let params = parser.signature(item, arguments);
     let body = parser.block(&item.block, true);
     let result_at = body.value.as_ref().map_or_else(|| Spot::of(&item.sig.ident), |v| v.at);
@@ -63,6 +65,8 @@ struct Parser<'a> {
     name: String,
     /// How many closures are open around the current point.
     closures: usize,
+    /// The current point is directly inside a `loop`, which was reported.
+    in_loop: bool,
 }
 
 /// An expression that was reported.

@@ -45,7 +45,9 @@ pub fn check(ty: &Type, sink: &mut Sink) {
         },
         Type::Ptr(t) => sink.report(t, &RAW_POINTER, &[]),
         Type::Reference(t) => match bare(&t.elem) {
-            Type::Slice(_) if t.mutability.is_some() => sink.report(t, &LIST, &[&"&mut [T]", &"&mut Array1<T>"]),
+            Type::Slice(_) if t.mutability.is_some() => {
+                sink.report(t, &LIST, &[&"&mut [T]", &"&mut Array1<T>"])
+            }
             Type::Slice(_) => sink.report(t, &LIST, &[&"&[T]", &"&Array1<T>"]),
             elem => check(elem, sink),
         },

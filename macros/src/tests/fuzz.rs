@@ -64,7 +64,8 @@ fn change(stream: TokenStream, position: &mut usize, change_it: &Change, words: 
                 swapped = true;
             }
             Change::Wrap(kind) => {
-                let delimiter = [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
+                let delimiter =
+                    [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
                 out.push(Group::new(delimiter[usize::from(kind % 4)], tree.into()).into());
             }
             Change::Replace(k) => out.push(words[k % words.len()].clone()),
@@ -96,8 +97,14 @@ fn corpus() -> Vec<TokenStream> {
     sources.iter().map(|path| tokens(&std::fs::read_to_string(path).expect("the source exists"))).collect()
 }
 
+/// At least 2000 inputs; `PROPTEST_CASES` asks for more.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases.max(2000), ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn no_tokens_break_the_macro(which in any::<usize>(), changes in changes()) {
@@ -109,9 +116,10 @@ proptest! {
             item = change(item, &mut position, &change_it, &words);
         }
         let parses = syn::parse2::<syn::Item>(item.clone()).is_ok();
+        let text = item.to_string();
         let expansion = expand(TokenStream::new(), item);
-        if parses {
-            prop_assert!(syn::parse2::<syn::File>(expansion).is_ok());
+        if parses && let Err(error) = syn::parse2::<syn::File>(expansion) {
+            prop_assert!(false, "{error} in the expansion of\n{text}");
         }
     }
 

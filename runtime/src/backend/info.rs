@@ -1,6 +1,6 @@
 //! What is in use, to print at the head of a run.
 
-use super::{Backend, Device, backend, device};
+use super::{Backend, Device, Engine, backend, device, engine};
 use crate::dtype::DType;
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub struct BackendInfo {
     /// What calls of annotated functions run.
     pub backend: Backend,
     /// What runs staged functions.
-    pub engine: &'static str,
+    pub engine: String,
     /// The dtype of floating-point literals: never narrowed silently.
     pub default_float: DType,
     /// The device that staged functions run on.
@@ -43,8 +43,10 @@ pub fn backend_info() -> BackendInfo {
         candle_version: CANDLE_VERSION,
         backend: backend(),
         engine: match backend() {
-            Backend::Native => "rustc (functions as written)",
-            Backend::Jit => "candle",
+            Backend::Native => "rustc (functions as written)".to_string(),
+            // The register machine reads host memory.
+            Backend::Jit if device.is_cpu() => engine().to_string(),
+            Backend::Jit => Engine::Candle.to_string(),
         },
         default_float: DType::F64,
         device_name: if device.is_cpu() { cpu_name() } else { None },
@@ -126,7 +128,7 @@ mod tests {
             version: "1.2.3",
             candle_version: "0.11.1",
             backend: Backend::Jit,
-            engine: "candle",
+            engine: "candle".to_string(),
             default_float: DType::F64,
             device: Device::cpu(),
             device_name: Some("Abacus 3".into()),

@@ -13,11 +13,13 @@
 //! with_backend(Backend::Native, || assert_eq!(backend(), Backend::Native));
 //! ```
 
+mod engine;
 mod info;
 mod mode;
 mod place;
 
 pub use crate::array::Device;
+pub use engine::{Engine, engine, with_engine};
 pub use info::{BackendInfo, backend_info, print_backend_info};
 pub use mode::{Backend, NativeGuard, backend, enter_native, native_selected, set_backend, with_backend};
 pub use place::{block_until_ready, device, execute_on_cpu, require_device, set_device, with_device};

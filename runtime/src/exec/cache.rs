@@ -2,7 +2,7 @@
 //! threads. No lock is held while staging or running.
 
 use super::args::ArgValue;
-use super::engine::Engine;
+use crate::backend::Engine;
 use super::plan::Plan;
 use crate::array::Device;
 use crate::dtype::{DType, Literal};

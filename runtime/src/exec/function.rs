@@ -2,7 +2,7 @@
 
 use super::args::{ArgValue, Output, Outputs};
 use super::cache::{Cache, CacheStats};
-use super::engine::engine;
+use crate::backend::engine;
 use super::plan::Plan;
 use super::walk;
 use crate::array::Device;

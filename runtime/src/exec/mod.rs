@@ -2,7 +2,6 @@
 
 mod args;
 mod cache;
-mod engine;
 mod function;
 mod jit;
 mod plan;
@@ -12,7 +11,6 @@ mod walk;
 
 pub use args::{ArgValue, IntoArg, Output};
 pub use cache::CacheStats;
-pub use engine::{Engine, engine, with_engine};
 pub use function::Function;
 pub(crate) use function::{call, graph};
 pub use jit::Jit;

@@ -1,7 +1,7 @@
 //! What is decided once per graph: which values die where, and which control nodes run in the register
 //! machine.
 
-use super::engine::Engine;
+use crate::backend::Engine;
 use super::vm::{self, Program};
 use crate::array::Device;
 use crate::graph::{Graph, Region, ValueId, captures};

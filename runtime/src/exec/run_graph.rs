@@ -1,6 +1,6 @@
 //! Running a graph by itself: for graphs read from text, and for tests of passes and engines.
 
-use super::engine::engine;
+use crate::backend::engine;
 use super::plan::Plan;
 use super::walk;
 use crate::array::{Buffer, Device};

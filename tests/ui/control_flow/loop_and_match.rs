@@ -9,7 +9,11 @@ fn steps(n: usize) -> usize {
     };
     loop {
         k += 1;
+        if k > 10 {
+            break;
+        }
     }
+    k
 }
 
 fn main() {

@@ -1,9 +1,9 @@
-//! The wrong number or type of indices: rustc says so once.
+//! The wrong number of indices: rustc says so once.
 use desc_jit::prelude::*;
 
 #[desc_jit]
 fn corner(x: &Array2<f64>) -> f64 {
-    x[[0]] + x[1.0]
+    x[[0]]
 }
 
 fn main() {

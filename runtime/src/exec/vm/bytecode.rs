@@ -226,10 +226,28 @@ impl Inst {
         use Inst::*;
         matches!(
             self,
-            AddI32 { .. } | SubI32 { .. } | MulI32 { .. } | AddU32 { .. } | SubU32 { .. } | MulU32 { .. }
-                | AddI64 { .. } | SubI64 { .. } | MulI64 { .. } | AddUsize { .. } | SubUsize { .. }
-                | MulUsize { .. } | DivI32 { .. } | RemI32 { .. } | DivI64 { .. } | RemI64 { .. } | DivU { .. } | RemU { .. } | Call { .. }
-                | CheckIndex { .. } | Check { .. } | CheckLoop { .. }
+            AddI32 { .. }
+                | SubI32 { .. }
+                | MulI32 { .. }
+                | AddU32 { .. }
+                | SubU32 { .. }
+                | MulU32 { .. }
+                | AddI64 { .. }
+                | SubI64 { .. }
+                | MulI64 { .. }
+                | AddUsize { .. }
+                | SubUsize { .. }
+                | MulUsize { .. }
+                | DivI32 { .. }
+                | RemI32 { .. }
+                | DivI64 { .. }
+                | RemI64 { .. }
+                | DivU { .. }
+                | RemU { .. }
+                | Call { .. }
+                | CheckIndex { .. }
+                | Check { .. }
+                | CheckLoop { .. }
         )
     }
 

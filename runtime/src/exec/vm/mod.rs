@@ -124,8 +124,8 @@ pub(crate) fn compile(graph: &Graph, node: &Node, dead_after: &dyn Fn(ValueId) -
     passes::finish(&mut lowered.code, count, &results);
     let uses = passes::count_uses(&mut lowered.code, count, &results);
     let flat = flatten::flatten(lowered.code, count, lowered.zero, &uses)?;
-    if !run::validate(&flat, &lowered.slots, lowered.calls.len()) {
-        debug_assert!(false, "the lowering made bytecode that is not valid: {:?}", flat.code);
+    if let Err(at) = run::validate(&flat, &lowered.slots, lowered.calls.len()) {
+        debug_assert!(false, "instruction {at} is not valid: {:?}\n{:?}", flat.code, lowered.slots);
         return None;
     }
     let mut registers = vec![0; flat.registers];
@@ -223,13 +223,10 @@ impl Program {
         let mut out = Vec::with_capacity(self.outputs.len());
         for (k, output) in self.outputs.iter().enumerate() {
             out.push(match *output {
-                Output::Scalar(r, dtype) => {
-                    OutSlot::Scalar(Literal::from_bits(dtype, registers[r.index()]))
-                }
+                Output::Scalar(r, dtype) => OutSlot::Scalar(Literal::from_bits(dtype, registers[r.index()])),
                 Output::Array(buf) => {
-                    let again = self.outputs[k + 1..]
-                        .iter()
-                        .any(|o| matches!(o, Output::Array(b) if *b == buf));
+                    let again =
+                        self.outputs[k + 1..].iter().any(|o| matches!(o, Output::Array(b) if *b == buf));
                     let owner = table.owner[buf.index()];
                     OutSlot::Array(match (owned[owner].take(), borrowed[owner]) {
                         (Some(buffer), _) if again => {

@@ -246,7 +246,8 @@ fn coalesce(code: &mut Code) {
 fn coalesce_moves(code: &mut Code, moves: &mut Vec<(Reg, Reg)>) {
     for k in 0..moves.len() {
         let (to, from) = moves[k];
-        if to == from || moves.iter().any(|&(_, s)| s == to) {
+        // Neither may the old value still be wanted, nor may the value be in its place for another carry.
+        if to == from || moves.iter().any(|&(d, s)| s == to || d == from) {
             continue;
         }
         let Some(first) = code.iter_mut().position(|item| sets_directly(item, from)) else { continue };

@@ -130,8 +130,11 @@ pub(super) struct Form {
     pub constant: i64,
 }
 
-/// Longer forms are not followed.
-const MAX_TERMS: usize = 6;
+/// Longer forms of a single register are not followed: an address adds several of them up.
+pub(super) const SHORT: usize = 3;
+
+/// Longer sums are given up.
+const MAX_TERMS: usize = 64;
 
 impl Form {
     pub fn constant(constant: i64) -> Form {

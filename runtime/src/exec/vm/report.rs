@@ -2,9 +2,8 @@
 
 use super::Program;
 use super::bytecode::{Inst, Reg};
-use super::ranges::Interval;
 use super::tree::{self, Call, TrapKind};
-use crate::dtype::{DType, Literal};
+use crate::dtype::Literal;
 use crate::error::{Error, ErrorKind, Location};
 use crate::graph::Graph;
 use crate::op::{index, scalar};
@@ -53,23 +52,14 @@ impl Program {
                 _ => Ok(()),
             },
             TrapKind::Check { message } => Err(Error::new(ErrorKind::Arithmetic, message.to_string())),
-            TrapKind::Loop { dtype, step } => Err(loop_error(*dtype, read(0), read(1), *step)),
+            TrapKind::Loop { dtype, step } => {
+                let literal = |k| Literal::from_bits(*dtype, read(k));
+                index::loop_overflow(literal(0), literal(1), *step).map_or(Ok(()), Err)
+            }
         };
         let error = found.err().unwrap_or_else(|| {
             Error::new(ErrorKind::Verify, "the register machine and the scalar ops disagree")
         });
         error.at(trap.location.clone())
     }
-}
-
-fn loop_error(dtype: DType, start: u64, count: u64, step: i64) -> Error {
-    let (start, count) = (Literal::from_bits(dtype, start), Literal::from_bits(dtype, count));
-    let Interval { lo, hi } = Interval::of(dtype);
-    Error::new(
-        ErrorKind::Arithmetic,
-        format!(
-            "the index of this loop overflows: {count} steps of {step} from {start} leave {dtype}, which \
-             holds {lo} to {hi}"
-        ),
-    )
 }

@@ -17,9 +17,8 @@ use super::bytecode::{Buf, Inst};
 use super::flatten::Flat;
 use super::strip;
 use super::tree::{Call, SlotInfo};
-use super::ranges::Interval;
 use crate::dtype::{DType, Literal};
-use crate::op::{BinaryOp, UnaryOp, scalar};
+use crate::op::{BinaryOp, UnaryOp, index, scalar};
 
 /// The buffer table while running: where each slot's elements are, and whose buffer that is.
 pub(super) struct Table {
@@ -34,18 +33,18 @@ pub(super) struct Machine<'p> {
     pub slots: &'p [SlotInfo],
 }
 
-/// Checks what the interpreter relies on.
-pub(super) fn validate(flat: &Flat, slots: &[SlotInfo], calls: usize) -> bool {
+/// Checks what the interpreter relies on; `Err` is the position of an instruction that is not valid.
+pub(super) fn validate(flat: &Flat, slots: &[SlotInfo], calls: usize) -> Result<(), usize> {
     let n = flat.code.len() as i64;
     if flat.registers > usize::from(u16::MAX) + 1 || flat.code.last() != Some(&Inst::Halt) {
-        return false;
+        return Err(flat.code.len());
     }
     let lands = |at: usize, to: i32| (0..n).contains(&(at as i64 + i64::from(to)));
     let writable = |b: Buf| slots[b.index()].writable();
     let same = |a: Buf, b: Buf| {
         slots[a.index()].dtype == slots[b.index()].dtype && slots[a.index()].shape == slots[b.index()].shape
     };
-    flat.code.iter().enumerate().all(|(at, &inst)| {
+    let valid = |(at, &inst): (usize, &Inst)| {
         let mut inst = inst;
         let mut ok = true;
         inst.for_each_reg(|_, r| ok &= r.index() < flat.registers);
@@ -71,7 +70,11 @@ pub(super) fn validate(flat: &Flat, slots: &[SlotInfo], calls: usize) -> bool {
             }
             _ => true,
         }
-    })
+    };
+    match flat.code.iter().enumerate().position(|item| !valid(item)) {
+        Some(at) => Err(at),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn math(op: UnaryOp, x: f64) -> f64 {
@@ -105,15 +108,9 @@ pub(super) fn math2(op: BinaryOp, a: f64, b: u64) -> f64 {
 }
 
 /// Every value of a loop index is one of its dtype.
-pub(super) fn loop_fits(dtype: DType, start: u64, count: u64, step: u64) -> bool {
-    let number = |bits| Literal::from_bits(dtype, bits).as_i128().unwrap_or(0);
-    let count = number(count);
-    if count <= 0 {
-        return true;
-    }
-    let reach = (count - 1).checked_mul(i128::from(step as i64));
-    let last = reach.and_then(|r| number(start).checked_add(r));
-    last.is_some_and(|x| Interval::point(x).within(Interval::of(dtype)))
+fn loop_fits(dtype: DType, start: u64, count: u64, step: u64) -> bool {
+    let literal = |bits| Literal::from_bits(dtype, bits);
+    index::loop_overflow(literal(start), literal(count), step as i64).is_none()
 }
 
 /// The value of a call, `None` where it fails.
@@ -135,7 +132,12 @@ impl Machine<'_> {
     /// the table has the address of `count` valid, initialised elements of its dtype, writable unless the
     /// slot is an argument that is not taken, and buffers of different slots do not overlap (those only read
     /// may).
-    pub unsafe fn run(&self, registers: &mut [u64], table: &mut Table, lanes: &mut strip::Lanes) -> Result<(), usize> {
+    pub unsafe fn run(
+        &self,
+        registers: &mut [u64],
+        table: &mut Table,
+        lanes: &mut strip::Lanes,
+    ) -> Result<(), usize> {
         let code = self.flat.code.as_ptr();
         let regs = registers.as_mut_ptr();
         let bufs = table.elements.as_mut_ptr();
@@ -159,7 +161,8 @@ impl Machine<'_> {
         }
         macro_rules! address {
             ($ty:ty, $buf:expr, $base:expr, $idx:expr, $off:expr) => {{
-                let at = (reg!($base) as isize).wrapping_add(reg!($idx) as isize).wrapping_add(*$off as isize);
+                let at =
+                    (reg!($base) as isize).wrapping_add(reg!($idx) as isize).wrapping_add(*$off as isize);
                 // SAFETY: the slot is in the table, see the module.
                 let start = unsafe { *bufs.add($buf.0 as usize) };
                 start.cast::<$ty>().wrapping_offset(at)
@@ -335,13 +338,17 @@ impl Machine<'_> {
                 }
 
                 Inst::Load8 { dst, buf, base, idx, off } => reg!(dst) = load!(u64, buf, base, idx, off),
-                Inst::Load4 { dst, buf, base, idx, off } => reg!(dst) = load!(u32, buf, base, idx, off).into(),
+                Inst::Load4 { dst, buf, base, idx, off } => {
+                    reg!(dst) = load!(u32, buf, base, idx, off).into()
+                }
                 Inst::Load4S { dst, buf, base, idx, off } => {
                     reg!(dst) = i64::from(load!(i32, buf, base, idx, off)) as u64;
                 }
                 Inst::Load1 { dst, buf, base, idx, off } => reg!(dst) = load!(u8, buf, base, idx, off).into(),
                 Inst::Store8 { val, buf, base, idx, off } => store!(u64, buf, base, idx, off, reg!(val)),
-                Inst::Store4 { val, buf, base, idx, off } => store!(u32, buf, base, idx, off, reg!(val) as u32),
+                Inst::Store4 { val, buf, base, idx, off } => {
+                    store!(u32, buf, base, idx, off, reg!(val) as u32)
+                }
                 Inst::Store1 { val, buf, base, idx, off } => store!(u8, buf, base, idx, off, reg!(val) as u8),
                 Inst::AddTo8 { val, buf, base, idx, off } => {
                     let at = address!(f64, buf, base, idx, off);

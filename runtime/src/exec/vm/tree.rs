@@ -3,8 +3,8 @@
 use super::bytecode::{Inst, Reg, Role};
 use super::strip::StripPlan;
 use crate::dtype::DType;
-use crate::op::{BinaryOp, UnaryOp};
 use crate::graph::SiteId;
+use crate::op::{BinaryOp, UnaryOp};
 use std::sync::Arc;
 
 /// An index into the table of traps.

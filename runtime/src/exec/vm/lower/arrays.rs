@@ -47,6 +47,13 @@ impl Lower<'_> {
         Ok(slot)
     }
 
+    /// A slot that nothing used before.
+    pub(super) fn fresh_slot(&mut self, ty: Type) -> Result<Buf> {
+        let slot = self.new_slot(ty, Origin::Temporary)?;
+        self.scope().temporaries.push(slot);
+        Ok(slot)
+    }
+
     /// The slot of an array value.
     pub(super) fn slot(&self, v: ValueId) -> Result<Buf> {
         self.arrays.slot_of.get(&v).copied().ok_or(Unsupported)
@@ -235,6 +242,7 @@ impl Lower<'_> {
             } else {
                 to
             };
+            self.take(dst);
             code.push(Inst::CopyBuf { dst, src }.into());
             from[k] = dst;
         }
@@ -247,10 +255,7 @@ impl Lower<'_> {
             if at == to {
                 continue;
             }
-            let displaced = place
-                .iter()
-                .find_map(|(&s, &p)| (p == to).then_some(s))
-                .unwrap_or(to);
+            let displaced = place.iter().find_map(|(&s, &p)| (p == to).then_some(s)).unwrap_or(to);
             code.push(Inst::SwapBuf { a: to, b: at }.into());
             place.insert(from[k], to);
             place.insert(displaced, at);

@@ -8,7 +8,7 @@ use crate::exec::vm::bytecode::{Buf, Inst, Reg};
 use crate::exec::vm::ranges::{Form, Interval};
 use crate::exec::vm::tree::{Item, Loop};
 use crate::graph::{Node, SiteId, Type, ValueId};
-use crate::op::{BinaryOp, CmpOp, Op, ReduceOp, StoreMode};
+use crate::op::{Op, StoreMode};
 
 /// Nests of at most this many elements are written out without loops.
 const UNROLLED: usize = 4;
@@ -126,6 +126,9 @@ impl Lower<'_> {
                 self.join(out, &ty, &parts, rows)
             }
             Op::Reduce { op, axes } => self.reduce(node, *op, axes, out, &ty),
+            Op::ArgReduce(op) => self.arg_reduce(node.inputs[0], *op, out),
+            Op::CumSum { axis } => self.running_sum(node, *axis, out, &ty),
+            Op::Dot => self.dot_product(node, out, &ty),
             _ => Err(Unsupported),
         }
     }
@@ -179,7 +182,7 @@ impl Lower<'_> {
     }
 
     /// Makes the array `out` element by element; `f` gets the position along each axis.
-    fn fill(&mut self, out: ValueId, ty: &Type, f: &mut Element<'_, Self>) -> Result<()> {
+    pub(super) fn fill(&mut self, out: ValueId, ty: &Type, f: &mut Element<'_, Self>) -> Result<()> {
         self.fill_as(out, ty, ty, f)
     }
 
@@ -247,65 +250,12 @@ impl Lower<'_> {
         Ok(())
     }
 
-    /// A reduction in row-major order of the elements.
-    fn reduce(&mut self, node: &Node, op: ReduceOp, axes: &[usize], out: ValueId, ty: &Type) -> Result<()> {
-        let (x, site) = (node.inputs[0], node.site);
-        let from = self.graph.ty(x).clone();
-        let own = strides(&from.shape)?;
-        let kept: Vec<usize> = (0..from.rank()).filter(|k| !axes.contains(k)).collect();
-        let kept_steps: Vec<i64> = kept.iter().map(|&k| own[k]).collect();
-        let mut dims: Vec<usize> = axes.iter().map(|&k| from.shape[k]).collect();
-        let mut steps: Vec<i64> = axes.iter().map(|&k| own[k]).collect();
-        if kept.is_empty() {
-            (dims, steps) = (vec![from.count()], vec![1]);
-        }
-        let count: usize = dims.iter().product();
-        let one = |this: &mut Self, at: &[Form]| {
-            let start = dot(at, &kept_steps)?;
-            let first = match op {
-                ReduceOp::Sum => this.constant(Literal::zero(from.dtype))?,
-                ReduceOp::Prod => this.constant(Literal::one(from.dtype))?,
-                ReduceOp::All => this.constant(Literal::Bool(true))?,
-                ReduceOp::Any => this.constant(Literal::Bool(false))?,
-                ReduceOp::Min | ReduceOp::Max if count == 0 => return Err(Unsupported),
-                ReduceOp::Min | ReduceOp::Max => this.load(x, &start, 0)?,
-            };
-            this.fold(&dims, first, &mut |this, acc, at| {
-                let address = start.add(&dot(at, &steps)?).ok_or(Unsupported)?;
-                let element = this.load(x, &address, 0)?;
-                this.accumulate(op, acc, element, site)
-            })
-        };
-        if ty.is_scalar() {
-            let r = one(self, &[])?;
-            self.scalars.insert(out, r);
-            return Ok(());
-        }
-        self.fill(out, ty, &mut |this, at, _| one(this, at))
-    }
-
-    fn accumulate(&mut self, op: ReduceOp, acc: Reg, x: Reg, site: SiteId) -> Result<Reg> {
-        let op = match op {
-            ReduceOp::Sum => BinaryOp::Add,
-            ReduceOp::Prod => BinaryOp::Mul,
-            ReduceOp::All => BinaryOp::And,
-            ReduceOp::Any => BinaryOp::Or,
-            ReduceOp::Min => BinaryOp::Min,
-            ReduceOp::Max => BinaryOp::Max,
-        };
-        let r = self.binary(op, acc, x, site)?;
-        if !self.info(x).dtype.is_float() || !matches!(op, BinaryOp::Min | BinaryOp::Max) {
-            return Ok(r);
-        }
-        // A NaN anywhere gives NaN.
-        let nan = self.compare(CmpOp::Ne, x, x)?;
-        let r = self.select(nan, x, r)?;
-        let nan = self.compare(CmpOp::Ne, acc, acc)?;
-        self.select(nan, acc, r)
-    }
-
     /// Calls `f` for every position of a nest, in row-major order.
-    fn nest(&mut self, dims: &[usize], f: &mut dyn FnMut(&mut Self, &[Form]) -> Result<()>) -> Result<()> {
+    pub(super) fn nest(
+        &mut self,
+        dims: &[usize],
+        f: &mut dyn FnMut(&mut Self, &[Form]) -> Result<()>,
+    ) -> Result<()> {
         if dims.contains(&0) {
             return Ok(());
         }
@@ -318,33 +268,39 @@ impl Lower<'_> {
         Ok(())
     }
 
-    /// Folds over every position of a nest, in row-major order.
-    fn fold(
+    /// Folds several values over every position of a nest, in row-major order.
+    pub(super) fn folds(
         &mut self,
         dims: &[usize],
-        first: Reg,
-        f: &mut dyn FnMut(&mut Self, Reg, &[Form]) -> Result<Reg>,
-    ) -> Result<Reg> {
+        first: Vec<Reg>,
+        f: &mut dyn FnMut(&mut Self, &[Reg], &[Form]) -> Result<Vec<Reg>>,
+    ) -> Result<Vec<Reg>> {
         if dims.contains(&0) {
             return Ok(first);
         }
         if dims.iter().product::<usize>() <= UNROLLED {
-            let mut acc = first;
+            let mut carried = first;
             unrolled(dims, &mut |at| {
-                acc = f(self, acc, at)?;
+                carried = f(self, &carried, at)?;
                 Ok(())
             })?;
-            return Ok(acc);
+            return Ok(carried);
         }
         let depth = self.depth();
         let loops = dims.iter().filter(|&&n| n > 1).count();
-        let acc = self.new_reg(self.info(first).dtype, depth + loops)?;
-        self.scope().code.push(Inst::Mov { dst: acc, a: first }.into());
+        let mut carried = Vec::new();
+        for a in first {
+            let dst = self.new_reg(self.info(a).dtype, depth + loops)?;
+            self.scope().code.push(Inst::Mov { dst, a }.into());
+            carried.push(dst);
+        }
         let (nest, at) = self.open_nest(dims)?;
-        let next = f(self, acc, &at)?;
-        self.close_nest(nest, vec![(acc, next)]);
-        self.regs[acc.index()].depth = depth;
-        Ok(acc)
+        let next = f(self, &carried, &at)?;
+        self.close_nest(nest, carried.iter().copied().zip(next).collect());
+        for r in &carried {
+            self.regs[r.index()].depth = depth;
+        }
+        Ok(carried)
     }
 
     fn open_nest(&mut self, dims: &[usize]) -> Result<(Nest, Vec<Form>)> {
@@ -386,7 +342,7 @@ impl Lower<'_> {
 type Element<'f, L> = dyn FnMut(&mut L, &[Form], Buf) -> Result<Reg> + 'f;
 
 /// `sum of position * step`
-fn dot(at: &[Form], steps: &[i64]) -> Result<Form> {
+pub(super) fn dot(at: &[Form], steps: &[i64]) -> Result<Form> {
     let mut sum = Form::constant(0);
     for (form, &step) in at.iter().zip(steps) {
         sum = sum.add(&form.scale(step).ok_or(Unsupported)?).ok_or(Unsupported)?;

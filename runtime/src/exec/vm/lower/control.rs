@@ -22,6 +22,11 @@ const CHEAP: usize = 4;
 
 impl Lower<'_> {
     pub(super) fn for_node(&mut self, node: &Node, stride: i64) -> Result<()> {
+        if self.inside_loop()
+            && let Some((start, trips)) = self.unrolled_trips(node)
+        {
+            return self.unroll(node, stride, start, trips);
+        }
         let region = &node.regions[0];
         let (start, count) = (self.scalar(node.inputs[0])?, self.scalar(node.inputs[1])?);
         let trips = self.range(count).0;
@@ -38,7 +43,7 @@ impl Lower<'_> {
         let guard = (trips.lo <= 0).then_some((count, self.info(count).dtype));
 
         let max_trips = u64::try_from(trips.hi).ok();
-        let innermost = !has_loop(region);
+        let innermost = !self.has_loop(region);
         let has_branch = innermost && has_branch(region);
         let outer_mode = self.flatten_branches;
         let before = self.arrays();
@@ -137,7 +142,7 @@ impl Lower<'_> {
     }
 
     /// `name` is another name of `v`.
-    fn rename(&mut self, name: ValueId, v: ValueId) -> Result<()> {
+    pub(super) fn rename(&mut self, name: ValueId, v: ValueId) -> Result<()> {
         if self.graph.ty(v).is_scalar() {
             let r = self.scalar(v)?;
             self.scalars.insert(name, r);
@@ -185,11 +190,7 @@ impl Lower<'_> {
 
     /// Closes the body's scope; gives its code, with the arrays moved to where the next iteration wants
     /// them, and the moves of scalars.
-    fn close_loop(
-        &mut self,
-        body: &Region,
-        carries: &[Carry],
-    ) -> Result<(Code, Vec<(Reg, Reg)>)> {
+    fn close_loop(&mut self, body: &Region, carries: &[Carry]) -> Result<(Code, Vec<(Reg, Reg)>)> {
         let mut moves = Vec::new();
         let mut arrays = Vec::new();
         let mut movable = Vec::new();
@@ -199,12 +200,8 @@ impl Lower<'_> {
                 Carry::Same(_) => {}
                 Carry::Scalar(p) => moves.push((p, self.scalar(result)?)),
                 Carry::Array(p) => {
-                    let slot = self.slot(result)?;
-                    // What comes from outside of the loop is needed in the next iteration.
-                    let inside = |v: &ValueId| self.defined.get(v).is_some_and(|&d| d >= home);
-                    let writable = !matches!(self.slots[slot.index()].origin, Origin::Input { owned: false, .. });
-                    movable.push(writable && self.holders(slot).iter().all(inside));
-                    arrays.push((p, slot));
+                    movable.push(self.made_inside(result, home)?);
+                    arrays.push((p, self.slot(result)?));
                 }
             }
         }
@@ -313,7 +310,8 @@ impl Lower<'_> {
                 self.rename(out, result)?;
             } else {
                 let slot = self.slot(result)?;
-                if self.needed_after_node(slot) || self.holders(slot).iter().any(|v| node.outputs.contains(v)) {
+                if self.needed_after_node(slot) || self.holders(slot).iter().any(|v| node.outputs.contains(v))
+                {
                     self.alias(out, result)?;
                 } else {
                     self.hold(slot, out, depth);
@@ -321,6 +319,22 @@ impl Lower<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The array was made in the loop body at depth `home`. What comes from outside of the loop is needed in
+    /// the next iteration.
+    pub(super) fn made_inside(&self, v: ValueId, home: usize) -> Result<bool> {
+        let slot = self.slot(v)?;
+        let inside = |v: &ValueId| self.defined.get(v).is_some_and(|&d| d >= home);
+        let ours = !matches!(self.slots[slot.index()].origin, Origin::Input { owned: false, .. });
+        Ok(ours && self.holders(slot).iter().all(inside))
+    }
+
+    /// Appends the code of one iteration of a loop that is written out. Its loads are forgotten: in the next
+    /// iteration the same names stand for other versions of arrays.
+    pub(super) fn adopt_once(&mut self, mut scope: Scope) {
+        scope.made.clear();
+        self.adopt(scope);
     }
 
     /// Appends the code of a closed scope to the innermost one, where it now always runs.
@@ -391,11 +405,7 @@ impl Lower<'_> {
             }
             chosen.push(match fit {
                 Some(slot) => slot,
-                None => {
-                    let slot = self.new_slot(self.graph.ty(out).clone(), Origin::Temporary)?;
-                    self.scope().temporaries.push(slot);
-                    slot
-                }
+                None => self.fresh_slot(self.graph.ty(out).clone())?,
             });
         }
         for (arm, (scope, state)) in arms.iter_mut().enumerate() {
@@ -476,7 +486,9 @@ impl Lower<'_> {
         let (val, buf, address) = match inst {
             Inst::Store8 { val, buf, base, idx, off }
             | Inst::Store4 { val, buf, base, idx, off }
-            | Inst::Store1 { val, buf, base, idx, off } => (val, buf, super::access::Address { base, idx, off }),
+            | Inst::Store1 { val, buf, base, idx, off } => {
+                (val, buf, super::access::Address { base, idx, off })
+            }
             _ => return Err(Unsupported),
         };
         let dtype = self.slots[buf.index()].dtype;
@@ -513,10 +525,10 @@ fn is_cheap(inst: &Inst) -> bool {
         )
 }
 
-fn has_loop(region: &Region) -> bool {
-    region.nodes.iter().any(|n| matches!(n.op, Op::For { .. } | Op::While) || n.regions.iter().any(has_loop))
-}
-
 fn has_branch(region: &Region) -> bool {
-    region.nodes.iter().any(|n| matches!(n.op, Op::Cond))
+    region.nodes.iter().any(|n| match n.op {
+        Op::Cond => true,
+        Op::For { .. } => n.regions.iter().any(has_branch),
+        _ => false,
+    })
 }

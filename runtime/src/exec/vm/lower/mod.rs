@@ -13,7 +13,9 @@ mod access;
 mod arrays;
 mod block;
 mod control;
+mod reduce;
 mod scalar;
+mod unroll;
 
 use super::bytecode::{Buf, Inst, Reg, Role};
 use super::ranges::{Form, Interval};
@@ -404,7 +406,8 @@ impl Lower<'_> {
         self.rely_on(proof);
         let operands = inst.reads().map(|r| self.info(r).depth).max().unwrap_or(0);
         let least = operands.max(proof).max(version.1);
-        let crossed = (least + 1..=self.depth()).find(|&d| matches!(self.scopes[d].kind, Kind::Loop | Kind::Nest));
+        let crossed =
+            (least + 1..=self.depth()).find(|&d| matches!(self.scopes[d].kind, Kind::Loop | Kind::Nest));
         let depth = crossed.map_or(self.depth(), |d| d - 1);
         let dst = self.new_reg(dtype, depth)?;
         self.scopes[depth].code.push(with_dst(inst, dst).into());

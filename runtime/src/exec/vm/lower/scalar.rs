@@ -3,7 +3,7 @@
 use super::{Fact, Lower, Result, Unsupported};
 use crate::dtype::{DType, Literal};
 use crate::exec::vm::bytecode::{Inst, Reg};
-use crate::exec::vm::ranges::{Form, Interval, flip, negate};
+use crate::exec::vm::ranges::{Form, Interval, SHORT, flip, negate};
 use crate::exec::vm::tree::{Call, TrapKind};
 use crate::graph::{Node, SiteId};
 use crate::op::{BinaryOp, CmpOp, Op, UnaryOp, scalar};
@@ -253,6 +253,7 @@ impl Lower<'_> {
             _ if fb.terms.is_empty() => fa.scale(fb.constant),
             _ => None,
         };
+        let form = form.filter(|f| f.terms.len() <= SHORT);
         let whole = Interval::of(dtype);
         let plain = apply(self.info(a).range, self.info(b).range);
         let ((ra, pa), (rb, pb)) = (self.range(a), self.range(b));

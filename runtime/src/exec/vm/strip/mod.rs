@@ -64,25 +64,67 @@ pub(super) struct Fold {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
     /// An instruction that only computes; its registers do not matter.
-    Compute { inst: Inst, dst: Place, a: Place, b: Place, c: Place },
+    Compute {
+        inst: Inst,
+        dst: Place,
+        a: Place,
+        b: Place,
+        c: Place,
+    },
     /// The same for every lane; done once per loop.
-    Splat { dst: Place, reg: Reg },
+    Splat {
+        dst: Place,
+        reg: Reg,
+    },
     /// An affine form of the loop index.
-    Affine { dst: Place, form: Form },
+    Affine {
+        dst: Place,
+        form: Form,
+    },
     /// Elements at affine addresses; `inst` says of which type.
-    Load { inst: Inst, dst: Place, access: u16 },
+    Load {
+        inst: Inst,
+        dst: Place,
+        access: u16,
+    },
     /// Elements at any addresses: `base + idx + off`, `base` the same for all lanes.
-    Gather { inst: Inst, dst: Place, buf: Buf, base: Place, idx: Place, off: i32 },
+    Gather {
+        inst: Inst,
+        dst: Place,
+        buf: Buf,
+        base: Place,
+        idx: Place,
+        off: i32,
+    },
     /// Elements at affine addresses; `inst` says of which type.
-    Store { inst: Inst, val: Place, access: u16 },
+    Store {
+        inst: Inst,
+        val: Place,
+        access: u16,
+    },
     /// Fails unless all lanes are below `len`.
-    CheckLanes { idx: Place, len: Reg },
+    CheckLanes {
+        idx: Place,
+        len: Reg,
+    },
     /// Fails unless the form lies in `0..len` in the first and the last lane.
-    CheckEnds { form: Form, len: Reg },
+    CheckEnds {
+        form: Form,
+        len: Reg,
+    },
     /// Fails unless the checked operation on two forms passes in the first and the last lane.
-    CheckArithmetic { inst: Inst, a: Form, b: Form },
+    CheckArithmetic {
+        inst: Inst,
+        a: Form,
+        b: Form,
+    },
     /// A checked operation lane by lane.
-    Checked { inst: Inst, dst: Place, a: Place, b: Place },
+    Checked {
+        inst: Inst,
+        dst: Place,
+        a: Place,
+        b: Place,
+    },
     Fold(Fold),
 }
 
@@ -114,11 +156,7 @@ impl Lanes {
 }
 
 /// Plans every loop of the code that can run in strips.
-pub(super) fn plan_all(
-    code: &mut Code,
-    slots: &[SlotInfo],
-    constant: &dyn Fn(Reg) -> Option<i64>,
-) {
+pub(super) fn plan_all(code: &mut Code, slots: &[SlotInfo], constant: &dyn Fn(Reg) -> Option<i64>) {
     #[cfg(test)]
     if std::env::var_os("VM_NO_STRIPS").is_some() {
         return;
@@ -183,7 +221,8 @@ impl StripPlan {
     pub fn validate(&self, registers: usize, slots: &[SlotInfo], calls: usize) -> bool {
         let mut ok = self.stride != 0;
         self.clone().for_each_reg(&mut |_, r| ok &= r.index() < registers);
-        ok &= self.accesses.iter().all(|a| slots.get(a.buf.index()).is_some_and(|s| s.dtype.size() == a.size));
+        ok &=
+            self.accesses.iter().all(|a| slots.get(a.buf.index()).is_some_and(|s| s.dtype.size() == a.size));
         if !ok {
             return false;
         }

@@ -64,7 +64,8 @@ pub(in crate::exec::vm) fn plan(
         stored: false,
     };
     planner.values.insert(l.iv, Value::Affine(Form::leaf(l.iv)));
-    let insts: Vec<Inst> = l.body.iter().map(|item| if let Item::Inst(i, _) = item { *i } else { Inst::Halt }).collect();
+    let insts: Vec<Inst> =
+        l.body.iter().map(|item| if let Item::Inst(i, _) = item { *i } else { Inst::Halt }).collect();
     let (folds, sequential) = planner.folds(&insts)?;
     for (k, &inst) in insts.iter().enumerate() {
         if !sequential.contains(&k) {
@@ -299,7 +300,13 @@ impl Planner<'_> {
                     memory => {
                         let dst = self.vector()?;
                         let inst = Inst::Mov { dst: Reg(0), a: Reg(0) };
-                        self.steps.push(Step::Compute { inst, dst, a: memory, b: Place::None, c: Place::None });
+                        self.steps.push(Step::Compute {
+                            inst,
+                            dst,
+                            a: memory,
+                            b: Place::None,
+                            c: Place::None,
+                        });
                         dst
                     }
                 };
@@ -338,8 +345,12 @@ impl Planner<'_> {
         let (a, b) = (reads.next()?, reads.next()?);
         let wide = matches!(
             inst,
-            Inst::AddUsize { .. } | Inst::SubUsize { .. } | Inst::MulUsize { .. }
-                | Inst::AddI64 { .. } | Inst::SubI64 { .. } | Inst::MulI64 { .. }
+            Inst::AddUsize { .. }
+                | Inst::SubUsize { .. }
+                | Inst::MulUsize { .. }
+                | Inst::AddI64 { .. }
+                | Inst::SubI64 { .. }
+                | Inst::MulI64 { .. }
         );
         if wide && let Some(form) = self.affine_result(inst, a, b) {
             let (a, b) = (self.form(a)?, self.form(b)?);
@@ -564,9 +575,10 @@ fn store_directly(plan: &mut StripPlan) {
             Step::Gather { buf, .. } => *buf != target.buf,
             Step::Compute { dst: Place::Memory(m), .. } => plan.accesses[usize::from(*m)].buf != target.buf,
             // It must still be able to stop before anything is written.
-            Step::CheckLanes { .. } | Step::CheckEnds { .. } | Step::CheckArithmetic { .. } | Step::Checked { .. } => {
-                false
-            }
+            Step::CheckLanes { .. }
+            | Step::CheckEnds { .. }
+            | Step::CheckArithmetic { .. }
+            | Step::Checked { .. } => false,
             _ => true,
         });
         if let (true, Step::Compute { dst, .. }) = (between, &mut plan.steps[j]) {

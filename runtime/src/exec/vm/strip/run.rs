@@ -253,9 +253,10 @@ impl Strip<'_> {
                 Step::Gather { inst, dst, buf, base, idx, off } => {
                     let from = *self.bufs.add(buf.index());
                     let (base, idx) = (self.read(*base), self.read(*idx));
-                    let at = base.iter().zip(idx).map(|(&b, &i)| {
-                        (b as isize).wrapping_add(i as isize).wrapping_add(*off as isize)
-                    });
+                    let at = base
+                        .iter()
+                        .zip(idx)
+                        .map(|(&b, &i)| (b as isize).wrapping_add(i as isize).wrapping_add(*off as isize));
                     let dst = self.write(*dst).iter_mut();
                     match inst {
                         Inst::Load8 { .. } => {
@@ -265,7 +266,8 @@ impl Strip<'_> {
                             dst.zip(at).for_each(|(d, at)| *d = u64::from(*from.cast::<u32>().offset(at)));
                         }
                         Inst::Load4S { .. } => {
-                            dst.zip(at).for_each(|(d, at)| *d = i64::from(*from.cast::<i32>().offset(at)) as u64);
+                            dst.zip(at)
+                                .for_each(|(d, at)| *d = i64::from(*from.cast::<i32>().offset(at)) as u64);
                         }
                         _ => dst.zip(at).for_each(|(d, at)| *d = u64::from(*from.offset(at))),
                     }

@@ -24,7 +24,8 @@ fn a_loop_without_trips_gives_its_initial_values_back() {
            }"#,
     );
     for n in [-3, 0, 1, 4] {
-        let out = agree(&g, &[scalar(Literal::I64(n)), scalar(Literal::F64(1.0)), Value::f64s(&[1.0, 2.0, 3.0])]);
+        let out =
+            agree(&g, &[scalar(Literal::I64(n)), scalar(Literal::F64(1.0)), Value::f64s(&[1.0, 2.0, 3.0])]);
         let doubled = 2f64.powi(n.max(0) as i32);
         assert_eq!(out.expect("no error")[0], scalar(Literal::F64(doubled)));
     }

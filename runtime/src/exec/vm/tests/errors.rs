@@ -27,7 +27,8 @@ fn an_index_out_of_range_names_array_axis_and_line() {
         let result = agree(&g, &[u.clone(), Value::Scalar(Literal::I64(k))]);
         assert_eq!(result.is_ok(), (0..3).contains(&k));
     }
-    let error = machine(&g, &[u, Value::Scalar(Literal::I64(-1))], &HashSet::new()).expect_err("out of range");
+    let error =
+        machine(&g, &[u, Value::Scalar(Literal::I64(-1))], &HashSet::new()).expect_err("out of range");
     assert_eq!(error.kind(), ErrorKind::Index);
     assert_eq!(error.message(), "index -1 is out of range for axis 1 of `u`, which has length 3");
     let at = error.location().expect("a place");
@@ -77,7 +78,9 @@ fn a_strip_stops_at_the_first_iteration_that_fails() {
            source 0 "f.rs" f"#,
     );
     let u: Vec<f64> = (0..500).map(f64::from).collect();
-    for (first, count, bad) in [(1, 499, None), (0, 10, None), (1, 600, None), (1, 499, Some(320)), (400, 0, Some(3))] {
+    for (first, count, bad) in
+        [(1, 499, None), (0, 10, None), (1, 600, None), (1, 499, Some(320)), (400, 0, Some(3))]
+    {
         let mut k: Vec<Literal> = (0..500).map(|i| Literal::Usize((i * 7) % 500)).collect();
         if let Some(bad) = bad {
             k[bad] = Literal::Usize(500);

@@ -172,7 +172,12 @@ pub(super) fn oracle(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>> {
 
 type Env = HashMap<ValueId, Datum<'static>>;
 
-fn region_value(graph: &Graph, region: &Region, args: Vec<Datum<'static>>, env: &mut Env) -> Result<Vec<Datum<'static>>> {
+fn region_value(
+    graph: &Graph,
+    region: &Region,
+    args: Vec<Datum<'static>>,
+    env: &mut Env,
+) -> Result<Vec<Datum<'static>>> {
     env.extend(region.params.iter().copied().zip(args));
     for node in &region.nodes {
         node_value(graph, node, env)?;
@@ -186,6 +191,9 @@ fn node_value(graph: &Graph, node: &Node, env: &mut Env) -> Result<()> {
     let out = match &node.op {
         Op::For { step } => {
             let (first, count) = (inputs[0].scalar()?, integer(&inputs[1])?);
+            if let Some(e) = crate::op::index::loop_overflow(first, inputs[1].scalar()?, *step) {
+                return Err(e.at(graph.location(node.site).clone()));
+            }
             let mut carry = inputs[2..].to_vec();
             for t in 0..count {
                 let index = first.as_i128().expect("an integer") + t * i128::from(*step);
@@ -197,7 +205,9 @@ fn node_value(graph: &Graph, node: &Node, env: &mut Env) -> Result<()> {
         }
         Op::While => {
             let mut carry = inputs;
-            while region_value(graph, &node.regions[0], carry.clone(), env)?[0].scalar()? == Literal::Bool(true) {
+            while region_value(graph, &node.regions[0], carry.clone(), env)?[0].scalar()?
+                == Literal::Bool(true)
+            {
                 carry = region_value(graph, &node.regions[1], carry, env)?;
             }
             carry
@@ -212,13 +222,19 @@ fn node_value(graph: &Graph, node: &Node, env: &mut Env) -> Result<()> {
         }
         Op::Check { .. } => {
             let ty = crate::dtype::Type::scalar(DType::Bool);
-            eval::eval(&node.op, inputs, &ty, &Device::cpu()).map_err(|e| e.at(graph.location(node.site).clone()))?;
+            eval::eval(&node.op, inputs, &ty, &Device::cpu())
+                .map_err(|e| e.at(graph.location(node.site).clone()))?;
             Vec::new()
         }
         op => {
             let ty = graph.ty(node.outputs[0]);
             let value = eval::eval(op, inputs, ty, &Device::cpu());
-            vec![value.map_err(|e| e.at(graph.location(node.site).clone()))?]
+            let value = value.map_err(|e| e.at(graph.location(node.site).clone()))?;
+            // A repeated value that is not written out would be summed in another order.
+            vec![match value {
+                Datum::Scalar(_) => value,
+                array => array.written_out(&Device::cpu())?,
+            }]
         }
     };
     env.extend(node.outputs.iter().copied().zip(out));

@@ -4,7 +4,7 @@ use super::scalars::nowhere;
 use super::{Value, agree};
 use crate::dtype::{DType, Literal, Type};
 use crate::graph::{Builder, Graph, Region, SiteId, ValueId};
-use crate::op::{Axis, BinaryOp, CmpOp, Op, ReduceOp, StoreMode, UnaryOp};
+use crate::op::{ArgOp, Axis, BinaryOp, CmpOp, Op, ReduceOp, StoreMode, UnaryOp};
 
 /// A small generator, so that a failure can be repeated by its seed.
 struct Rng(u64);
@@ -85,7 +85,8 @@ impl Generator {
     fn statement(&mut self, s: &mut Scope, depth: usize) {
         let float = Op::Binary(self.rng.pick(&[BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::Max]));
         let at = |n: usize| vec![Axis::At; n];
-        let mode = self.rng.pick(&[StoreMode::Set, StoreMode::Set, StoreMode::Add, StoreMode::Mul, StoreMode::Min]);
+        let mode =
+            self.rng.pick(&[StoreMode::Set, StoreMode::Set, StoreMode::Add, StoreMode::Mul, StoreMode::Min]);
         match self.rng.below(if depth == 0 { 15 } else { 24 }) {
             0 | 1 => {
                 let (a, b) = (self.rng.pick(&s.floats), self.rng.pick(&s.floats));
@@ -183,11 +184,13 @@ impl Generator {
             }
             3 => {
                 let v = self.rng.pick(&s.vectors);
-                let load = Op::Load { axes: vec![Axis::Range { start: 3, len: 12, step: -0 + 1 }], name: None };
+                let load =
+                    Op::Load { axes: vec![Axis::Range { start: 3, len: 12, step: -0 + 1 }], name: None };
                 let part = self.push(load, vec![v]);
                 let to = self.rng.pick(&s.vectors);
                 let start = self.index(s, N - 11);
-                let store = Op::Store { axes: vec![Axis::Window { len: 12 }], mode: StoreMode::Set, name: None };
+                let store =
+                    Op::Store { axes: vec![Axis::Window { len: 12 }], mode: StoreMode::Set, name: None };
                 s.vectors.push(self.push(store, vec![to, start, part]));
             }
             4 => {
@@ -206,12 +209,22 @@ impl Generator {
                 let v = self.rng.pick(&s.vectors);
                 let op = self.rng.pick(&[ReduceOp::Max, ReduceOp::Prod, ReduceOp::Sum]);
                 s.floats.push(self.push(Op::Reduce { op, axes: vec![0] }, vec![v]));
+                let m = self.rng.pick(&s.matrices);
+                let axis = self.rng.below(2);
+                let sum = self.push(Op::Reduce { op: ReduceOp::Sum, axes: vec![axis] }, vec![m]);
+                let k = self.push(Op::ArgReduce(ArgOp::ArgMax), vec![sum]);
+                s.counts.push(k);
+                let w = self.push(Op::CumSum { axis: 0 }, vec![v]);
+                s.floats.push(self.push(Op::Dot, vec![v, w]));
+                s.vectors.push(w);
+                s.matrices.push(self.push(Op::CumSum { axis }, vec![m]));
             }
             _ => {
                 let (a, b) = (self.rng.pick(&s.floats), self.rng.pick(&s.floats));
                 let pair = self.push(Op::Stack, vec![a, b]);
                 let (v, i) = (self.rng.pick(&s.vectors), self.index(s, N - 1));
-                let store = Op::Store { axes: vec![Axis::Window { len: 2 }], mode: StoreMode::Set, name: None };
+                let store =
+                    Op::Store { axes: vec![Axis::Window { len: 2 }], mode: StoreMode::Set, name: None };
                 s.vectors.push(self.push(store, vec![v, i, pair]));
             }
         }
@@ -244,7 +257,8 @@ impl Generator {
     }
 
     fn carries(&mut self, s: &mut Scope) -> (Vec<ValueId>, Vec<char>) {
-        let kinds: Vec<char> = (0..1 + self.rng.below(3)).map(|_| self.rng.pick(&['f', 'v', 'v', 'm', 'c'])).collect();
+        let kinds: Vec<char> =
+            (0..1 + self.rng.below(3)).map(|_| self.rng.pick(&['f', 'v', 'v', 'm', 'c'])).collect();
         let inits = kinds.iter().map(|&k| self.rng.pick(of(s, k))).collect();
         (inits, kinds)
     }
@@ -269,7 +283,8 @@ impl Generator {
     }
 
     fn branch(&mut self, s: &mut Scope, depth: usize) {
-        let kinds: Vec<char> = (0..1 + self.rng.below(3)).map(|_| self.rng.pick(&['f', 'v', 'v', 'm', 'b'])).collect();
+        let kinds: Vec<char> =
+            (0..1 + self.rng.below(3)).map(|_| self.rng.pick(&['f', 'v', 'v', 'm', 'b'])).collect();
         let types: Vec<Type> = kinds.iter().map(|&k| ty(k)).collect();
         let (op, selector, arms) = if self.rng.below(4) == 0 {
             (Op::Switch, self.rng.pick(&s.counts), 3)
@@ -385,6 +400,11 @@ fn random_programs_agree_with_the_op_by_op_engine() {
     let mut fine = 0;
     for seed in first..first + count {
         let graph = program(seed);
+        let node = graph.body.nodes.iter().find(|n| n.op.is_control()).expect("a loop or branch");
+        assert!(
+            crate::exec::vm::compile(&graph, node, &|_| true).is_some(),
+            "seed {seed}: not taken: {graph}"
+        );
         fine += u64::from(agree(&graph, &inputs(seed)).is_ok());
     }
     assert!(fine > count / 4, "too few of the random programs end without an error: {fine} of {count}");

@@ -32,7 +32,8 @@ fn once(op: &Op, types: &[DType]) -> Graph {
     let mut b = Builder::new("f".into(), nowhere());
     let site = b.site(nowhere());
     let inputs: Vec<_> = types.iter().map(|&d| b.param(Type::scalar(d), None)).collect();
-    let result = op.infer(&types.iter().map(|&d| Type::scalar(d)).collect::<Vec<_>>()).expect("it takes these");
+    let result =
+        op.infer(&types.iter().map(|&d| Type::scalar(d)).collect::<Vec<_>>()).expect("it takes these");
     let zero = b.push(Op::Const(Literal::Usize(0)), vec![], site).expect("a constant")[0];
     let one = b.push(Op::Const(Literal::Usize(1)), vec![], site).expect("a constant")[0];
     let init = b.push(Op::Const(Literal::zero(result[0].dtype)), vec![], site).expect("a constant")[0];
@@ -107,7 +108,9 @@ fn ops_in_strips_are_those_of_the_scalar_definition() {
     let lanes = 600;
     let mut ops: Vec<(Op, Vec<DType>)> = Vec::new();
     for dtype in DType::ALL {
-        ops.extend(UnaryOp::ALL.iter().filter(|o| o.result(dtype).is_some()).map(|&o| (Op::Unary(o), vec![dtype])));
+        ops.extend(
+            UnaryOp::ALL.iter().filter(|o| o.result(dtype).is_some()).map(|&o| (Op::Unary(o), vec![dtype])),
+        );
         for &op in BinaryOp::ALL.iter().filter(|o| o.result(dtype).is_some()) {
             let second = if op == BinaryOp::Powi { DType::I32 } else { dtype };
             ops.push((Op::Binary(op), vec![dtype, second]));
@@ -118,7 +121,8 @@ fn ops_in_strips_are_those_of_the_scalar_definition() {
     }
     ops.push((Op::MulAdd, vec![DType::F64; 3]));
     for (op, types) in ops {
-        let result = op.infer(&types.iter().map(|&d| Type::scalar(d)).collect::<Vec<_>>()).expect("it takes these");
+        let result =
+            op.infer(&types.iter().map(|&d| Type::scalar(d)).collect::<Vec<_>>()).expect("it takes these");
         let array = Type::new(result[0].dtype, [lanes]);
         let mut b = Builder::new("f".into(), nowhere());
         let site = b.site(nowhere());
@@ -138,7 +142,8 @@ fn ops_in_strips_are_those_of_the_scalar_definition() {
         let store = Op::Store { axes: at, mode: crate::op::StoreMode::Set, name: None };
         let out = b.push(store, vec![carry, i, y], site).expect("a store");
         let region = b.close(out);
-        let out = b.push_control(Op::For { step: 1 }, vec![zero, count, init], vec![region], vec![array], site);
+        let out =
+            b.push_control(Op::For { step: 1 }, vec![zero, count, init], vec![region], vec![array], site);
         let graph = b.finish(out);
         // Every combination of samples, in different positions; and only harmless ones, so that strips of
         // integers run to their end.
@@ -157,7 +162,11 @@ fn ops_in_strips_are_those_of_the_scalar_definition() {
                     stride *= values.len();
                     Value::Array(d, vec![lanes], data)
                 })
-                .chain([Value::Array(result[0].dtype, vec![lanes], vec![Literal::zero(result[0].dtype); lanes])])
+                .chain([Value::Array(
+                    result[0].dtype,
+                    vec![lanes],
+                    vec![Literal::zero(result[0].dtype); lanes],
+                )])
                 .collect();
             let _ = agree(&graph, &inputs);
         }
