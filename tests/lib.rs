@@ -36,7 +36,9 @@ fn ulps(a: f64, b: f64, single: bool) -> u64 {
 fn scalar_difference(a: Literal, b: Literal, tolerance: u64) -> Option<String> {
     let same = match a.dtype() {
         DType::F64 | DType::F32 => {
-            let signs = tolerance > 0 || a.as_f64().is_nan() || a.as_f64().is_sign_negative() == b.as_f64().is_sign_negative();
+            let signs = tolerance > 0
+                || a.as_f64().is_nan()
+                || a.as_f64().is_sign_negative() == b.as_f64().is_sign_negative();
             signs && ulps(a.as_f64(), b.as_f64(), a.dtype() == DType::F32) <= tolerance
         }
         _ => a == b,

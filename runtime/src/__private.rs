@@ -4,7 +4,9 @@ pub use crate::backend::{enter_native, native_selected};
 pub use crate::dtype::{DType, Literal};
 pub use crate::exec::{ArgValue, Function, IntoArg, Output};
 pub use crate::op::{BinaryOp, CmpOp, UnaryOp};
-pub use crate::stage::{At, Constant, Cx, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Ty, Typed, Value};
+pub use crate::stage::{
+    At, Constant, Cx, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Ty, Typed, Value,
+};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec;
@@ -16,7 +18,10 @@ pub fn call<'a, R: Output>(function: &'static Function, mut args: impl AsMut<[Ar
 }
 
 /// Stages the graph that a call with these arguments runs.
-pub fn graph<'a, R: Output>(function: &'static Function, mut args: impl AsMut<[ArgValue<'a>]>) -> Result<Graph> {
+pub fn graph<'a, R: Output>(
+    function: &'static Function,
+    mut args: impl AsMut<[ArgValue<'a>]>,
+) -> Result<Graph> {
     exec::graph(function, args.as_mut())
 }
 

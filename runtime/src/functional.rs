@@ -21,7 +21,12 @@ use crate::staged::{staged, staged_with};
 /// use desc_jit::functional::cond;
 /// assert_eq!(cond(2.0 > 1.0, |x: f64| x + 1.0, |x| x - 1.0, 5.0), 6.0);
 /// ```
-pub fn cond<X, R>(predicate: bool, on_true: impl FnOnce(X) -> R, on_false: impl FnOnce(X) -> R, operand: X) -> R {
+pub fn cond<X, R>(
+    predicate: bool,
+    on_true: impl FnOnce(X) -> R,
+    on_false: impl FnOnce(X) -> R,
+    operand: X,
+) -> R {
     if predicate { on_true(operand) } else { on_false(operand) }
 }
 staged_with!(cond => cond_operands);
@@ -53,7 +58,11 @@ switch_index!(usize i64 i32 u32);
 /// assert_eq!(switch(9usize, branches, 5.0), 10.0);
 /// ```
 #[track_caller]
-pub fn switch<X, R, F: FnOnce(X) -> R, const N: usize>(index: impl SwitchIndex, branches: [F; N], operand: X) -> R {
+pub fn switch<X, R, F: FnOnce(X) -> R, const N: usize>(
+    index: impl SwitchIndex,
+    branches: [F; N],
+    operand: X,
+) -> R {
     assert!(N > 0, "`switch` takes at least one branch");
     let k = index.clamped(N);
     let branch = branches.into_iter().nth(k);

@@ -51,8 +51,8 @@ mod staged;
 #[doc(hidden)]
 pub mod __private;
 
+pub use backend::{Engine, engine, with_engine};
 pub use desc_jit_macros::desc_jit;
 pub use error::{Error, ErrorKind, Location, Result};
-pub use backend::{Engine, engine, with_engine};
 pub use exec::{CacheStats, Jit};
 pub use graph::Graph;

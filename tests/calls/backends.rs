@@ -61,7 +61,11 @@ fn the_environment_chooses_the_backend() {
         println!("backend {} misses {}", backend(), outer::cache_stats().misses);
         return;
     }
-    for (value, wanted) in [("native", "backend native misses 0"), ("jit", "backend jit misses 1"), ("cobol", "backend jit misses 1")] {
+    for (value, wanted) in [
+        ("native", "backend native misses 0"),
+        ("jit", "backend jit misses 1"),
+        ("cobol", "backend jit misses 1"),
+    ] {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["the_environment_chooses_the_backend", "--nocapture"])
             .env("DESC_JIT_CHILD", "1")

@@ -60,13 +60,18 @@ impl Author {
         let float = self.dtype != "i64";
         match self.pick(14) {
             0..=2 => {
-                let ops: &[&str] = if float { &["add", "sub", "mul", "div", "min", "max"] } else { &["add", "sub", "min", "max", "xor"] };
+                let ops: &[&str] = if float {
+                    &["add", "sub", "mul", "div", "min", "max"]
+                } else {
+                    &["add", "sub", "min", "max", "xor"]
+                };
                 let op = ops[self.pick(ops.len())];
                 let (a, b) = (self.number(), self.number());
                 self.push_number(format!("{op}(%{a}, %{b})"));
             }
             3 => {
-                let ops: &[&str] = if float { &["neg", "abs", "sqrt", "sin", "floor"] } else { &["neg", "abs", "signum"] };
+                let ops: &[&str] =
+                    if float { &["neg", "abs", "sqrt", "sin", "floor"] } else { &["neg", "abs", "signum"] };
                 let op = ops[self.pick(ops.len())];
                 let a = self.number();
                 self.push_number(format!("{op}(%{a})"));
@@ -93,13 +98,16 @@ impl Author {
                 let mode = ["set", "set", "add", "max"][self.pick(4)];
                 let (x, i, f, v) = (self.arrays[k], self.int(), self.number(), self.fresh());
                 let dtype = self.dtype;
-                self.line(format_args!("%{v}: {dtype}[{LEN}] = store{{{mode}; at; \"y\"}}(%{x}, %{i}, %{f})"));
+                self.line(format_args!(
+                    "%{v}: {dtype}[{LEN}] = store{{{mode}; at; \"y\"}}(%{x}, %{i}, %{f})"
+                ));
                 self.arrays[k] = v;
             }
             10 => {
                 let op = ["lt", "ge", "eq"][self.pick(3)];
                 let v = self.fresh();
-                let (a, b) = if self.pick(2) == 0 { (self.number(), self.number()) } else { (self.int(), self.int()) };
+                let (a, b) =
+                    if self.pick(2) == 0 { (self.number(), self.number()) } else { (self.int(), self.int()) };
                 // Only operands of one type compare.
                 let (a, b) = if self.ints.contains(&a) == self.ints.contains(&b) { (a, b) } else { (a, a) };
                 self.line(format_args!("%{v}: bool = {op}(%{a}, %{b})"));
@@ -113,7 +121,8 @@ impl Author {
             }
             12 => {
                 if let Some(&c) = self.bools.last() {
-                    let (x, i, f, v, w) = (self.arrays[0], self.int(), self.number(), self.fresh(), self.fresh());
+                    let (x, i, f, v, w) =
+                        (self.arrays[0], self.int(), self.number(), self.fresh(), self.fresh());
                     let dtype = self.dtype;
                     self.line(format_args!(
                         "%{v}: {dtype}[{LEN}] = cond(%{c}) {{ () %{w}: {dtype}[{LEN}] = store{{set; at; \"y\"}}(%{x}, %{i}, %{f}) yield %{w} }} {{ () yield %{x} }}"
@@ -151,10 +160,14 @@ fn program(choices: Vec<u32>, dtype: &'static str) -> String {
     a.line(format_args!(
         "graph f(%0: {dtype}[{LEN}], %1: {dtype}[{LEN}], %2: {dtype}, %3: usize, %4: usize[{LEN}]) {{\n%5: usize = const{{{start}}}()"
     ));
-    a.line(format_args!("%6: {dtype}[{LEN}], %7: {dtype}[{LEN}], %8: {dtype} = for{{{step}}}(%5, %3, %0, %1, %2) {{"));
+    a.line(format_args!(
+        "%6: {dtype}[{LEN}], %7: {dtype}[{LEN}], %8: {dtype} = for{{{step}}}(%5, %3, %0, %1, %2) {{"
+    ));
     a.line(format_args!("(%9: usize, %10: {dtype}[{LEN}], %11: {dtype}[{LEN}], %12: {dtype})"));
     let one = if dtype == "i64" { "1" } else { "1.0" };
-    a.line(format_args!("%13: {dtype} = const{{{one}}}()\n%14: usize = const{{1}}()\n%15: usize = add(%9, %14)"));
+    a.line(format_args!(
+        "%13: {dtype} = const{{{one}}}()\n%14: usize = const{{1}}()\n%15: usize = add(%9, %14)"
+    ));
     a.numbers = vec![12, 13];
     a.ints = vec![15, 9];
     a.arrays = [10, 11];
@@ -185,13 +198,21 @@ fn run<T: desc_jit::array::Number>(graph: &Graph, engine: Engine, trips: usize) 
     let y = Buffer::from_vec((0..LEN).map(|k| number(k * k + 3)).collect(), &[LEN])?;
     let s = Buffer::from_vec(vec![T::from_f64(0.75)], &[])?;
     let n = Buffer::from_vec(vec![trips], &[])?;
-    let index = Buffer::from_vec((0..LEN).map(|k| (k * 61) % (LEN + usize::from(trips == 148))).collect(), &[LEN])?;
+    let index =
+        Buffer::from_vec((0..LEN).map(|k| (k * 61) % (LEN + usize::from(trips == 148))).collect(), &[LEN])?;
     let outputs = with_engine(engine, || graph.run(&[&x, &y, &s, &n, &index]))?;
     let bits = |v: &T| if v.is_nan_value() { u64::MAX - 7 } else { v.to_literal().bits() };
-    Ok(outputs.iter().map(|b| b.as_slice::<T>().map_or(Vec::new(), |v| v.iter().map(bits).collect())).collect())
+    Ok(outputs
+        .iter()
+        .map(|b| b.as_slice::<T>().map_or(Vec::new(), |v| v.iter().map(bits).collect()))
+        .collect())
 }
 
-fn compare<T: desc_jit::array::Number>(choices: Vec<u32>, dtype: &'static str, trips: usize) -> Result<(), TestCaseError> {
+fn compare<T: desc_jit::array::Number>(
+    choices: Vec<u32>,
+    dtype: &'static str,
+    trips: usize,
+) -> Result<(), TestCaseError> {
     let text = program(choices, dtype);
     let graph: Graph = text.parse().unwrap_or_else(|e| panic!("{e}\n{text}"));
     let reference = run::<T>(&graph, Engine::Candle, trips);

@@ -2,8 +2,8 @@
 //! graphs.
 
 mod dot;
-mod passes;
 mod long_loops;
+mod passes;
 mod random;
 mod text;
 mod verifier;

@@ -15,7 +15,8 @@ fn passes_give_the_expected_graphs() {
         let text = std::fs::read_to_string(&file).unwrap();
         let (head, expected) = text.split_once("----\n").unwrap_or((&text, ""));
         let (first, input) = head.split_once('\n').unwrap();
-        let passes = first.strip_prefix("pass ").unwrap_or_else(|| panic!("{}: starts with `pass`", file.display()));
+        let passes =
+            first.strip_prefix("pass ").unwrap_or_else(|| panic!("{}: starts with `pass`", file.display()));
         let mut graph: Graph = input.parse().unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         for pass in passes.split_whitespace() {
             graph.run_pass(pass).unwrap_or_else(|e| panic!("{}: {e}", file.display()));

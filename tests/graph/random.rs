@@ -180,7 +180,9 @@ impl Author {
         self.line(format_args!("%{zero}: usize = const{{0}}()"));
         self.line(format_args!("%{k}: usize, %{o}: f64[{LEN}], %{p}: f64 = while(%{zero}, %{x}, %{f}) {{"));
         self.line(format_args!("(%{k0}: usize, %{x0}: f64[{LEN}], %{f0}: f64)"));
-        self.line(format_args!("%{limit}: usize = const{{3}}()\n%{test}: bool = lt(%{k0}, %{limit})\nyield %{test}\n}} {{"));
+        self.line(format_args!(
+            "%{limit}: usize = const{{3}}()\n%{test}: bool = lt(%{k0}, %{limit})\nyield %{test}\n}} {{"
+        ));
         self.line(format_args!("(%{k1}: usize, %{x1}: f64[{LEN}], %{f1}: f64)"));
         self.scope(|a| {
             a.ints.push(k1);

@@ -48,7 +48,10 @@ fn a_small_graph_reads_well() {
 fn bad_text_says_where() {
     for (text, wanted) in [
         ("graf f() {}", "expected `graph`"),
-        ("graph f() {\n %0: f64 = frobnicate()\n return %0\n}", "line 2 of the graph: there is no op `frobnicate`"),
+        (
+            "graph f() {\n %0: f64 = frobnicate()\n return %0\n}",
+            "line 2 of the graph: there is no op `frobnicate`",
+        ),
         ("graph f(%0: f65) { return }", "`f65` is not a type"),
         ("graph f(%0: f64[99999999999,99999999999]) { return }", "does not fit in memory"),
         ("graph f(%0: f64) { return %0", "expected `}`"),

@@ -23,10 +23,19 @@ fn broken_graphs_are_refused() {
         "%4: f64 = cond(%3) { () %5: f64 = sin(%1) yield %5 } { () yield %0 } return %4",
         "a region yields [f64], not [f64[3]]",
     );
-    refuse("%4: f64 = cond(%3) { () %5: f64 = sin(%1) yield %5 } { () yield %5 } return %4", "%5 is used but not defined");
-    refuse("%4: f64 = for{0}(%2, %2, %1) { (%5: usize, %6: f64) yield %6 } return %4", "a loop's step is not 0");
+    refuse(
+        "%4: f64 = cond(%3) { () %5: f64 = sin(%1) yield %5 } { () yield %5 } return %4",
+        "%5 is used but not defined",
+    );
+    refuse(
+        "%4: f64 = for{0}(%2, %2, %1) { (%5: usize, %6: f64) yield %6 } return %4",
+        "a loop's step is not 0",
+    );
     refuse("%4: f64 = for{1}(%2, %2, %1) { (%5: usize) yield %1 } return %4", "a region's parameters");
-    refuse("%4: f64 = while(%1) { (%5: f64) yield %5 } { (%6: f64) yield %6 } return %4", "a region yields [bool]");
+    refuse(
+        "%4: f64 = while(%1) { (%5: f64) yield %5 } { (%6: f64) yield %6 } return %4",
+        "a region yields [bool]",
+    );
     refuse("%4: f64 = sin(%1) { () yield } return %4", "only control flow has regions");
 }
 

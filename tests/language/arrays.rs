@@ -78,7 +78,10 @@ fn reductions(x: &Array2<f64>) -> (f64, f64, Array1<f64>, f64, f64) {
 
 #[test]
 fn reductions_of_arrays() {
-    agree!(reductions(&Array2::from_shape_fn((3, 4), |(i, j)| (i as f64 - 1.2) * (j as f64 + 0.7))), ulps = 4);
+    agree!(
+        reductions(&Array2::from_shape_fn((3, 4), |(i, j)| (i as f64 - 1.2) * (j as f64 + 0.7))),
+        ulps = 4
+    );
     agree!(reductions(&Array2::from_shape_fn((1, 1), |_| 3.0)));
     agree!(reductions(&Array2::from_shape_fn((2, 2), |(i, j)| if i + j == 1 { f64::NAN } else { 1.0 })));
 }
@@ -94,7 +97,11 @@ fn means_of_arrays() {
 }
 
 #[desc_jit]
-fn products(a: &Array2<f64>, b: &Array2<f64>, v: &Array1<f64>) -> (Array2<f64>, Array1<f64>, f64, Array2<f64>) {
+fn products(
+    a: &Array2<f64>,
+    b: &Array2<f64>,
+    v: &Array1<f64>,
+) -> (Array2<f64>, Array1<f64>, f64, Array2<f64>) {
     (a.dot(b), a.dot(v), v.dot(v), a.t().to_owned())
 }
 

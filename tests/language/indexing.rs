@@ -87,7 +87,12 @@ fn a_read_whose_value_nobody_uses_still_fails() {
 }
 
 #[desc_jit]
-fn every_dtype(a: &Array1<f32>, b: &Array1<i64>, c: &Array1<bool>, d: &Array1<usize>) -> (Array1<f32>, Array1<i64>, Array1<bool>, Array1<usize>) {
+fn every_dtype(
+    a: &Array1<f32>,
+    b: &Array1<i64>,
+    c: &Array1<bool>,
+    d: &Array1<usize>,
+) -> (Array1<f32>, Array1<i64>, Array1<bool>, Array1<usize>) {
     let mut a = a.clone();
     let mut b = b.clone();
     let mut c = c.clone();

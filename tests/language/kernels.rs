@@ -13,8 +13,7 @@ fn heat(u0: &Array2<f64>, alpha: f64, steps: usize) -> Array2<f64> {
             for j in 1..ny - 1 {
                 next[[i, j]] = u[[i, j]]
                     + alpha
-                        * (u[[i + 1, j]] + u[[i - 1, j]] + u[[i, j + 1]] + u[[i, j - 1]]
-                            - 4.0 * u[[i, j]]);
+                        * (u[[i + 1, j]] + u[[i - 1, j]] + u[[i, j + 1]] + u[[i, j - 1]] - 4.0 * u[[i, j]]);
             }
         }
         std::mem::swap(&mut u, &mut next);

@@ -66,7 +66,13 @@ fn unary_methods() {
 
 #[desc_jit]
 fn two_operands(x: f64, y: f64) -> (f64, f64, f64, f64, f64) {
-    (x.powf(y), x.atan2(y) + x.hypot(y), x.min(y) - x.max(y), x.copysign(y), x.rem_euclid(y) + x.div_euclid(y))
+    (
+        x.powf(y),
+        x.atan2(y) + x.hypot(y),
+        x.min(y) - x.max(y),
+        x.copysign(y),
+        x.rem_euclid(y) + x.div_euclid(y),
+    )
 }
 
 #[desc_jit]

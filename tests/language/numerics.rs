@@ -4,7 +4,10 @@ use desc_jit::prelude::*;
 use desc_jit_tests::agree;
 
 fn matrix(n: usize) -> Array2<f64> {
-    Array2::from_shape_fn((n, n), |(i, j)| if i == j { n as f64 + 1.0 } else { 1.0 / (1.0 + (i + 2 * j) as f64) })
+    Array2::from_shape_fn(
+        (n, n),
+        |(i, j)| if i == j { n as f64 + 1.0 } else { 1.0 / (1.0 + (i + 2 * j) as f64) },
+    )
 }
 
 #[desc_jit]
@@ -282,9 +285,13 @@ fn life(cells: &Array2<bool>, steps: usize) -> Array2<bool> {
 
 #[test]
 fn grids_of_minima_and_of_life() {
-    let d = Array2::from_shape_fn((6, 6), |(i, j)| if i == j { 0.0 } else { ((i * 7 + j * 5) % 11) as f64 + 1.0 });
+    let d = Array2::from_shape_fn(
+        (6, 6),
+        |(i, j)| if i == j { 0.0 } else { ((i * 7 + j * 5) % 11) as f64 + 1.0 },
+    );
     agree!(floyd_warshall(&d));
-    let glider = Array2::from_shape_fn((6, 6), |(i, j)| [(0, 1), (1, 2), (2, 0), (2, 1), (2, 2)].contains(&(i, j)));
+    let glider =
+        Array2::from_shape_fn((6, 6), |(i, j)| [(0, 1), (1, 2), (2, 0), (2, 1), (2, 2)].contains(&(i, j)));
     for steps in [0, 1, 4, 9] {
         agree!(life(&glider, steps));
     }

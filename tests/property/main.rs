@@ -17,9 +17,15 @@ enum Expr {
 }
 
 fn expr() -> impl Strategy<Value = Expr> {
-    let leaf = prop_oneof![Just(Expr::Matrix), Just(Expr::Row), (-4i32..5).prop_map(|k| Expr::Number(f64::from(k) / 2.0))];
+    let leaf = prop_oneof![
+        Just(Expr::Matrix),
+        Just(Expr::Row),
+        (-4i32..5).prop_map(|k| Expr::Number(f64::from(k) / 2.0))
+    ];
     leaf.prop_recursive(5, 40, 2, |inner| {
-        let unary = prop::sample::select(vec!["neg", "abs", "sin", "exp", "floor", "sqrt", "tanh", "signum", "recip"]);
+        let unary = prop::sample::select(vec![
+            "neg", "abs", "sin", "exp", "floor", "sqrt", "tanh", "signum", "recip",
+        ]);
         let binary = prop::sample::select(vec!["add", "sub", "mul", "div"]);
         prop_oneof![
             (unary, inner.clone()).prop_map(|(op, a)| Expr::Unary(op, Box::new(a))),
@@ -136,7 +142,8 @@ fn text(e: &Expr, shape: &str, next: &mut usize, out: &mut String) -> usize {
 }
 
 fn same(a: &[f64], b: &[f64]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()))
+    a.len() == b.len()
+        && a.iter().zip(b).all(|(x, y)| x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()))
 }
 
 proptest! {

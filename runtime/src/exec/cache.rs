@@ -2,9 +2,9 @@
 //! threads. No lock is held while staging or running.
 
 use super::args::ArgValue;
-use crate::backend::Engine;
 use super::plan::Plan;
 use crate::array::Device;
+use crate::backend::Engine;
 use crate::dtype::{DType, Literal};
 use crate::error::Result;
 use crate::stage::Param;

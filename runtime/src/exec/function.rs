@@ -2,10 +2,10 @@
 
 use super::args::{ArgValue, Output, Outputs};
 use super::cache::{Cache, CacheStats};
-use crate::backend::engine;
 use super::plan::Plan;
 use super::walk;
 use crate::array::Device;
+use crate::backend::engine;
 use crate::dtype::Type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
@@ -94,7 +94,8 @@ fn check_count(function: &'static Function, args: &[ArgValue<'_>]) -> Result<()>
     if args.len() == function.params.len() {
         return Ok(());
     }
-    let message = format!("`{}` takes {} arguments, not {}", function.name, function.params.len(), args.len());
+    let message =
+        format!("`{}` takes {} arguments, not {}", function.name, function.params.len(), args.len());
     Err(Error::new(ErrorKind::Argument, message))
 }
 
@@ -146,7 +147,9 @@ fn push_inputs<'a>(
     inputs: &mut Vec<Datum<'a>>,
 ) -> Result<()> {
     match arg {
-        ArgValue::Tuple(parts) => parts.iter_mut().try_for_each(|p| push_inputs(is_static, p, device, inputs)),
+        ArgValue::Tuple(parts) => {
+            parts.iter_mut().try_for_each(|p| push_inputs(is_static, p, device, inputs))
+        }
         arg if is_static && arg.literal().is_some() => Ok(()),
         arg => {
             inputs.push(input(arg, device)?);
@@ -163,7 +166,11 @@ fn input<'a>(arg: &'a mut ArgValue<'_>, device: &Device) -> Result<Datum<'a>> {
     if let ArgValue::Owned(buffer) = arg {
         let empty = crate::array::Buffer::zeros(buffer.dtype(), &[0], &Device::cpu())?;
         let buffer = std::mem::replace(buffer, empty);
-        return Ok(Datum::owned(if buffer.device() == *device { buffer } else { buffer.to_device(device)? }));
+        return Ok(Datum::owned(if buffer.device() == *device {
+            buffer
+        } else {
+            buffer.to_device(device)?
+        }));
     }
     match arg.buffer() {
         Some(buffer) if buffer.device() == *device => Ok(Datum::Lent(buffer)),

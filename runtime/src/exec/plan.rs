@@ -1,9 +1,9 @@
 //! What is decided once per graph: which values die where, and which control nodes run in the register
 //! machine.
 
-use crate::backend::Engine;
 use super::vm::{self, Program};
 use crate::array::Device;
+use crate::backend::Engine;
 use crate::graph::{Graph, Region, ValueId, captures};
 use crate::op::Op;
 use std::collections::{HashMap, HashSet};

@@ -1,9 +1,9 @@
 //! Running a graph by itself: for graphs read from text, and for tests of passes and engines.
 
-use crate::backend::engine;
 use super::plan::Plan;
 use super::walk;
 use crate::array::{Buffer, Device};
+use crate::backend::engine;
 use crate::dtype::Type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
@@ -36,7 +36,13 @@ impl Graph {
         }
         let data = inputs
             .iter()
-            .map(|b| if b.shape().is_empty() { Ok(Datum::Scalar(Datum::Lent(b).reader()?(0))) } else { Ok(Datum::Lent(b)) })
+            .map(|b| {
+                if b.shape().is_empty() {
+                    Ok(Datum::Scalar(Datum::Lent(b).reader()?(0)))
+                } else {
+                    Ok(Datum::Lent(b))
+                }
+            })
             .collect::<Result<Vec<_>>>()?;
         let device = Device::cpu();
         let plan = Plan::new(self.clone(), &device, engine());

@@ -73,7 +73,12 @@ impl<'a> Walker<'_, 'a> {
                 self.region(&node.regions[k], &step.regions[k])?
             }
             Op::Check { .. } => {
-                eval::eval(&node.op, inputs, &crate::dtype::Type::scalar(crate::dtype::DType::Bool), self.device)?;
+                eval::eval(
+                    &node.op,
+                    inputs,
+                    &crate::dtype::Type::scalar(crate::dtype::DType::Bool),
+                    self.device,
+                )?;
                 Vec::new()
             }
             op => {
@@ -88,13 +93,21 @@ impl<'a> Walker<'_, 'a> {
         Ok(())
     }
 
-    fn for_(&mut self, node: &Node, step: &Step, stride: i64, mut inputs: Vec<Datum<'a>>) -> Result<Vec<Datum<'a>>> {
+    fn for_(
+        &mut self,
+        node: &Node,
+        step: &Step,
+        stride: i64,
+        mut inputs: Vec<Datum<'a>>,
+    ) -> Result<Vec<Datum<'a>>> {
         let mut carry = inputs.split_off(2);
         let (start, trips) = (inputs[0].scalar()?, inputs[1].scalar()?);
         if let Some(error) = loop_overflow(start, trips, stride) {
             return Err(error);
         }
-        let integer = |l: Literal| l.as_i128().ok_or_else(|| Error::new(ErrorKind::Verify, "a loop counts in integers"));
+        let integer = |l: Literal| {
+            l.as_i128().ok_or_else(|| Error::new(ErrorKind::Verify, "a loop counts in integers"))
+        };
         let (first, count) = (integer(start)?, integer(trips)?);
         let (region, plan) = (&node.regions[0], &step.regions[0]);
         for t in 0..count {

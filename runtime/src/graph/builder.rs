@@ -150,7 +150,8 @@ impl Builder {
         if v == base {
             return Some(0);
         }
-        let definition = |v: ValueId| self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v));
+        let definition =
+            |v: ValueId| self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v));
         let constant = |v: ValueId| match definition(v).map(|n| &n.op) {
             Some(Op::Const(literal)) => literal.as_i128(),
             _ => None,
@@ -176,7 +177,8 @@ impl Builder {
 impl Builder {
     /// The elements of a `stack` of constants.
     pub fn stacked_constants(&self, v: ValueId) -> Option<Vec<crate::dtype::Literal>> {
-        let definition = |v: ValueId| self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v));
+        let definition =
+            |v: ValueId| self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v));
         let node = definition(v).filter(|n| n.op == Op::Stack)?;
         let literal = |&v: &ValueId| match definition(v).map(|n| &n.op) {
             Some(Op::Const(literal)) => Some(*literal),

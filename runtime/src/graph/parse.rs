@@ -67,7 +67,9 @@ fn lex(text: &str) -> Result<Vec<(Token, usize)>> {
                 let mut word = String::from(c);
                 while let Some(&d) = chars.peek() {
                     // A sign inside a word belongs to an exponent: `1e-5`.
-                    let exponent = (d == '-' || d == '+') && word.ends_with('e') && word.starts_with(|w: char| w.is_ascii_digit() || w == '-');
+                    let exponent = (d == '-' || d == '+')
+                        && word.ends_with('e')
+                        && word.starts_with(|w: char| w.is_ascii_digit() || w == '-');
                     if d.is_alphanumeric() || d == '_' || d == '.' || exponent {
                         word.push(d);
                         chars.next();
@@ -76,7 +78,9 @@ fn lex(text: &str) -> Result<Vec<(Token, usize)>> {
                     }
                 }
                 let token = match word.strip_prefix('%') {
-                    Some(id) => Token::Value(id.parse().map_err(|_| error(number, format!("`{word}` is not a value")))?),
+                    Some(id) => Token::Value(
+                        id.parse().map_err(|_| error(number, format!("`{word}` is not a value")))?,
+                    ),
                     None => Token::Word(word),
                 };
                 tokens.push((token, number));
@@ -229,7 +233,8 @@ impl Parser {
             sources.push(("graph".into(), name.clone()));
         }
         let sites = std::iter::once(&(0, 0, 0, 0)).chain(&self.sites).map(|&(k, line, column, width)| {
-            let (file, function) = sources.get(k).ok_or_else(|| error(1, format!("there is no source {k}")))?;
+            let (file, function) =
+                sources.get(k).ok_or_else(|| error(1, format!("there is no source {k}")))?;
             let (file, function) = (file.clone(), function.clone());
             Ok(Location { file, function, line, column, width, text: None })
         });
@@ -332,7 +337,8 @@ impl Parser {
 
     fn mode(&mut self) -> Result<StoreMode> {
         let word = self.word()?;
-        let mode = StoreMode::from_name(&word).ok_or_else(|| self.fail(format!("`{word}` is not a store mode")))?;
+        let mode =
+            StoreMode::from_name(&word).ok_or_else(|| self.fail(format!("`{word}` is not a store mode")))?;
         self.expect(';')?;
         Ok(mode)
     }
@@ -370,13 +376,16 @@ impl Parser {
             }
             "reduce" => {
                 let word = self.word()?;
-                let op = ReduceOp::from_name(&word).ok_or_else(|| self.fail(format!("`{word}` is not a reduction")))?;
+                let op = ReduceOp::from_name(&word)
+                    .ok_or_else(|| self.fail(format!("`{word}` is not a reduction")))?;
                 self.expect(';')?;
                 Op::Reduce { op, axes: self.list()? }
             }
             "cumsum" => Op::CumSum { axis: self.number()? },
             "dot" => Op::Dot,
-            "check" => Op::Check { message: self.text()?.ok_or_else(|| self.fail("`check` takes a message"))? },
+            "check" => {
+                Op::Check { message: self.text()?.ok_or_else(|| self.fail("`check` takes a message"))? }
+            }
             "for" => Op::For { step: self.number()? },
             "while" => Op::While,
             "cond" => Op::Cond,

@@ -147,7 +147,9 @@ fn control_signature(op: &Op, inputs: &[Type], regions: usize) -> std::result::R
                 return Err("a loop's step is not 0".into());
             }
             match inputs {
-                [start, count, carries @ ..] if start == count && start.is_scalar() && start.dtype.is_int() => {
+                [start, count, carries @ ..]
+                    if start == count && start.is_scalar() && start.dtype.is_int() =>
+                {
                     let params = std::iter::once(start).chain(carries).cloned().collect();
                     Ok(vec![(params, Some(carries.to_vec()))])
                 }

@@ -2,8 +2,8 @@
 
 use crate::array::{Array, Array1, Array2, ArrayRef, Element, IntoDimension, Number};
 use crate::dtype::Literal;
-use crate::staged::staged;
 use crate::stage::Value;
+use crate::staged::staged;
 use ndarray::Dimension;
 
 /// Zeros (f64) of a shape: `3`, `(2, 3)`, `(2, 3, 4)`.

@@ -3,7 +3,7 @@
 use crate::array::{Array, ArrayRef, ArrayView, ArrayViewMut, Element, Float, Number, Operand};
 use crate::op::{BinaryOp, UnaryOp};
 use crate::staged::staged;
-use ndarray::{Dimension, DimMax};
+use ndarray::{DimMax, Dimension};
 
 /// What elementwise functions take: a float, or an array of floats by reference or value.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a float or an array of floats")]
@@ -132,7 +132,15 @@ staged!(sign(cx, [x], at) {
 /// Limits every element to `lo..=hi`.
 #[must_use]
 pub fn clip<X: Elementwise>(x: X, lo: X::Elem, hi: X::Elem) -> X::Out {
-    x.each(|v| if v < lo { lo } else if v > hi { hi } else { v })
+    x.each(|v| {
+        if v < lo {
+            lo
+        } else if v > hi {
+            hi
+        } else {
+            v
+        }
+    })
 }
 staged!(clip(cx, [x, lo, hi], at) {
     let below = cx.compare(crate::op::CmpOp::Lt, x, lo, at)?;
@@ -145,7 +153,11 @@ type Wider<D, E> = <D as DimMax<E>>::Output;
 
 /// Applies a function to two operands that broadcast to one shape.
 #[track_caller]
-fn pairwise<T: Element, D, A: Operand<T, Dim = D>, B: Operand<T>>(a: A, b: B, f: impl Fn(T, T) -> T) -> Array<T, Wider<D, B::Dim>>
+fn pairwise<T: Element, D, A: Operand<T, Dim = D>, B: Operand<T>>(
+    a: A,
+    b: B,
+    f: impl Fn(T, T) -> T,
+) -> Array<T, Wider<D, B::Dim>>
 where
     D: Dimension + DimMax<B::Dim>,
 {
@@ -199,14 +211,23 @@ binary! {
 /// ```
 #[track_caller]
 #[must_use]
-pub fn where_<T: Element, D: Dimension>(condition: &ArrayRef<bool, D>, a: impl Operand<T>, b: impl Operand<T>) -> Array<T, D> {
+pub fn where_<T: Element, D: Dimension>(
+    condition: &ArrayRef<bool, D>,
+    a: impl Operand<T>,
+    b: impl Operand<T>,
+) -> Array<T, D> {
     let condition = condition.nd();
     let dim = condition.raw_dim();
     let (a, b) = (a.operand(), b.operand());
-    let fits = |shape: &[usize]| -> ! { panic!("{shape:?} does not broadcast to {:?}, the shape of the condition", condition.shape()) };
+    let fits = |shape: &[usize]| -> ! {
+        panic!("{shape:?} does not broadcast to {:?}, the shape of the condition", condition.shape())
+    };
     let wide_a = a.broadcast(dim.clone()).unwrap_or_else(|| fits(a.shape()));
     let wide_b = b.broadcast(dim).unwrap_or_else(|| fits(b.shape()));
-    let result = ndarray::Zip::from(&condition).and(wide_a).and(wide_b).map_collect(|&c, &a, &b| if c { a } else { b });
+    let result = ndarray::Zip::from(&condition)
+        .and(wide_a)
+        .and(wide_b)
+        .map_collect(|&c, &a, &b| if c { a } else { b });
     Array::from(result)
 }
 staged!(where_(cx, [condition, a, b], at) { cx.select(condition, a, b, at) });

@@ -19,8 +19,10 @@ mod reduce;
 pub use create::{arange, eye, full, full_like, linspace, ones, ones_like, zeros, zeros_like};
 pub use math::{
     Elementwise, abs, arccos, arcsin, arctan, arctan2, cbrt, ceil, clip, cos, cosh, exp, expm1, floor, hypot,
-    log, log1p, log2, log10, maximum, minimum, power, round, sign, sin, sinh, sqrt, square, tan, tanh, where_,
+    log, log1p, log2, log10, maximum, minimum, power, round, sign, sin, sinh, sqrt, square, tan, tanh,
+    where_,
 };
 pub use reduce::{
-    all, any, argmax, argmin, concatenate, cumsum, dot, matmul, max, mean, min, prod, reshape, stack, sum, transpose,
+    all, any, argmax, argmin, concatenate, cumsum, dot, matmul, max, mean, min, prod, reshape, stack, sum,
+    transpose,
 };

@@ -1,10 +1,10 @@
 //! Reductions, products and rearrangements.
 
-use crate::array::{Array, Array1, Array2, ArrayRef, Element, IntoDimension, Ix1, Ix2, Number};
 use crate::array::DotDim;
+use crate::array::{Array, Array1, Array2, ArrayRef, Element, IntoDimension, Ix1, Ix2, Number};
 use crate::op::{ArgOp, ReduceOp};
-use crate::staged::staged;
 use crate::stage::{At, Cx, Out, Value};
+use crate::staged::staged;
 use ndarray::Dimension;
 
 fn reduce_all(cx: &Cx, op: ReduceOp, x: &Value, at: At) -> Out<Value> {
@@ -102,7 +102,10 @@ staged!(cumsum(cx, [x], at) { cx.method("cumsum", x, &[], at) });
 
 /// The dot product of two vectors, or a product of matrices and vectors.
 #[track_caller]
-pub fn dot<T: Number, D: DotDim<T, E>, E: Dimension>(a: &ArrayRef<T, D>, b: &Array<T, E>) -> <D as DotDim<T, E>>::Product {
+pub fn dot<T: Number, D: DotDim<T, E>, E: Dimension>(
+    a: &ArrayRef<T, D>,
+    b: &Array<T, E>,
+) -> <D as DotDim<T, E>>::Product {
     a.dot(b)
 }
 staged!(dot(cx, [a, b], at) { cx.dot(a, b, at) });
@@ -124,7 +127,10 @@ staged!(transpose(cx, [x], at) { cx.method("t", x, &[], at) });
 /// The same elements in row-major order under another shape.
 #[track_caller]
 #[must_use]
-pub fn reshape<T: Element, D: Dimension, Sh: IntoDimension>(x: &ArrayRef<T, D>, shape: Sh) -> Array<T, Sh::Dim> {
+pub fn reshape<T: Element, D: Dimension, Sh: IntoDimension>(
+    x: &ArrayRef<T, D>,
+    shape: Sh,
+) -> Array<T, Sh::Dim> {
     x.reshape(shape)
 }
 staged!(reshape(cx, [x, shape], at) { cx.reshape(x, &cx.shape_arg(shape, at)?, at) });

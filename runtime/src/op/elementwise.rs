@@ -187,7 +187,9 @@ impl UnaryOp {
             Neg => (x.is_float() || matches!(x, DType::I32 | DType::I64)).then_some(x),
             Not => (x == DType::Bool || x.is_int()).then_some(x),
             Abs | Signum => (x.is_float() || matches!(x, DType::I32 | DType::I64)).then_some(x),
-            IsNan | IsInfinite | IsFinite | IsSignNegative | IsSignPositive => x.is_float().then_some(DType::Bool),
+            IsNan | IsInfinite | IsFinite | IsSignNegative | IsSignPositive => {
+                x.is_float().then_some(DType::Bool)
+            }
             _ => x.is_float().then_some(x),
         }
     }

@@ -9,7 +9,12 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The value of an op without regions. `inputs` are consumed: an array that nobody else holds may be
 /// changed in place. `out` is the type of the result.
-pub(crate) fn eval<'a>(op: &Op, mut inputs: Vec<Datum<'a>>, out: &crate::dtype::Type, device: &Device) -> Result<Datum<'a>> {
+pub(crate) fn eval<'a>(
+    op: &Op,
+    mut inputs: Vec<Datum<'a>>,
+    out: &crate::dtype::Type,
+    device: &Device,
+) -> Result<Datum<'a>> {
     let all_scalar = inputs.iter().all(|d| matches!(d, Datum::Scalar(_)));
     match op {
         Op::Const(literal) => Ok(Datum::Scalar(*literal)),
@@ -32,10 +37,15 @@ pub(crate) fn eval<'a>(op: &Op, mut inputs: Vec<Datum<'a>>, out: &crate::dtype::
         Op::Unary(_) | Op::Binary(_) | Op::Compare(_) | Op::Select | Op::MulAdd | Op::Cast(_) => {
             elementwise::eval(op, inputs, out, device)
         }
-        Op::Iota { .. } | Op::Broadcast(_) | Op::Reshape(_) | Op::Transpose(_) | Op::Concat { .. } | Op::Stack => {
-            shape::eval(op, inputs, out, device)
+        Op::Iota { .. }
+        | Op::Broadcast(_)
+        | Op::Reshape(_)
+        | Op::Transpose(_)
+        | Op::Concat { .. }
+        | Op::Stack => shape::eval(op, inputs, out, device),
+        Op::Load { .. } | Op::Store { .. } | Op::Take { .. } | Op::Put { .. } => {
+            index::eval(op, inputs, out, device)
         }
-        Op::Load { .. } | Op::Store { .. } | Op::Take { .. } | Op::Put { .. } => index::eval(op, inputs, out, device),
         Op::Reduce { .. } | Op::ArgReduce(_) | Op::CumSum { .. } => reduce::eval(op, inputs, out, device),
         Op::Dot => linalg::eval_dot(inputs, out, device),
         Op::Check { message } => match inputs[0].scalar()? {

@@ -168,7 +168,9 @@ fn gather<T: Element>(from: &Buffer, spans: &[Span], shape: &[usize]) -> Result<
 fn combine<T: Element>(mode: StoreMode, old: T, new: T) -> Result<T> {
     match mode.combine() {
         None => Ok(new),
-        Some(op) => Ok(T::from_literal(scalar::binary(op, old.to_literal(), new.to_literal())?).unwrap_or(new)),
+        Some(op) => {
+            Ok(T::from_literal(scalar::binary(op, old.to_literal(), new.to_literal())?).unwrap_or(new))
+        }
     }
 }
 
@@ -207,7 +209,11 @@ pub(super) fn eval<'a>(op: &Op, inputs: Vec<Datum<'a>>, out: &Type, device: &Dev
         Op::Load { axes, name } => {
             let spans = spans(axes, &shape, &rest, name.as_deref())?;
             if let Datum::Splat(literal, _) = array {
-                return Ok(if out.is_scalar() { Datum::Scalar(literal) } else { Datum::Splat(literal, out.shape.clone()) });
+                return Ok(if out.is_scalar() {
+                    Datum::Scalar(literal)
+                } else {
+                    Datum::Splat(literal, out.shape.clone())
+                });
             }
             let buffer = array.buffer().ok_or_else(no_host)?;
             let block = with_type!(buffer.dtype(), T => gather::<T>(buffer, &spans, &out.shape))?;
@@ -253,7 +259,11 @@ fn row_numbers(indices: &Datum<'_>, rows: usize, name: Option<&str>) -> Result<V
     (0..indices.ty().count())
         .map(|k| {
             let index = read(k).as_i128().unwrap_or(-1);
-            if (0..rows as i128).contains(&index) { Ok(index as usize) } else { Err(out_of_range(name, 0, index, rows)) }
+            if (0..rows as i128).contains(&index) {
+                Ok(index as usize)
+            } else {
+                Err(out_of_range(name, 0, index, rows))
+            }
         })
         .collect()
 }

@@ -2,8 +2,8 @@
 
 use super::{Axis, Op, index};
 use crate::dtype::DType;
-use crate::error::{Error, ErrorKind, Result};
 use crate::dtype::Type;
+use crate::error::{Error, ErrorKind, Result};
 
 fn err(kind: ErrorKind, message: String) -> Error {
     Error::new(kind, message)
@@ -19,11 +19,13 @@ fn arity(op: &str, inputs: &[Type], n: usize) -> Result<()> {
 /// Both operands have one type; otherwise the message names both.
 fn same(op: &str, a: &Type, b: &Type) -> Result<()> {
     if a.shape != b.shape {
-        let message = format!("`{op}` takes operands of one shape, but the left one is {a} and the right one {b}");
+        let message =
+            format!("`{op}` takes operands of one shape, but the left one is {a} and the right one {b}");
         return Err(err(ErrorKind::Shape, message));
     }
     if a.dtype != b.dtype {
-        let message = format!("`{op}` takes operands of one type, but the left one is {a} and the right one {b}");
+        let message =
+            format!("`{op}` takes operands of one type, but the left one is {a} and the right one {b}");
         return Err(err(ErrorKind::DType, message));
     }
     Ok(())

@@ -1,15 +1,15 @@
 //! The operations of the graph. One file per family; everything that belongs to one op (its name, its
 //! shape rule, its value on literals, its evaluation on Candle) stands together in that file.
 
+pub mod datum;
 pub mod elementwise;
+pub mod eval;
 pub mod index;
+pub mod infer;
 pub mod linalg;
 pub mod reduce;
 pub mod scalar;
 pub mod shape;
-pub mod datum;
-pub mod eval;
-pub mod infer;
 
 use crate::dtype::{DType, Literal};
 pub use elementwise::{BinaryOp, CmpOp, UnaryOp};

@@ -58,14 +58,20 @@ pub(super) fn infer_reduce(op: ReduceOp, x: &Type, axes: &[usize]) -> Result<Typ
     let shape: Vec<usize> = (0..x.rank()).filter(|k| !axes.contains(k)).map(|k| x.shape[k]).collect();
     let kept: usize = shape.iter().product();
     if reduced == 0 && kept > 0 && matches!(op, ReduceOp::Min | ReduceOp::Max) {
-        return Err(Error::new(ErrorKind::Shape, format!("`{}` of no elements ({x}) has no value", op.name())));
+        return Err(Error::new(
+            ErrorKind::Shape,
+            format!("`{}` of no elements ({x}) has no value", op.name()),
+        ));
     }
     Ok(Type::new(x.dtype, shape))
 }
 
 pub(super) fn infer_arg(op: ArgOp, x: &Type) -> Result<Type> {
     if x.rank() != 1 || x.dtype == DType::Bool {
-        return Err(Error::new(ErrorKind::Rank, format!("`{}` takes a rank-1 array of numbers, not {x}", op.name())));
+        return Err(Error::new(
+            ErrorKind::Rank,
+            format!("`{}` takes a rank-1 array of numbers, not {x}", op.name()),
+        ));
     }
     if x.count() == 0 {
         return Err(Error::new(ErrorKind::Shape, format!("`{}` of no elements has no value", op.name())));
@@ -97,7 +103,12 @@ impl ReduceOp {
     }
 }
 
-pub(super) fn eval<'a>(op: &Op, mut inputs: Vec<Datum<'a>>, out: &Type, device: &Device) -> Result<Datum<'a>> {
+pub(super) fn eval<'a>(
+    op: &Op,
+    mut inputs: Vec<Datum<'a>>,
+    out: &Type,
+    device: &Device,
+) -> Result<Datum<'a>> {
     let x = inputs.swap_remove(0).on_host()?;
     match op {
         Op::Reduce { op, axes } => reduce(*op, axes, &x, out, device),

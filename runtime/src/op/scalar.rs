@@ -207,7 +207,12 @@ pub fn compare(op: CmpOp, a: Literal, b: Literal) -> Result<bool> {
         _ => {
             return Err(Error::new(
                 ErrorKind::DType,
-                format!("`{}` compares two values of one type, not {} and {}", op.symbol(), a.dtype(), b.dtype()),
+                format!(
+                    "`{}` compares two values of one type, not {} and {}",
+                    op.symbol(),
+                    a.dtype(),
+                    b.dtype()
+                ),
             ));
         }
     })

@@ -86,9 +86,16 @@ pub(super) fn infer_stack(inputs: &[Type]) -> Result<Type> {
     Ok(Type::new(first.dtype, shape))
 }
 
-pub(super) fn eval<'a>(op: &Op, mut inputs: Vec<Datum<'a>>, out: &Type, device: &Device) -> Result<Datum<'a>> {
-    if let (Op::Broadcast(_) | Op::Reshape(_) | Op::Transpose(_), Some(Datum::Scalar(v) | Datum::Splat(v, _))) =
-        (op, inputs.first())
+pub(super) fn eval<'a>(
+    op: &Op,
+    mut inputs: Vec<Datum<'a>>,
+    out: &Type,
+    device: &Device,
+) -> Result<Datum<'a>> {
+    if let (
+        Op::Broadcast(_) | Op::Reshape(_) | Op::Transpose(_),
+        Some(Datum::Scalar(v) | Datum::Splat(v, _)),
+    ) = (op, inputs.first())
     {
         return Ok(if out.is_scalar() { Datum::Scalar(*v) } else { Datum::Splat(*v, out.shape.clone()) });
     }
@@ -110,7 +117,8 @@ pub(super) fn eval<'a>(op: &Op, mut inputs: Vec<Datum<'a>>, out: &Type, device: 
             Ok(Datum::Scalar(read(0)))
         }
         Op::Reshape(shape) => {
-            let tensor = inputs.swap_remove(0).into_unique(device)?.into_tensor().reshape(shape.as_slice())?;
+            let tensor =
+                inputs.swap_remove(0).into_unique(device)?.into_tensor().reshape(shape.as_slice())?;
             Ok(Datum::owned(Buffer::from_tensor(tensor, out.dtype)?))
         }
         Op::Transpose(perm) => {

@@ -5,7 +5,8 @@ use crate::graph::{Graph, Region, ValueId, ValueInfo};
 use std::collections::HashMap;
 
 pub(super) fn run(graph: &mut Graph) {
-    let mut numbering = Numbering { old: std::mem::take(&mut graph.values), new: Vec::new(), map: HashMap::new() };
+    let mut numbering =
+        Numbering { old: std::mem::take(&mut graph.values), new: Vec::new(), map: HashMap::new() };
     numbering.region(&mut graph.body);
     graph.values = numbering.new;
 }

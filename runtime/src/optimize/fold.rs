@@ -66,7 +66,9 @@ impl Folder {
             return;
         }
         let identity = match node.op {
-            Op::Broadcast(_) | Op::Reshape(_) | Op::Cast(_) => graph.ty(node.inputs[0]) == graph.ty(node.outputs[0]),
+            Op::Broadcast(_) | Op::Reshape(_) | Op::Cast(_) => {
+                graph.ty(node.inputs[0]) == graph.ty(node.outputs[0])
+            }
             _ => false,
         };
         if identity {
@@ -126,7 +128,11 @@ impl Folder {
             return None;
         }
         let is = |v: ValueId, wanted: i128| self.known.get(&v).is_some_and(|l| l.as_i128() == Some(wanted));
-        let one = |v: ValueId| self.known.get(&v).is_some_and(|l| l.dtype() != crate::dtype::DType::Bool && *l == Literal::one(l.dtype()));
+        let one = |v: ValueId| {
+            self.known
+                .get(&v)
+                .is_some_and(|l| l.dtype() != crate::dtype::DType::Bool && *l == Literal::one(l.dtype()))
+        };
         let truth = |v: ValueId, wanted: bool| self.known.get(&v) == Some(&Literal::Bool(wanted));
         match op {
             BinaryOp::Add if is(b, 0) => Some(a),

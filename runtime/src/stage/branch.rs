@@ -80,11 +80,14 @@ impl Cx {
                 joined.push((uninit.clone(), Vec::new()));
                 continue;
             }
-            let trees: Vec<Vec<Value>> = values.iter().map(|v| {
-                let mut leaves = Vec::new();
-                v.leaves(&mut leaves);
-                leaves
-            }).collect();
+            let trees: Vec<Vec<Value>> = values
+                .iter()
+                .map(|v| {
+                    let mut leaves = Vec::new();
+                    v.leaves(&mut leaves);
+                    leaves
+                })
+                .collect();
             let shape_differs = values.windows(2).any(|w| !same_tree(&w[0], &w[1]));
             if shape_differs {
                 return Err(self.differ(&values, &what(k), at));
@@ -92,7 +95,14 @@ impl Cx {
             let mut leaves = Vec::new();
             for j in 0..trees[0].len() {
                 let column: Vec<Value> = trees.iter().map(|t| t[j].clone()).collect();
-                leaves.push(self.join_leaf(&column, &mut branches, &mut results, &mut types, &what(k), at)?);
+                leaves.push(self.join_leaf(
+                    &column,
+                    &mut branches,
+                    &mut results,
+                    &mut types,
+                    &what(k),
+                    at,
+                )?);
             }
             joined.push((values[0].clone(), leaves));
         }
@@ -156,7 +166,8 @@ impl Cx {
         let mut sides_dedup = sides.clone();
         sides_dedup.dedup();
         let message = format!("{what} has different types in the branches: {}", sides.join(" and "));
-        self.error(ErrorKind::Carry, message, at).note("every branch must give it the same element type and shape")
+        self.error(ErrorKind::Carry, message, at)
+            .note("every branch must give it the same element type and shape")
     }
 }
 

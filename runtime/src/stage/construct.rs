@@ -88,7 +88,10 @@ impl Cx {
     /// The elements of `[a, b]` where they are constants.
     fn static_elements(&self, v: &Value) -> Option<Vec<Value>> {
         let id = self.node(v, At(0, 0, 0)).ok()?;
-        self.builder.borrow().stacked_constants(id).map(|items| items.into_iter().map(Value::literal).collect())
+        self.builder
+            .borrow()
+            .stacked_constants(id)
+            .map(|items| items.into_iter().map(Value::literal).collect())
     }
 
     /// `T::name(args)` for a scalar or array type.
@@ -129,7 +132,8 @@ impl Cx {
             ("eye", [n]) => self.eye(n, &fill(Literal::F64(1.0)), at)?,
             ("from_diag", [v]) => self.diagonal_matrix(v, at)?,
             _ => {
-                let message = format!("staged code does not have `{ty}::{name}` with {} arguments", args.len());
+                let message =
+                    format!("staged code does not have `{ty}::{name}` with {} arguments", args.len());
                 return Err(self.error(ErrorKind::Unsupported, message, at));
             }
         };
@@ -143,7 +147,8 @@ impl Cx {
         let actual = self.ty(out, at)?;
         match declared_rank(ty) {
             Some(n) if n != actual.rank() => {
-                let message = format!("`{ty}::{name}` makes an array of rank {n}, but these arguments make {actual}");
+                let message =
+                    format!("`{ty}::{name}` makes an array of rank {n}, but these arguments make {actual}");
                 Err(self.error(ErrorKind::Rank, message, at))
             }
             _ => Ok(()),
@@ -206,7 +211,11 @@ impl Cx {
                     return Err(self.error(ErrorKind::Shape, message, at));
                 }
                 let holds = self.ty(&out, at)?.dtype;
-                if is.dtype != holds && (!v.is_weak() || is.dtype.is_float() != holds.is_float()) && attempt == 0 && weak {
+                if is.dtype != holds
+                    && (!v.is_weak() || is.dtype.is_float() != holds.is_float())
+                    && attempt == 0
+                    && weak
+                {
                     found = Some(is.dtype);
                     return Err(self.error(ErrorKind::DType, "restage with the element type found", at));
                 }
@@ -228,7 +237,11 @@ impl Cx {
     pub(crate) fn full(&self, shape: &Value, v: &Value, at: At) -> Out<Value> {
         let shape = self.shape_arg(shape, at)?;
         if !self.ty(v, at)?.is_scalar() {
-            return Err(self.error(ErrorKind::Shape, format!("an array is filled with a scalar, not {}", self.describe(v)), at));
+            return Err(self.error(
+                ErrorKind::Shape,
+                format!("an array is filled with a scalar, not {}", self.describe(v)),
+                at,
+            ));
         }
         let weak = v.is_weak();
         Ok(self.weak_like(self.broadcast_to(v, &shape, at)?, weak))
@@ -265,7 +278,11 @@ impl Cx {
         let by = self.require_static(&step, what, at)?;
         let n = ((hi.as_f64() - lo.as_f64()) / by.as_f64()).ceil();
         if !n.is_finite() {
-            return Err(self.error(ErrorKind::Argument, format!("`arange` from {lo} to {hi} by {by} does not end"), at));
+            return Err(self.error(
+                ErrorKind::Argument,
+                format!("`arange` from {lo} to {hi} by {by} does not end"),
+                at,
+            ));
         }
         let i = self.iota(dtype, n.max(0.0) as usize, at)?;
         let out = self.binary(BinaryOp::Mul, &i, &Value::literal(by.cast(dtype)), at)?;
@@ -312,13 +329,19 @@ impl Cx {
             (_, [receiver, rest @ ..]) => {
                 let receiver = self.coerce(receiver, Ty::Scalar(dtype), at).or_else(|e| {
                     // `f64::exp` on an array would be refused by rustc; here it is harmless.
-                    if self.ty(receiver, at).is_ok_and(|t: Type| t.dtype == dtype) { Ok(receiver.clone()) } else { Err(e) }
+                    if self.ty(receiver, at).is_ok_and(|t: Type| t.dtype == dtype) {
+                        Ok(receiver.clone())
+                    } else {
+                        Err(e)
+                    }
                 })?;
                 self.method(name, &receiver, rest, at)
             }
-            _ => {
-                Err(self.error(ErrorKind::Unsupported, format!("staged code does not have `{dtype}::{name}`"), at))
-            }
+            _ => Err(self.error(
+                ErrorKind::Unsupported,
+                format!("staged code does not have `{dtype}::{name}`"),
+                at,
+            )),
         }
     }
 }

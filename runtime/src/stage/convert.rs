@@ -33,7 +33,8 @@ impl Cx {
                 _ => v.clone(),
             }));
         }
-        let compatible = v.is_weak() && ((from.is_float() && to.is_float()) || (from.is_int() && to != DType::Bool));
+        let compatible =
+            v.is_weak() && ((from.is_float() && to.is_float()) || (from.is_int() && to != DType::Bool));
         if !compatible {
             return Ok(None);
         }
@@ -70,10 +71,13 @@ impl Cx {
         if b_adopts && let Some(b) = self.adopt(b, ta.dtype, at)? {
             return Ok((a.clone(), b, ta.dtype));
         }
-        if a.is_weak() && let Some(a) = self.adopt(a, tb.dtype, at)? {
+        if a.is_weak()
+            && let Some(a) = self.adopt(a, tb.dtype, at)?
+        {
             return Ok((a, b.clone(), tb.dtype));
         }
-        let message = format!("`{what}` takes operands of one type, but the left one is {ta} and the right one {tb}");
+        let message =
+            format!("`{what}` takes operands of one type, but the left one is {ta} and the right one {tb}");
         Err(self.error(ErrorKind::DType, message, at).note("convert one of them with `as`"))
     }
 
@@ -152,7 +156,8 @@ impl Cx {
     pub(super) fn index_operand(&self, v: &Value, at: At) -> Out<Value> {
         let ty = self.ty(v, at)?;
         if !ty.is_scalar() || !ty.dtype.is_int() {
-            return Err(self.error(ErrorKind::DType, format!("an index is an integer, not {ty}"), at)
+            return Err(self
+                .error(ErrorKind::DType, format!("an index is an integer, not {ty}"), at)
                 .note("convert it with `as usize`"));
         }
         Ok(v.clone())

@@ -154,13 +154,14 @@ impl Cx {
     pub fn enter(&self, callee: &'static FunctionInfo, args: &mut [Value], at: At) -> Out<Cx> {
         if self.call_depth >= MAX_CALL_DEPTH {
             let message = format!("`{}` calls itself without end while it is staged", callee.name);
-            return Err(self.error(ErrorKind::Unsupported, message, at)
+            return Err(self
+                .error(ErrorKind::Unsupported, message, at)
                 .note("a recursion cannot become a graph: write it as a loop"));
         }
         for (param, arg) in callee.params.iter().zip(args.iter_mut()) {
-            *arg = self.coerce(arg, param.ty, at).map_err(|e| {
-                e.note(format!("this is the argument `{}` of `{}`", param.name, callee.name))
-            })?;
+            *arg = self
+                .coerce(arg, param.ty, at)
+                .map_err(|e| e.note(format!("this is the argument `{}` of `{}`", param.name, callee.name)))?;
         }
         Ok(Cx { builder: self.builder.clone(), function: callee, call_depth: self.call_depth + 1 })
     }
@@ -170,8 +171,9 @@ impl Cx {
     /// # Errors
     /// A result of another type.
     pub fn ret(&self, value: Value, at: At) -> Out<Value> {
-        self.coerce(&value, self.function.result, at)
-            .map_err(|e| e.note(format!("`{}` is declared to return {}", self.function.name, self.function.result)))
+        self.coerce(&value, self.function.result, at).map_err(|e| {
+            e.note(format!("`{}` is declared to return {}", self.function.name, self.function.result))
+        })
     }
 
     /// An error at a place of this function.
@@ -216,7 +218,11 @@ impl Cx {
                 Repr::Traced { id, .. } => Ok(id),
                 _ => Err(self.error(ErrorKind::Verify, "a constant has a value", at)),
             },
-            _ => Err(self.error(ErrorKind::DType, format!("{} is not a number or an array", self.describe(v)), at)),
+            _ => Err(self.error(
+                ErrorKind::DType,
+                format!("{} is not a number or an array", self.describe(v)),
+                at,
+            )),
         }
     }
 
@@ -228,7 +234,11 @@ impl Cx {
             Repr::Uninit(name) => {
                 Err(self.error(ErrorKind::Unsupported, format!("`{name}` has no value yet on this path"), at))
             }
-            _ => Err(self.error(ErrorKind::DType, format!("{} is not a number or an array", self.describe(v)), at)),
+            _ => Err(self.error(
+                ErrorKind::DType,
+                format!("{} is not a number or an array", self.describe(v)),
+                at,
+            )),
         }
     }
 

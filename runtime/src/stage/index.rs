@@ -36,7 +36,10 @@ impl Cx {
         };
         let k = self.require_usize(first, "an index into a tuple or a shape", at)?;
         let Some(item) = items.get(k) else {
-            return Err(self.locate_error(index::out_of_range(Some(name).filter(|n| !n.is_empty()), 0, k as i128, items.len()), at));
+            return Err(self.locate_error(
+                index::out_of_range(Some(name).filter(|n| !n.is_empty()), 0, k as i128, items.len()),
+                at,
+            ));
         };
         if rest.is_empty() { Ok(item.clone()) } else { self.load(name, item, rest, at) }
     }
@@ -45,7 +48,14 @@ impl Cx {
     ///
     /// # Errors
     /// As [`load`](Self::load); a value of another type or shape.
-    pub fn store(&self, name: &'static str, array: &Value, index: &[Value], value: &Value, at: At) -> Out<Value> {
+    pub fn store(
+        &self,
+        name: &'static str,
+        array: &Value,
+        index: &[Value],
+        value: &Value,
+        at: At,
+    ) -> Out<Value> {
         self.store_mode(StoreMode::Set, name, array, index, value, at)
     }
 
@@ -93,11 +103,20 @@ impl Cx {
 
     /// The array and the value that goes into it, in one dtype; the array decides, unless its own type is
     /// still open (`[0.0; 3]`).
-    pub(super) fn element_types(&self, name: &str, array: &Value, value: &Value, at: At) -> Out<(Value, Value)> {
+    pub(super) fn element_types(
+        &self,
+        name: &str,
+        array: &Value,
+        value: &Value,
+        at: At,
+    ) -> Out<(Value, Value)> {
         let (ta, tv) = (self.ty(array, at)?, self.ty(value, at)?);
         if let Some(value) = self.adopt(value, ta.dtype, at)? {
             // A weak array that takes in a strong value of its own dtype is strong from now on.
-            return Ok((self.weak_like(array.clone(), array.is_weak() && value_is_weak(&value, &tv, &ta)), value));
+            return Ok((
+                self.weak_like(array.clone(), array.is_weak() && value_is_weak(&value, &tv, &ta)),
+                value,
+            ));
         }
         if let Some(array) = self.adopt(array, tv.dtype, at)? {
             return Ok((array, value.clone()));
@@ -127,7 +146,13 @@ impl Cx {
     }
 
     /// Axes and operands of a multi-index; axes without an index are taken whole.
-    fn place(&self, name: &'static str, array: &Value, index: &[Value], at: At) -> Out<(Vec<Axis>, Vec<ValueId>)> {
+    fn place(
+        &self,
+        name: &'static str,
+        array: &Value,
+        index: &[Value],
+        at: At,
+    ) -> Out<(Vec<Axis>, Vec<ValueId>)> {
         let ty = self.ty(array, at)?;
         let index = self.flatten_index(index, &ty, at)?;
         if index.len() > ty.rank() {
@@ -150,7 +175,14 @@ impl Cx {
     }
 
     /// One index operand; a static one is checked now where it is certain to be used.
-    pub(super) fn checked_index(&self, name: &str, axis: usize, len: usize, i: &Value, at: At) -> Out<ValueId> {
+    pub(super) fn checked_index(
+        &self,
+        name: &str,
+        axis: usize,
+        len: usize,
+        i: &Value,
+        at: At,
+    ) -> Out<ValueId> {
         let i = self.index_operand(i, at)?;
         if let Some(k) = i.as_static().and_then(Literal::as_i128)
             && !(0..len as i128).contains(&k)

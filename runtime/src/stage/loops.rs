@@ -182,13 +182,7 @@ impl Cx {
 
     /// Stages the loop until the types of its carry no longer change. `stage` opens the body's region and
     /// leaves it open; it returns the variables after the body and the regions that come before it.
-    fn fixpoint(
-        &self,
-        carry: &mut Carry,
-        names: &[&str],
-        at: At,
-        stage: StageLoop<'_>,
-    ) -> Out<Vec<Region>> {
+    fn fixpoint(&self, carry: &mut Carry, names: &[&str], at: At, stage: StageLoop<'_>) -> Out<Vec<Region>> {
         let depth = self.builder.borrow().depth();
         loop {
             let (after, mut regions) = stage(self, carry)?;
@@ -199,7 +193,10 @@ impl Cx {
                 if before.is_uninit() {
                     continue;
                 }
-                let name = names.get(k).filter(|n| !n.is_empty()).map_or("the carried value".to_string(), |n| format!("`{n}`"));
+                let name = names
+                    .get(k)
+                    .filter(|n| !n.is_empty())
+                    .map_or("the carried value".to_string(), |n| format!("`{n}`"));
                 if after.is_uninit() || !same_tree(before, after) {
                     return Err(self.carry_error(&name, before, after, at));
                 }
@@ -209,8 +206,11 @@ impl Cx {
                     let (_, ty, weak) = &mut carry.leaves[leaf];
                     leaf += 1;
                     let (is, is_weak) = self.leaf_type(&part, at)?;
-                    let promotes = *weak && !is_weak && is.shape == ty.shape
-                        && (is.dtype.is_float() == ty.dtype.is_float()) && is.dtype != crate::dtype::DType::Bool;
+                    let promotes = *weak
+                        && !is_weak
+                        && is.shape == ty.shape
+                        && (is.dtype.is_float() == ty.dtype.is_float())
+                        && is.dtype != crate::dtype::DType::Bool;
                     if promotes {
                         // `let mut s = 0.0` meets an f32, or an i64: restage with that type.
                         changed = true;
@@ -238,7 +238,8 @@ impl Cx {
             self.describe(before),
             self.describe(after)
         );
-        self.error(ErrorKind::Carry, message, at).note("a variable keeps one element type and one shape through a loop")
+        self.error(ErrorKind::Carry, message, at)
+            .note("a variable keeps one element type and one shape through a loop")
     }
 
     /// The initial values, in the types that the loop found.

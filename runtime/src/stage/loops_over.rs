@@ -39,5 +39,8 @@ fn nest(
         },
         at,
     )?;
-    carried.into_iter().next().ok_or_else(|| cx.error(crate::error::ErrorKind::Verify, "a loop lost its array", at))
+    carried
+        .into_iter()
+        .next()
+        .ok_or_else(|| cx.error(crate::error::ErrorKind::Verify, "a loop lost its array", at))
 }

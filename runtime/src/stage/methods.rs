@@ -40,7 +40,23 @@ impl Cx {
             return self.at_method(name, base, index, args, at);
         }
         // These keep the value as it is: a graph value is never changed in place.
-        if args.is_empty() && matches!(name, "clone" | "to_owned" | "view" | "to_vec" | "into_owned" | "unwrap" | "into_vec" | "copied" | "cloned" | "into" | "into_dyn" | "as_slice") {
+        if args.is_empty()
+            && matches!(
+                name,
+                "clone"
+                    | "to_owned"
+                    | "view"
+                    | "to_vec"
+                    | "into_owned"
+                    | "unwrap"
+                    | "into_vec"
+                    | "copied"
+                    | "cloned"
+                    | "into"
+                    | "into_dyn"
+                    | "as_slice"
+            )
+        {
             return Ok(receiver.clone());
         }
         if let Some(items) = receiver.items() {
@@ -68,7 +84,8 @@ impl Cx {
     }
 
     fn unknown_method(&self, name: &str, receiver: &Value, at: At) -> crate::error::Error {
-        let message = format!("staged code does not have the method `{name}` for {}", self.describe(receiver));
+        let message =
+            format!("staged code does not have the method `{name}` for {}", self.describe(receiver));
         self.error(ErrorKind::Unsupported, message, at)
     }
 
@@ -133,7 +150,11 @@ impl Cx {
         match ordered.as_static() {
             Some(Literal::Bool(true)) => {}
             Some(_) if self.is_unconditional() => {
-                return Err(self.error(ErrorKind::Argument, "`clamp` takes a lower bound that is not above the upper one", at));
+                return Err(self.error(
+                    ErrorKind::Argument,
+                    "`clamp` takes a lower bound that is not above the upper one",
+                    at,
+                ));
             }
             _ => {
                 let ordered = self.all(&ordered, at)?;
@@ -164,8 +185,12 @@ impl Cx {
             return Ok(None);
         }
         Ok(Some(match (name, args) {
-            ("row", [i]) if ty.rank() == 2 => self.slice("", x, &[SliceArg::Index(i.clone()), SliceArg::full()], at)?,
-            ("column", [j]) if ty.rank() == 2 => self.slice("", x, &[SliceArg::full(), SliceArg::Index(j.clone())], at)?,
+            ("row", [i]) if ty.rank() == 2 => {
+                self.slice("", x, &[SliceArg::Index(i.clone()), SliceArg::full()], at)?
+            }
+            ("column", [j]) if ty.rank() == 2 => {
+                self.slice("", x, &[SliceArg::full(), SliceArg::Index(j.clone())], at)?
+            }
             ("index_axis", [axis, i]) => {
                 let k = self.axis(axis, ty.rank(), at)?;
                 let spec: Vec<SliceArg> = (0..ty.rank())
@@ -180,9 +205,7 @@ impl Cx {
                 let axis = crate::op::Axis::Range { start: 0, len: n, step: n as isize + 1 };
                 self.push(Op::Load { axes: vec![axis], name: None }, vec![self.node(&flat, at)?], at)?
             }
-            ("at", [index]) => {
-                Value(Repr::At { base: Rc::new(x.clone()), index: Rc::new(index.clone()) })
-            }
+            ("at", [index]) => Value(Repr::At { base: Rc::new(x.clone()), index: Rc::new(index.clone()) }),
             ("select_rows" | "take", [index]) => {
                 self.push(Op::Take { name: None }, vec![self.node(x, at)?, self.node(index, at)?], at)?
             }
@@ -247,14 +270,22 @@ impl Cx {
     /// `x.at(index).set(v)` and its relatives: a new array, never in place.
     fn at_method(&self, name: &str, base: &Value, index: &Value, args: &[Value], at: At) -> Out<Value> {
         let (Some(mode), [v]) = (StoreMode::from_name(name), args) else {
-            let message = format!("`.at(..)` is followed by set, add, mul, min or max of one value, not by `{name}`");
+            let message =
+                format!("`.at(..)` is followed by set, add, mul, min or max of one value, not by `{name}`");
             return Err(self.error(ErrorKind::Unsupported, message, at));
         };
         self.put_mode(mode, base, index, v, at)
     }
 
     /// `put(&array, index, value)` with every kind of index: one, several, or an array of rows.
-    pub(crate) fn put_mode(&self, mode: StoreMode, base: &Value, index: &Value, v: &Value, at: At) -> Out<Value> {
+    pub(crate) fn put_mode(
+        &self,
+        mode: StoreMode,
+        base: &Value,
+        index: &Value,
+        v: &Value,
+        at: At,
+    ) -> Out<Value> {
         let base_ty = self.ty(base, at)?;
         let rows = match index.items() {
             Some(_) => false,

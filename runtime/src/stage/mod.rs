@@ -23,9 +23,9 @@ mod value;
 
 pub use callable::Operand;
 pub use constant::Constant;
+pub(crate) use cx::{Argument, stage_root};
 pub use cx::{At, Cx, FunctionInfo, Mode, Out, Param, Source, StageFn};
 pub use range::Range;
 pub use slices::SliceArg;
 pub use typed::{Ty, Typed};
 pub use value::Value;
-pub(crate) use cx::{Argument, stage_root};

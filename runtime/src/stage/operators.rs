@@ -79,9 +79,10 @@ impl Cx {
     /// # Errors
     /// Not a tuple, or too short.
     pub fn field(&self, v: &Value, k: usize, at: At) -> Out<Value> {
-        v.items().and_then(|items| items.get(k)).cloned().ok_or_else(|| {
-            self.error(ErrorKind::DType, format!("{} has no field {k}", self.describe(v)), at)
-        })
+        v.items()
+            .and_then(|items| items.get(k))
+            .cloned()
+            .ok_or_else(|| self.error(ErrorKind::DType, format!("{} has no field {k}", self.describe(v)), at))
     }
 
     /// `v.k = new`, functionally.
@@ -92,7 +93,9 @@ impl Cx {
         let old = self.field(v, k, at)?;
         let new = self.assign("the field", &old, new, at)?;
         let items = v.items().map(|items| items.to_vec()).unwrap_or_default();
-        Ok(Value::tuple(items.into_iter().enumerate().map(|(j, x)| if j == k { new.clone() } else { x }).collect()))
+        Ok(Value::tuple(
+            items.into_iter().enumerate().map(|(j, x)| if j == k { new.clone() } else { x }).collect(),
+        ))
     }
 
     /// `-v`, `!v` and every unary method.
@@ -104,7 +107,12 @@ impl Cx {
             && op.result(literal.dtype()).is_some()
         {
             match scalar::unary(op, literal) {
-                Ok(folded) => return Ok(self.weak_like(Value::literal(folded), v.is_weak() && folded.dtype() == literal.dtype())),
+                Ok(folded) => {
+                    return Ok(self.weak_like(
+                        Value::literal(folded),
+                        v.is_weak() && folded.dtype() == literal.dtype(),
+                    ));
+                }
                 // What is only executed on some path must only fail on that path.
                 Err(e) if self.is_unconditional() => return Err(self.locate_error(e, at)),
                 Err(_) => {}
@@ -112,7 +120,11 @@ impl Cx {
         }
         let ty = self.ty(v, at)?;
         if op.result(ty.dtype).is_none() {
-            return Err(self.error(ErrorKind::DType, format!("cannot {} a value of type {ty}", op.verb()), at));
+            return Err(self.error(
+                ErrorKind::DType,
+                format!("cannot {} a value of type {ty}", op.verb()),
+                at,
+            ));
         }
         let result = self.push(Op::Unary(op), vec![self.node(v, at)?], at)?;
         let weak = v.is_weak() && self.ty(&result, at)?.dtype == ty.dtype;

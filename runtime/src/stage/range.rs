@@ -18,7 +18,10 @@ pub struct Range {
 pub(super) enum Stride {
     Static(i64),
     /// `.step_by(k)` with a traced `k`; the magnitude, and whether it counts down.
-    Traced { magnitude: Value, down: bool },
+    Traced {
+        magnitude: Value,
+        down: bool,
+    },
 }
 
 impl Range {
@@ -38,14 +41,21 @@ impl Cx {
         for bound in [&lo, &hi] {
             let ty = self.ty(bound, at)?;
             if !ty.is_scalar() || !dtype.is_int() {
-                return Err(self.error(ErrorKind::DType, format!("a range runs over integers, not over {ty}"), at));
+                return Err(self.error(
+                    ErrorKind::DType,
+                    format!("a range runs over integers, not over {ty}"),
+                    at,
+                ));
             }
         }
-        if let (Some(a), Some(b)) = (lo.as_static().and_then(Literal::as_i128), hi.as_static().and_then(Literal::as_i128)) {
+        if let (Some(a), Some(b)) =
+            (lo.as_static().and_then(Literal::as_i128), hi.as_static().and_then(Literal::as_i128))
+        {
             let count = (b - a + i128::from(inclusive)).max(0);
             let count = i64::try_from(count)
                 .map_err(|_| self.error(ErrorKind::Argument, "the range has too many values", at))?;
-            let count = self.weak_like(Value::literal(Literal::I64(count).cast(dtype)), lo.is_weak() && hi.is_weak());
+            let count =
+                self.weak_like(Value::literal(Literal::I64(count).cast(dtype)), lo.is_weak() && hi.is_weak());
             return Ok(Range { start: lo, count, stride: Stride::Static(1) });
         }
         let weak = lo.is_weak() && hi.is_weak();
@@ -104,18 +114,20 @@ impl Cx {
         let round = self.binary(BinaryOp::Sub, &k, &one, at)?;
         let count = self.binary(BinaryOp::Add, &r.count, &round, at)?;
         let count = self.binary(BinaryOp::Div, &count, &k, at)?;
-        let stride = match (r.stride, k.as_static().and_then(Literal::as_i128).and_then(|k| i64::try_from(k).ok())) {
-            (Stride::Static(s), Some(k)) => Stride::Static(s.checked_mul(k).ok_or_else(|| {
-                self.error(ErrorKind::Arithmetic, "the step of this range does not fit in 64 bits", at)
-            })?),
-            (Stride::Static(s), None) => {
-                let magnitude = self.binary(BinaryOp::Mul, &Value::weak(Literal::I64(s.abs())), &k, at)?;
-                Stride::Traced { magnitude, down: s < 0 }
-            }
-            (Stride::Traced { magnitude, down }, _) => {
-                Stride::Traced { magnitude: self.binary(BinaryOp::Mul, &magnitude, &k, at)?, down }
-            }
-        };
+        let stride =
+            match (r.stride, k.as_static().and_then(Literal::as_i128).and_then(|k| i64::try_from(k).ok())) {
+                (Stride::Static(s), Some(k)) => Stride::Static(s.checked_mul(k).ok_or_else(|| {
+                    self.error(ErrorKind::Arithmetic, "the step of this range does not fit in 64 bits", at)
+                })?),
+                (Stride::Static(s), None) => {
+                    let magnitude =
+                        self.binary(BinaryOp::Mul, &Value::weak(Literal::I64(s.abs())), &k, at)?;
+                    Stride::Traced { magnitude, down: s < 0 }
+                }
+                (Stride::Traced { magnitude, down }, _) => {
+                    Stride::Traced { magnitude: self.binary(BinaryOp::Mul, &magnitude, &k, at)?, down }
+                }
+            };
         Ok(Range { start: r.start, count, stride })
     }
 }

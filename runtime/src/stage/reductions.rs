@@ -21,7 +21,13 @@ impl Cx {
         self.reduce(op, x, (0..rank).collect(), at)
     }
 
-    pub(super) fn reduction_method(&self, name: &str, x: &Value, args: &[Value], at: At) -> Out<Option<Value>> {
+    pub(super) fn reduction_method(
+        &self,
+        name: &str,
+        x: &Value,
+        args: &[Value],
+        at: At,
+    ) -> Out<Option<Value>> {
         let ty = self.ty(x, at)?;
         if ty.is_scalar() && name != "dot" {
             return Ok(None);
@@ -40,7 +46,12 @@ impl Cx {
                     return Err(self.error(ErrorKind::Shape, "the mean of no elements has no value", at));
                 }
                 let sum = self.reduce_all(ReduceOp::Sum, x, at)?;
-                self.binary(BinaryOp::Div, &sum, &Value::literal(Literal::Usize(ty.count()).cast(ty.dtype)), at)?
+                self.binary(
+                    BinaryOp::Div,
+                    &sum,
+                    &Value::literal(Literal::Usize(ty.count()).cast(ty.dtype)),
+                    at,
+                )?
             }
             ("sum_axis" | "product_axis" | "min_axis" | "max_axis", [axis]) => {
                 let k = self.axis(axis, ty.rank(), at)?;
@@ -58,9 +69,16 @@ impl Cx {
                     return Err(self.error(ErrorKind::Shape, "the mean of no elements has no value", at));
                 }
                 let sum = self.reduce(ReduceOp::Sum, x, vec![k], at)?;
-                self.binary(BinaryOp::Div, &sum, &Value::literal(Literal::Usize(ty.shape[k]).cast(ty.dtype)), at)?
+                self.binary(
+                    BinaryOp::Div,
+                    &sum,
+                    &Value::literal(Literal::Usize(ty.shape[k]).cast(ty.dtype)),
+                    at,
+                )?
             }
-            ("cumsum", []) if ty.rank() == 1 => self.push(Op::CumSum { axis: 0 }, vec![self.node(x, at)?], at)?,
+            ("cumsum", []) if ty.rank() == 1 => {
+                self.push(Op::CumSum { axis: 0 }, vec![self.node(x, at)?], at)?
+            }
             ("cumsum", [axis]) => {
                 let axis = self.axis(axis, ty.rank(), at)?;
                 self.push(Op::CumSum { axis }, vec![self.node(x, at)?], at)?

@@ -50,7 +50,14 @@ impl Cx {
     ///
     /// # Errors
     /// As [`slice`](Self::slice); a value of another type or shape.
-    pub fn slice_assign(&self, name: &'static str, array: &Value, spec: &[SliceArg], value: &Value, at: At) -> Out<Value> {
+    pub fn slice_assign(
+        &self,
+        name: &'static str,
+        array: &Value,
+        spec: &[SliceArg],
+        value: &Value,
+        at: At,
+    ) -> Out<Value> {
         let (array, value) = self.element_types(name, array, value, at)?;
         let (axes, operands) = self.slice_axes(name, &array, spec, at)?;
         self.store_block(StoreMode::Set, name, &array, axes, operands, &value, at)
@@ -91,7 +98,9 @@ impl Cx {
         let mut operands = Vec::new();
         for (k, (arg, &n)) in spec.iter().zip(&ty.shape).enumerate() {
             let (axis, operand) = match arg {
-                SliceArg::Index(i) => (Axis::At, Some(self.checked_index(name, k, n, &self.counted_from_end(i, n), at)?)),
+                SliceArg::Index(i) => {
+                    (Axis::At, Some(self.checked_index(name, k, n, &self.counted_from_end(i, n), at)?))
+                }
                 SliceArg::Range { start, end, inclusive, step } => {
                     self.slice_range(k, n, start.as_ref(), end.as_ref(), *inclusive, step.as_ref(), at)?
                 }
@@ -125,9 +134,15 @@ impl Cx {
             None => 1,
             Some(s) => {
                 let literal = self.require_static(s, "the step of a slice", at)?;
-                literal.as_i128().and_then(|s| isize::try_from(s).ok()).filter(|s| *s != 0).ok_or_else(|| {
-                    self.error(ErrorKind::Argument, format!("the step of a slice is an integer other than 0, not {literal}"), at)
-                })?
+                literal.as_i128().and_then(|s| isize::try_from(s).ok()).filter(|s| *s != 0).ok_or_else(
+                    || {
+                        self.error(
+                            ErrorKind::Argument,
+                            format!("the step of a slice is an integer other than 0, not {literal}"),
+                            at,
+                        )
+                    },
+                )?
             }
         };
         let traced = |v: Option<&Value>| v.is_some_and(|v| v.as_static().is_none());
@@ -144,7 +159,8 @@ impl Cx {
         let lo = bound(start, 0);
         let hi = bound(end, n) + i128::from(inclusive && end.is_some());
         if lo < 0 || hi > n as i128 || lo > hi.max(0) && lo > n as i128 {
-            let message = format!("the slice {lo}..{hi} is out of range for axis {axis}, which has length {n}");
+            let message =
+                format!("the slice {lo}..{hi} is out of range for axis {axis}, which has length {n}");
             return Err(self.error(ErrorKind::Index, message, at));
         }
         let span = (hi - lo).max(0) as usize;
@@ -182,7 +198,11 @@ impl Cx {
             return Err(unknown(hi));
         }
         let lo_id = self.node(&self.index_operand(lo, at)?, at)?;
-        let offset = if self.is_static(hi) { None } else { self.builder.borrow().offset_from(self.node(hi, at)?, lo_id) };
+        let offset = if self.is_static(hi) {
+            None
+        } else {
+            self.builder.borrow().offset_from(self.node(hi, at)?, lo_id)
+        };
         match offset.and_then(|k| usize::try_from(k + i128::from(inclusive)).ok()) {
             Some(len) => Ok((Axis::Window { len }, Some(lo_id))),
             None => Err(unknown(hi)),
