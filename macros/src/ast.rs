@@ -173,9 +173,9 @@ pub enum ExprKind {
     /// `x.name(args)`
     Method(String, Box<Expr>, Vec<Expr>),
     /// `x.name(args, |v| ..)`
-    MapMethod(String, Box<Expr>, Vec<Expr>, Callable),
+    MapMethod(String, Box<Expr>, Vec<Expr>, Box<Callable>),
     /// `f64::max(a, b)`, `Array2::<f64>::zeros((n, m))`: type, element type, name
-    TypeFn(TypeFn, Vec<Expr>, Option<Callable>),
+    TypeFn(Box<TypeFn>, Vec<Expr>, Option<Box<Callable>>),
     /// A call of an annotated function.
     Call(TokenStream, Vec<Argument>),
     /// `cond`, `switch`, `fori_loop`, `while_loop`
@@ -189,13 +189,13 @@ pub enum ExprKind {
     /// `while`
     While(Box<While>),
     /// `target = value`
-    Assign(Target, Box<Expr>),
+    Assign(Box<Target>, Box<Expr>),
     /// `target += value`
-    Update(&'static str, Target, Box<Expr>),
+    Update(&'static str, Box<Target>, Box<Expr>),
     /// `std::mem::swap(&mut a, &mut b)`
-    Swap(Place, Place),
+    Swap(Box<Place>, Box<Place>),
     /// `std::mem::replace(&mut a, v)`
-    Replace(Place, Box<Expr>),
+    Replace(Box<Place>, Box<Expr>),
 }
 
 /// A function of a type: `f64::max`, `Array2::<f64>::zeros`.
@@ -313,13 +313,13 @@ pub enum SliceArg {
     /// `a..b;k`
     Range {
         /// `a`
-        start: Option<Expr>,
+        start: Option<Box<Expr>>,
         /// `b`
-        end: Option<Expr>,
+        end: Option<Box<Expr>>,
         /// `..=`
         inclusive: bool,
         /// `k`
-        step: Option<Expr>,
+        step: Option<Box<Expr>>,
     },
 }
 

@@ -113,7 +113,7 @@ impl Emitter {
                 self.type_fn(function, quote_ours! { &[#arguments] }, &at)
             }
             ExprKind::TypeFn(function, arguments, Some(f)) => {
-                let TypeFn { ty, element, name } = function;
+                let TypeFn { ty, element, name } = &**function;
                 let element = option(element.as_ref());
                 let (arguments, f) = (self.values(arguments), self.callable(f));
                 quote_ours! { #cx.type_fn_closure(#ty, #element, #name, &[#arguments], #f, #at)? }
@@ -219,7 +219,7 @@ impl Emitter {
                 quote_ours! { ::desc_jit::__private::SliceArg::Index(#value) }
             }
             SliceArg::Range { start, end, inclusive, step } => {
-                let part = |e: &Option<Expr>| option(e.as_ref().map(|e| self.value(e)).as_ref());
+                let part = |e: &Option<Box<Expr>>| option(e.as_ref().map(|e| self.value(e)).as_ref());
                 let (start, end, step) = (part(start), part(end), part(step));
                 quote_ours! {
                     ::desc_jit::__private::SliceArg::Range {
@@ -240,7 +240,7 @@ pub fn slice_writes(axis: &SliceArg) -> bool {
     match axis {
         SliceArg::Index(e) => e.writes,
         SliceArg::Range { start, end, step, .. } => {
-            [start, end, step].into_iter().flatten().any(|e: &Expr| e.writes)
+            [start, end, step].into_iter().flatten().any(|e| e.writes)
         }
     }
 }

@@ -15,10 +15,10 @@ pub fn function(function: &Function, arguments: &[Ident]) -> TokenStream {
     });
     let body = emitter.block(&function.body, true);
     let result_at = at(function.result_at);
-    let written_back =
-        function.params.iter().zip(arguments).enumerate().filter_map(|(k, (param, argument))| {
-            (param.mode == Mode::Mut).then(|| quote_ours! { __args[#k] = #argument.clone(); })
-        });
+    let params = function.params.iter().zip(arguments).enumerate();
+    let written_back = params
+        .filter(|(_, (param, _))| param.mode == Mode::Mut)
+        .map(|(k, (_, argument))| quote_ours! { __args[#k] = #argument.clone(); });
     quote_ours! {
         #[doc(hidden)]
         pub fn stage(

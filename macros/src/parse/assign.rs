@@ -12,7 +12,7 @@ impl Parser<'_> {
         let value = self.expr(&e.right);
         let at = Spot::of(&e.left);
         match target {
-            Some(target) => expression(ExprKind::Assign(target, Box::new(value)), at),
+            Some(target) => expression(ExprKind::Assign(Box::new(target), Box::new(value)), at),
             None => rejected(at),
         }
     }

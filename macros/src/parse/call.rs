@@ -147,7 +147,7 @@ impl Parser<'_> {
             Argument::Value(_) => None,
         });
         let (Some(a), Some(b)) = (places.next(), places.next()) else { return rejected(Spot::of(e)) };
-        let mut expr = expression(ExprKind::Swap(a, b), Spot::of(&e.func));
+        let mut expr = expression(ExprKind::Swap(Box::new(a), Box::new(b)), Spot::of(&e.func));
         if let Some(path) = unqualified {
             // It could be an annotated function of the user's; rustc tells: only `mem::swap` is generic.
             let assertion = quote_ours! { const _: () = { let _ = #path::<bool>; }; };
@@ -167,7 +167,7 @@ impl Parser<'_> {
         let value = self.expr(value);
         match place {
             Some(Argument::Mut(place)) => {
-                expression(ExprKind::Replace(place, Box::new(value)), Spot::of(&e.func))
+                expression(ExprKind::Replace(Box::new(place), Box::new(value)), Spot::of(&e.func))
             }
             Some(Argument::Value(_)) => self.reject(e, &MEM, &[&"std::mem::replace"]),
             None => rejected(Spot::of(e)),
@@ -186,12 +186,12 @@ impl Parser<'_> {
                 let name = format!("{ty}::{}", function.name);
                 let Some(callable) = self.callable(last, &name) else { return rejected(at) };
                 arguments.pop();
-                Some(callable)
+                Some(Box::new(callable))
             }
             _ => None,
         };
         let arguments = arguments.into_iter().map(|a| self.argument(a)).collect();
-        expression(ExprKind::TypeFn(function, arguments, callable), at)
+        expression(ExprKind::TypeFn(Box::new(function), arguments, callable), at)
     }
 
     /// The function of a scalar or array type that a path names.

@@ -203,7 +203,7 @@ impl Parser<'_> {
                         self.sink.report_at(tuple.span, &crate::diag::indexing::COMPOUND_TUPLE, &[]);
                         rejected(at)
                     }
-                    Some(target) => expression(ExprKind::Update(op, target, value), at),
+                    Some(target) => expression(ExprKind::Update(op, Box::new(target), value), at),
                     None => rejected(at),
                 }
             }

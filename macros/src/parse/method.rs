@@ -110,7 +110,7 @@ impl Parser<'_> {
         };
         let arguments = arguments.into_iter().map(|a| self.argument(a)).collect();
         match self.callable(last, &name) {
-            Some(f) => expression(ExprKind::MapMethod(name, Box::new(receiver), arguments, f), at),
+            Some(f) => expression(ExprKind::MapMethod(name, Box::new(receiver), arguments, Box::new(f)), at),
             None => rejected(at),
         }
     }
@@ -126,9 +126,9 @@ impl Parser<'_> {
         };
         let value = Box::new(value);
         let kind = match op {
-            None => ExprKind::Assign(Target::Block(place, spec), value),
-            Some(op) if spec.is_empty() => ExprKind::Update(op, Target::Place(place), value),
-            Some(op) => ExprKind::Update(op, Target::Block(place, spec), value),
+            None => ExprKind::Assign(Box::new(Target::Block(place, spec)), value),
+            Some(op) if spec.is_empty() => ExprKind::Update(op, Box::new(Target::Place(place)), value),
+            Some(op) => ExprKind::Update(op, Box::new(Target::Block(place, spec)), value),
         };
         expression(kind, at)
     }
@@ -152,7 +152,7 @@ impl Parser<'_> {
             element
         };
         let (a, b) = (element(i), element(j));
-        expression(ExprKind::Swap(a, b), at)
+        expression(ExprKind::Swap(Box::new(a), Box::new(b)), at)
     }
 
     /// The axes of `s![..]`.
@@ -184,10 +184,10 @@ impl Parser<'_> {
     fn slice_axis(&mut self, e: &Rust, step: Option<&Rust>) -> Option<SliceArg> {
         match bare(e) {
             Rust::Range(r) => Some(SliceArg::Range {
-                start: r.start.as_ref().map(|e| self.expr(e)),
-                end: r.end.as_ref().map(|e| self.expr(e)),
+                start: r.start.as_ref().map(|e| Box::new(self.expr(e))),
+                end: r.end.as_ref().map(|e| Box::new(self.expr(e))),
                 inclusive: matches!(r.limits, RangeLimits::Closed(_)),
-                step: step.map(|e| self.expr(e)),
+                step: step.map(|e| Box::new(self.expr(e))),
             }),
             Rust::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "NewAxis") => {
                 self.sink.report(p, &SLICE_SYNTAX, &[]);

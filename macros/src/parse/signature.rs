@@ -81,9 +81,7 @@ impl Parser<'_> {
         };
         let pattern = self.parameter_pattern(&typed.pat, mode == Mode::Mut);
         let is_static = match &pattern {
-            Pattern::Name(variable) => {
-                arguments.statics.iter().any(|s| s.unraw().to_string() == variable.name())
-            }
+            Pattern::Name(variable) => arguments.statics.iter().any(|s| s.unraw() == variable.name()),
             _ => false,
         };
         Param { pattern, mode, ty: (*typed.ty).clone(), is_static }

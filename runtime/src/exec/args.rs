@@ -133,7 +133,7 @@ impl<'a> ArgValue<'a> {
     message = "`{Self}` cannot be passed to a #[desc_jit] function",
     label = "not a scalar or an array"
 )]
-pub trait IntoArg<'a>: Typed {
+pub trait IntoArg<'a> {
     #[doc(hidden)]
     fn into_arg(self) -> ArgValue<'a>;
 }

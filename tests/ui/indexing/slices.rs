@@ -6,7 +6,7 @@ fn part(x: &Array2<f64>) -> f64 {
     let whole = s![.., 0];
     let a = x.slice(whole);
     let b = x.slice(s![.., ndarray::NewAxis, 0]);
-    a[0] + b[[0, 0]]
+    a.sum() + b.sum()
 }
 
 fn main() {

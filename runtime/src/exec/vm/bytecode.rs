@@ -171,7 +171,7 @@ instructions! {
         EqF64, NeF64, LtF64, LeF64, EqF32, NeF32, LtF32, LeF32,
     }
     unary {
-        Mov, NegF64, AbsF64, SqrtF64, NegF32, AbsF32, SqrtF32, NegI,
+        Mov, NegF64, AbsF64, SqrtF64, NegF32, AbsF32, SqrtF32,
         S64ToF64, U64ToF64, S64ToF32, U64ToF32, F64ToF32, F32ToF64,
         F64ToI32, F64ToU32, F64ToI64, F64ToUsize, Sext32, Zext32,
     }
@@ -192,7 +192,7 @@ instructions! {
     }
 }
 
-const _: () = assert!(std::mem::size_of::<Inst>() == 16);
+const _: () = assert!(size_of::<Inst>() == 16);
 
 impl Inst {
     /// The register that it sets.

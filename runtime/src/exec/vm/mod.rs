@@ -109,6 +109,16 @@ enum Output {
 /// that its buffer may be given away: such an array is updated in place ([`Access::Write`]). Of any other
 /// array that is updated, the machine makes its own copy.
 pub(crate) fn compile(graph: &Graph, node: &Node, dead_after: &dyn Fn(ValueId) -> bool) -> Option<Program> {
+    compile_with(graph, node, dead_after, true)
+}
+
+/// The same, with or without strips.
+fn compile_with(
+    graph: &Graph,
+    node: &Node,
+    dead_after: &dyn Fn(ValueId) -> bool,
+    strips: bool,
+) -> Option<Program> {
     if !node.op.is_control() {
         return None;
     }
@@ -120,7 +130,9 @@ pub(crate) fn compile(graph: &Graph, node: &Node, dead_after: &dyn Fn(ValueId) -
         let number = lowered.regs[r.index()].constant.and_then(Literal::as_i128);
         number.and_then(|x| i64::try_from(x).ok())
     };
-    strip::plan_all(&mut lowered.code, &lowered.slots, &constant);
+    if strips {
+        strip::plan_all(&mut lowered.code, &lowered.slots, &constant);
+    }
     passes::finish(&mut lowered.code, count, &results);
     let uses = passes::count_uses(&mut lowered.code, count, &results);
     let flat = flatten::flatten(lowered.code, count, lowered.zero, &uses)?;
@@ -242,18 +254,6 @@ impl Program {
             });
         }
         Ok(out)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn dump(&self) {
-        for (k, inst) in self.flat.code.iter().enumerate() {
-            println!("{k:4} {inst:?}");
-        }
-        for (k, plan) in self.flat.strips.iter().enumerate() {
-            println!("strip {k}: {:?}", plan.accesses);
-            plan.prologue.iter().for_each(|s| println!("  once {s:?}"));
-            plan.steps.iter().for_each(|s| println!("  {s:?}"));
-        }
     }
 
     /// An argument has the type of its slot and is on the host.

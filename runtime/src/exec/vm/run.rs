@@ -292,7 +292,6 @@ impl Machine<'_> {
                 Inst::NegF32 { dst, a } => reg!(dst) = (-f32s!(a)).to_bits().into(),
                 Inst::AbsF32 { dst, a } => reg!(dst) = f32s!(a).abs().to_bits().into(),
                 Inst::SqrtF32 { dst, a } => reg!(dst) = f32s!(a).sqrt().to_bits().into(),
-                Inst::NegI { dst, a } => reg!(dst) = reg!(a).wrapping_neg(),
                 Inst::S64ToF64 { dst, a } => reg!(dst) = (reg!(a) as i64 as f64).to_bits(),
                 Inst::U64ToF64 { dst, a } => reg!(dst) = (reg!(a) as f64).to_bits(),
                 Inst::S64ToF32 { dst, a } => reg!(dst) = (reg!(a) as i64 as f32).to_bits().into(),

@@ -230,7 +230,7 @@ impl Lower<'_> {
             if to == src {
                 continue;
             }
-            let wanted_elsewhere = from[..k].contains(&src) || moves.iter().any(|&m| m == (src, src));
+            let wanted_elsewhere = from[..k].contains(&src) || moves.contains(&(src, src));
             if movable[k] && !wanted_elsewhere {
                 continue;
             }

@@ -273,7 +273,7 @@ impl Lower<'_> {
         &mut self,
         dims: &[usize],
         first: Vec<Reg>,
-        f: &mut dyn FnMut(&mut Self, &[Reg], &[Form]) -> Result<Vec<Reg>>,
+        f: &mut FoldBody<'_, Self>,
     ) -> Result<Vec<Reg>> {
         if dims.contains(&0) {
             return Ok(first);
@@ -338,6 +338,9 @@ impl Lower<'_> {
         }
     }
 }
+
+/// From the carried values and the position to the next carried values.
+type FoldBody<'f, L> = dyn FnMut(&mut L, &[Reg], &[Form]) -> Result<Vec<Reg>> + 'f;
 
 type Element<'f, L> = dyn FnMut(&mut L, &[Form], Buf) -> Result<Reg> + 'f;
 

@@ -12,7 +12,7 @@ use crate::op::Op;
 /// What happens to one variable that a loop carries.
 enum Carry {
     /// It never changes.
-    Same(ValueId),
+    Same,
     Scalar(Reg),
     Array(Buf),
 }
@@ -167,7 +167,7 @@ impl Lower<'_> {
         for (k, (&init, &param)) in inits.iter().zip(params).enumerate() {
             if same[k] {
                 self.rename(param, init)?;
-                carries.push(Carry::Same(init));
+                carries.push(Carry::Same);
             } else if self.graph.ty(init).is_scalar() {
                 let a = self.scalar(init)?;
                 let dst = self.new_reg(self.info(a).dtype, depth)?;
@@ -197,7 +197,7 @@ impl Lower<'_> {
         let home = self.depth();
         for (&result, carry) in body.results.iter().zip(carries) {
             match *carry {
-                Carry::Same(_) => {}
+                Carry::Same => {}
                 Carry::Scalar(p) => moves.push((p, self.scalar(result)?)),
                 Carry::Array(p) => {
                     movable.push(self.made_inside(result, home)?);
@@ -217,7 +217,7 @@ impl Lower<'_> {
         let depth = self.depth();
         for ((&out, carry), &init) in node.outputs.iter().zip(carries).zip(inits) {
             match *carry {
-                Carry::Same(_) => self.rename(out, init)?,
+                Carry::Same => self.rename(out, init)?,
                 Carry::Scalar(r) => {
                     self.regs[r.index()].depth = depth;
                     self.scalars.insert(out, r);

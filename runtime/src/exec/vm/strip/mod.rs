@@ -157,10 +157,6 @@ impl Lanes {
 
 /// Plans every loop of the code that can run in strips.
 pub(super) fn plan_all(code: &mut Code, slots: &[SlotInfo], constant: &dyn Fn(Reg) -> Option<i64>) {
-    #[cfg(test)]
-    if std::env::var_os("VM_NO_STRIPS").is_some() {
-        return;
-    }
     for_each_code(code, &mut |list| {
         for item in list {
             if let Item::Loop(l) = item {

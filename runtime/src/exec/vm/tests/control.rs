@@ -83,7 +83,7 @@ fn nested_counted_loops_of_any_stride_and_type() {
         ));
         for n in [0, 1, 3] {
             let n = Literal::I64(n).cast(crate::dtype::DType::from_name(dtype).expect("a dtype"));
-            let found = machine(&g, &[scalar(n), scalar(Literal::F64(0.5))], &HashSet::new());
+            let found = machine(&g, &[scalar(n), scalar(Literal::F64(0.5))], &HashSet::new(), true);
             assert_eq!(
                 found.map_err(|e| e.to_string()),
                 agree(&g, &[scalar(n), scalar(Literal::F64(0.5))]).map_err(|e| e.to_string())

@@ -28,7 +28,7 @@ fn an_index_out_of_range_names_array_axis_and_line() {
         assert_eq!(result.is_ok(), (0..3).contains(&k));
     }
     let error =
-        machine(&g, &[u, Value::Scalar(Literal::I64(-1))], &HashSet::new()).expect_err("out of range");
+        machine(&g, &[u, Value::Scalar(Literal::I64(-1))], &HashSet::new(), true).expect_err("out of range");
     assert_eq!(error.kind(), ErrorKind::Index);
     assert_eq!(error.message(), "index -1 is out of range for axis 1 of `u`, which has length 3");
     let at = error.location().expect("a place");
@@ -112,7 +112,8 @@ fn arithmetic_that_overflows_and_checks_that_fail() {
     for n in 0..9 {
         let _ = agree(&g, &[Value::Scalar(Literal::Usize(n))]);
     }
-    let error = machine(&g, &[Value::Scalar(Literal::Usize(2))], &HashSet::new()).expect_err("overflow");
+    let error =
+        machine(&g, &[Value::Scalar(Literal::Usize(2))], &HashSet::new(), true).expect_err("overflow");
     assert_eq!(error.kind(), ErrorKind::Arithmetic);
     assert_eq!(error.location().map(|l| l.line), Some(9));
 }

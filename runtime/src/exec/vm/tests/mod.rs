@@ -6,7 +6,7 @@ mod errors;
 mod random;
 mod scalars;
 
-use super::{OutSlot, Program, Slot, compile};
+use super::{OutSlot, Program, Slot, compile_with};
 use crate::array::{Buffer, Device};
 use crate::dtype::{DType, Literal};
 use crate::error::Result;
@@ -98,9 +98,15 @@ fn control_node(graph: &Graph) -> &Node {
 }
 
 /// Runs the control node in the machine; inputs in `dead` are given away.
-pub(super) fn machine(graph: &Graph, inputs: &[Value], dead: &HashSet<ValueId>) -> Result<Vec<Value>> {
+pub(super) fn machine(
+    graph: &Graph,
+    inputs: &[Value],
+    dead: &HashSet<ValueId>,
+    strips: bool,
+) -> Result<Vec<Value>> {
     let node = control_node(graph);
-    let program = compile(graph, node, &|v| dead.contains(&v)).expect("the machine takes this graph");
+    let program = compile_with(graph, node, &|v| dead.contains(&v), strips);
+    let program = program.unwrap_or_else(|| panic!("the machine does not take the graph\n{graph}"));
     run(&program, graph, inputs)
 }
 
@@ -241,12 +247,12 @@ fn node_value(graph: &Graph, node: &Node, env: &mut Env) -> Result<()> {
     Ok(())
 }
 
-/// The machine and the op-by-op evaluation agree, whichever arguments are given away.
+/// The machine and the op-by-op evaluation agree, whichever arguments are given away, in strips and not.
 pub(super) fn agree(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>> {
     let expected = oracle(graph, inputs);
     let all: HashSet<ValueId> = graph.body.params.iter().copied().collect();
-    for dead in [HashSet::new(), all] {
-        let found = machine(graph, inputs, &dead);
+    for (dead, strips) in [(HashSet::new(), true), (all.clone(), true), (all, false)] {
+        let found = machine(graph, inputs, &dead, strips);
         match (&found, &expected) {
             (Ok(a), Ok(b)) => assert_eq!(a, b, "in the graph\n{graph}"),
             (Err(a), Err(b)) => assert_eq!(a.to_string(), b.to_string(), "in the graph\n{graph}"),

@@ -184,8 +184,7 @@ impl Generator {
             }
             3 => {
                 let v = self.rng.pick(&s.vectors);
-                let load =
-                    Op::Load { axes: vec![Axis::Range { start: 3, len: 12, step: -0 + 1 }], name: None };
+                let load = Op::Load { axes: vec![Axis::Range { start: 3, len: 12, step: 1 }], name: None };
                 let part = self.push(load, vec![v]);
                 let to = self.rng.pick(&s.vectors);
                 let start = self.index(s, N - 11);
