@@ -7,8 +7,10 @@
 //! interpreter goes on iteration by iteration from the start of that strip, and reports the error of the
 //! first iteration that has one.
 
+mod lanes;
 mod plan;
 mod run;
+mod tidy;
 
 use super::bytecode::{Buf, Inst, Reg, Role};
 use super::ranges::Form;

@@ -1,233 +1,19 @@
-//! Loops and branches.
+//! Branches: real ones, and those that become selects.
 
-use super::{Kind, Lower, Result, Scope, Unsupported};
+use super::access::{Address, load_inst};
+use super::arrays::ArrayState;
+use super::{Kind, Lower, Result, Scope, Unsupported, with_dst};
 use crate::dtype::{DType, Literal};
 use crate::exec::vm::bytecode::{Buf, Inst, Reg};
 use crate::exec::vm::ranges::Interval;
-use crate::exec::vm::strip;
-use crate::exec::vm::tree::{Branch, Code, Item, Loop, Origin, Selector, TrapKind, While};
-use crate::graph::{Node, Region, SiteId, ValueId};
+use crate::exec::vm::tree::{Branch, Item, Origin, Selector};
+use crate::graph::{Node, Region, ValueId};
 use crate::op::Op;
-
-/// What happens to one variable that a loop carries.
-enum Carry {
-    /// It never changes.
-    Same,
-    Scalar(Reg),
-    Array(Buf),
-}
 
 /// A branch with at most this many cheap instructions computes both sides and selects.
 const CHEAP: usize = 4;
 
 impl Lower<'_> {
-    pub(super) fn for_node(&mut self, node: &Node, stride: i64) -> Result<()> {
-        if self.inside_loop()
-            && let Some((start, trips)) = self.unrolled_trips(node)
-        {
-            return self.unroll(node, stride, start, trips);
-        }
-        let region = &node.regions[0];
-        let (start, count) = (self.scalar(node.inputs[0])?, self.scalar(node.inputs[1])?);
-        let trips = self.range(count).0;
-        if trips.hi <= 0 {
-            for (&out, &init) in node.outputs.iter().zip(&node.inputs[2..]) {
-                self.rename(out, init)?;
-            }
-            return Ok(());
-        }
-        let iv = self.counter(start, count, trips, stride, node.site)?;
-        let params = &region.params[1..];
-        let carries = self.enter_loop(node, &node.inputs[2..], params, &region.results)?;
-        let (end, step) = self.loop_end(start, count, stride)?;
-        let guard = (trips.lo <= 0).then_some((count, self.info(count).dtype));
-
-        let max_trips = u64::try_from(trips.hi).ok();
-        let innermost = !self.has_loop(region);
-        let has_branch = innermost && has_branch(region);
-        let outer_mode = self.flatten_branches;
-        let before = self.arrays();
-        let mut flat = has_branch;
-        loop {
-            self.flatten_branches = flat;
-            self.push_scope(Kind::Loop);
-            self.scalars.insert(region.params[0], iv);
-            self.region(region)?;
-            self.flatten_branches = outer_mode;
-            let (code, moves) = self.close_loop(region, &carries)?;
-            let body = Loop { iv, end, step, stride, guard, max_trips, body: code, moves, strip: None };
-            let constant = |r: Reg| self.number_of(r);
-            if flat && strip::plan(&body, &self.slots, &constant).is_none() {
-                // No use: branches are cheaper than computing both sides.
-                flat = false;
-                self.restore_arrays(before.clone());
-                continue;
-            }
-            self.scope().code.push(Item::Loop(Box::new(body)));
-            break;
-        }
-        self.leave_loop(node, &node.inputs[2..], &carries)
-    }
-
-    /// The register of the loop index, set to its first value, with its range.
-    pub(super) fn counter(
-        &mut self,
-        start: Reg,
-        count: Reg,
-        trips: Interval,
-        stride: i64,
-        site: SiteId,
-    ) -> Result<Reg> {
-        let dtype = self.info(start).dtype;
-        let first = self.range(start).0;
-        let last = Interval::point(i128::from(stride)).mul(Interval::new(0, (trips.hi - 1).max(0)));
-        let all = first.add(last);
-        let whole = Interval::of(dtype);
-        if !all.within(whole) {
-            let trap = self.trap(site, TrapKind::Loop { dtype, step: stride });
-            let step = self.number(stride)?;
-            self.scope().code.push(Item::Inst(Inst::CheckLoop { dtype, start, count, step }, Some(trap)));
-        }
-        let iv = self.new_reg(dtype, self.depth() + 1)?;
-        self.regs[iv.index()].range = all.and(whole);
-        self.scope().code.push(Inst::Mov { dst: iv, a: start }.into());
-        Ok(iv)
-    }
-
-    /// The value of the index after the last iteration, and the stride.
-    fn loop_end(&mut self, start: Reg, count: Reg, stride: i64) -> Result<(Reg, Reg)> {
-        let step = self.number(stride)?;
-        let known = |r: Reg| self.info(r).constant.and_then(Literal::as_i128);
-        if let (Some(s), Some(c)) = (known(start), known(count)) {
-            let end = s.wrapping_add(c.wrapping_mul(stride.into()));
-            return Ok((self.number(end as i64)?, step));
-        }
-        let scaled = match stride {
-            1 => count,
-            _ => self.plain(Inst::MulI { dst: Reg(0), a: count, b: step }, DType::I64)?,
-        };
-        let end = self.plain(Inst::AddI { dst: Reg(0), a: start, b: scaled }, DType::I64)?;
-        Ok((end, step))
-    }
-
-    pub(super) fn while_node(&mut self, node: &Node) -> Result<()> {
-        let (head, body) = (&node.regions[0], &node.regions[1]);
-        let carries = self.enter_loop(node, &node.inputs, &body.params, &body.results)?;
-        let outer_mode = std::mem::replace(&mut self.flatten_branches, false);
-        self.push_scope(Kind::Loop);
-        self.scope().holds_params = true;
-        let depth = self.depth();
-        for (&q, &p) in head.params.iter().zip(&body.params) {
-            self.defined.insert(p, depth);
-            self.rename(q, p)?;
-        }
-        self.region(head)?;
-        let cond = self.scalar(head.results[0])?;
-        let head_code = std::mem::take(&mut self.scope().code);
-        self.scope().holds_params = false;
-        self.assume(cond, true);
-        for (&q, &p) in head.params.iter().zip(&body.params) {
-            // The condition's names for the carries are gone.
-            if let Ok(slot) = self.slot(q) {
-                self.drop_holder(slot, q);
-            }
-            self.defined.insert(p, depth);
-        }
-        self.region(body)?;
-        self.flatten_branches = outer_mode;
-        let (code, moves) = self.close_loop(body, &carries)?;
-        let item = While { head: head_code, cond, body: code, moves };
-        self.scope().code.push(Item::While(Box::new(item)));
-        self.leave_loop(node, &node.inputs, &carries)
-    }
-
-    /// `name` is another name of `v`.
-    pub(super) fn rename(&mut self, name: ValueId, v: ValueId) -> Result<()> {
-        if self.graph.ty(v).is_scalar() {
-            let r = self.scalar(v)?;
-            self.scalars.insert(name, r);
-            Ok(())
-        } else {
-            self.alias(name, v)
-        }
-    }
-
-    /// Gives every carried variable its register or slot and its first value.
-    fn enter_loop(
-        &mut self,
-        node: &Node,
-        inits: &[ValueId],
-        params: &[ValueId],
-        results: &[ValueId],
-    ) -> Result<Vec<Carry>> {
-        let depth = self.depth() + 1;
-        let captured = crate::graph::captures(node);
-        let same: Vec<bool> = params.iter().zip(results).map(|(p, r)| p == r).collect();
-        let mut carries = Vec::new();
-        for (k, (&init, &param)) in inits.iter().zip(params).enumerate() {
-            if same[k] {
-                self.rename(param, init)?;
-                carries.push(Carry::Same);
-            } else if self.graph.ty(init).is_scalar() {
-                let a = self.scalar(init)?;
-                let dst = self.new_reg(self.info(a).dtype, depth)?;
-                self.scope().code.push(Inst::Mov { dst, a }.into());
-                self.scalars.insert(param, dst);
-                carries.push(Carry::Scalar(dst));
-            } else {
-                // The loop still needs what it captures, what it carries unchanged, and what the carries
-                // after this one start from.
-                let mut needed = captured.clone();
-                needed.extend(inits.iter().enumerate().filter(|&(j, _)| j > k || same[j]).map(|(_, &v)| v));
-                let slot = self.slot_to_carry(init, &needed)?;
-                self.hold(slot, param, depth);
-                self.defined.insert(param, depth);
-                carries.push(Carry::Array(slot));
-            }
-        }
-        Ok(carries)
-    }
-
-    /// Closes the body's scope; gives its code, with the arrays moved to where the next iteration wants
-    /// them, and the moves of scalars.
-    fn close_loop(&mut self, body: &Region, carries: &[Carry]) -> Result<(Code, Vec<(Reg, Reg)>)> {
-        let mut moves = Vec::new();
-        let mut arrays = Vec::new();
-        let mut movable = Vec::new();
-        let home = self.depth();
-        for (&result, carry) in body.results.iter().zip(carries) {
-            match *carry {
-                Carry::Same => {}
-                Carry::Scalar(p) => moves.push((p, self.scalar(result)?)),
-                Carry::Array(p) => {
-                    movable.push(self.made_inside(result, home)?);
-                    arrays.push((p, self.slot(result)?));
-                }
-            }
-        }
-        let code = self.slot_moves(&arrays, &movable)?;
-        let mut scope = self.pop_scope();
-        scope.code.extend(code);
-        let kept: Vec<Buf> = arrays.iter().map(|m| m.0).collect();
-        self.release_slots(&scope.temporaries, &kept);
-        Ok((scope.code, moves))
-    }
-
-    fn leave_loop(&mut self, node: &Node, inits: &[ValueId], carries: &[Carry]) -> Result<()> {
-        let depth = self.depth();
-        for ((&out, carry), &init) in node.outputs.iter().zip(carries).zip(inits) {
-            match *carry {
-                Carry::Same => self.rename(out, init)?,
-                Carry::Scalar(r) => {
-                    self.regs[r.index()].depth = depth;
-                    self.scalars.insert(out, r);
-                }
-                Carry::Array(slot) => self.hold(slot, out, depth),
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn branch_node(&mut self, node: &Node) -> Result<()> {
         let selector = self.scalar(node.inputs[0])?;
         let info = self.info(selector);
@@ -353,11 +139,7 @@ impl Lower<'_> {
 
     /// Chooses the slot of every array result, and appends to each arm's code what brings it there. Gives
     /// the slots chosen.
-    fn merge_arrays(
-        &mut self,
-        node: &Node,
-        arms: &mut [(Scope, super::arrays::ArrayState)],
-    ) -> Result<Vec<Buf>> {
+    fn merge_arrays(&mut self, node: &Node, arms: &mut [(Scope, ArrayState)]) -> Result<Vec<Buf>> {
         let depth = self.depth();
         let arrays: Vec<(usize, ValueId)> = node
             .outputs
@@ -432,7 +214,7 @@ impl Lower<'_> {
         Ok(chosen)
     }
 
-    fn worth_flattening(&self, arms: &[(Scope, super::arrays::ArrayState)]) -> bool {
+    fn worth_flattening(&self, arms: &[(Scope, ArrayState)]) -> bool {
         let mut count = 0;
         for (scope, _) in arms {
             for item in &scope.code {
@@ -453,12 +235,7 @@ impl Lower<'_> {
     }
 
     /// Computes both arms and selects; a store writes back the old element in the arm not taken.
-    fn flatten(
-        &mut self,
-        node: &Node,
-        cond: Reg,
-        arms: Vec<(Scope, super::arrays::ArrayState)>,
-    ) -> Result<()> {
+    fn flatten(&mut self, node: &Node, cond: Reg, arms: Vec<(Scope, ArrayState)>) -> Result<()> {
         for (k, (mut scope, _)) in arms.into_iter().enumerate() {
             let code = std::mem::take(&mut scope.code);
             self.adopt(scope);
@@ -486,15 +263,13 @@ impl Lower<'_> {
         let (val, buf, address) = match inst {
             Inst::Store8 { val, buf, base, idx, off }
             | Inst::Store4 { val, buf, base, idx, off }
-            | Inst::Store1 { val, buf, base, idx, off } => {
-                (val, buf, super::access::Address { base, idx, off })
-            }
+            | Inst::Store1 { val, buf, base, idx, off } => (val, buf, Address { base, idx, off }),
             _ => return Err(Unsupported),
         };
         let dtype = self.slots[buf.index()].dtype;
         let depth = self.depth();
         let old = self.new_reg(dtype, depth)?;
-        let load = super::with_dst(super::access::load_inst(dtype, buf, address), old);
+        let load = with_dst(load_inst(dtype, buf, address), old);
         self.scope().code.push(load.into());
         let (b, c) = if when { (val, old) } else { (old, val) };
         let dst = self.new_reg(dtype, depth)?;
@@ -523,12 +298,4 @@ fn is_cheap(inst: &Inst) -> bool {
                 | Inst::FmaF64 { .. }
                 | Inst::FmaF32 { .. }
         )
-}
-
-fn has_branch(region: &Region) -> bool {
-    region.nodes.iter().any(|n| match n.op {
-        Op::Cond => true,
-        Op::For { .. } => n.regions.iter().any(has_branch),
-        _ => false,
-    })
 }
