@@ -220,3 +220,17 @@ fn updates_to_extremes_with_nan() {
         }
     }
 }
+
+#[desc_jit]
+fn sums_of_one_value(x: &Array1<f64>) -> (f64, f64, Array1<f64>) {
+    let a = Array1::<f64>::from_elem(x.len(), 0.1);
+    let b = Array2::<f64>::from_elem((x.len(), 3), 0.1);
+    (a.sum(), a.dot(&a), b.sum_axis(Axis(0)))
+}
+
+#[test]
+fn the_sum_of_a_repeated_value_adds_in_the_same_order() {
+    for n in [0, 1, 10, 101] {
+        agree!(sums_of_one_value(&Array1::zeros(n)));
+    }
+}

@@ -79,7 +79,12 @@ impl Parser<'_> {
             Type::Reference(_) => Mode::Ref,
             _ => Mode::Value,
         };
+        let since = self.scopes.mark();
         let pattern = self.parameter_pattern(&typed.pat, mode == Mode::Mut);
+        if types::is_function(&typed.ty) {
+            // That it can't be called either is the same mistake.
+            self.scopes.reject(since);
+        }
         let is_static = match &pattern {
             Pattern::Name(variable) => arguments.statics.iter().any(|s| s.unraw() == variable.name()),
             _ => false,

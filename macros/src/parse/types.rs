@@ -27,6 +27,15 @@ pub fn is_array(ty: &Type) -> bool {
     }
 }
 
+/// By its spelling, something that can be called.
+pub fn is_function(ty: &Type) -> bool {
+    match bare(ty) {
+        Type::Reference(r) => is_function(&r.elem),
+        Type::FnPtr(_) | Type::ImplTrait(_) | Type::TraitObject(_) => true,
+        _ => false,
+    }
+}
+
 /// Reports what can't be a parameter or a result. Names that are not known here are left to rustc, which
 /// asks for the trait `Typed` on the user's token.
 pub fn check(ty: &Type, sink: &mut Sink) {

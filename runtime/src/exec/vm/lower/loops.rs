@@ -1,11 +1,11 @@
 //! Loops.
 
-use super::{Kind, Lower, Result, Scope, Unsupported};
+use super::{Kind, Lower, Result};
 use crate::dtype::{DType, Literal};
 use crate::exec::vm::bytecode::{Buf, Inst, Reg};
 use crate::exec::vm::ranges::Interval;
 use crate::exec::vm::strip;
-use crate::exec::vm::tree::{Branch, Code, Item, Loop, Origin, Selector, TrapKind, While};
+use crate::exec::vm::tree::{Code, Item, Loop, TrapKind, While};
 use crate::graph::{Node, Region, SiteId, ValueId};
 use crate::op::Op;
 

@@ -3,7 +3,7 @@
 use super::{Fact, Lower, Result, Unsupported};
 use crate::dtype::{DType, Literal};
 use crate::exec::vm::bytecode::{Inst, Reg};
-use crate::exec::vm::ranges::{Form, Interval, SHORT, flip, negate};
+use crate::exec::vm::ranges::{Form, Interval, SHORT};
 use crate::exec::vm::tree::{Call, TrapKind};
 use crate::graph::{Node, SiteId};
 use crate::op::{BinaryOp, CmpOp, Op, UnaryOp, scalar};

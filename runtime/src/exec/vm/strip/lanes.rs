@@ -1,10 +1,11 @@
 //! One instruction over many lanes: tight loops over slices, which the compiler vectorises.
 
+use super::Fold;
 use crate::exec::vm::bytecode::Inst;
 use crate::exec::vm::run::{call, math, math2};
 use crate::exec::vm::tree::Call;
 
-pub(super) fn f(x: u64) -> f64 {
+fn f(x: u64) -> f64 {
     f64::from_bits(x)
 }
 
@@ -143,15 +144,54 @@ pub(super) fn checked(inst: Inst, a: u64, b: u64) -> Option<u64> {
     }
 }
 
+/// The carry after all lanes, in order; of an empty mask, every lane takes part.
+#[inline(always)]
+pub(super) fn fold_lanes(fold: Fold, carry: u64, value: &[u64], mask: &[u64]) -> u64 {
+    let Fold { inst, swapped, inverted, .. } = fold;
+    // The common ones get a loop of their own, with the carry in a machine register.
+    macro_rules! with {
+        ($op:expr) => {{
+            let op = $op;
+            match (mask.is_empty(), swapped) {
+                (true, false) => value.iter().fold(carry, |c, &x| op(c, x)),
+                (true, true) => value.iter().fold(carry, |c, &x| op(x, c)),
+                (false, false) => {
+                    let lanes = value.iter().zip(mask);
+                    lanes.fold(carry, |c, (&x, &m)| if (m != 0) == inverted { c } else { op(c, x) })
+                }
+                (false, true) => {
+                    let lanes = value.iter().zip(mask);
+                    lanes.fold(carry, |c, (&x, &m)| if (m != 0) == inverted { c } else { op(x, c) })
+                }
+            }
+        }};
+    }
+    // A lane that takes no part contributes what changes nothing, bit for bit: cheaper than a jump. (A NaN
+    // changes no minimum; a NaN carry stays one.)
+    macro_rules! neutral {
+        ($neutral:expr, $op:expr) => {{
+            if mask.is_empty() || swapped {
+                return with!($op);
+            }
+            let (op, neutral) = ($op, f64::to_bits($neutral));
+            let lanes = value.iter().zip(mask);
+            lanes.fold(carry, |c, (&x, &m)| op(c, if (m != 0) == inverted { neutral } else { x }))
+        }};
+    }
+    match inst {
+        Inst::AddF64 { .. } => neutral!(-0.0, |a, b| (f(a) + f(b)).to_bits()),
+        Inst::SubF64 { .. } => neutral!(0.0, |a, b| (f(a) - f(b)).to_bits()),
+        Inst::MulF64 { .. } => neutral!(1.0, |a, b| (f(a) * f(b)).to_bits()),
+        Inst::MinF64 { .. } => neutral!(f64::NAN, |a, b| f(a).min(f(b)).to_bits()),
+        Inst::MaxF64 { .. } => neutral!(f64::NAN, |a, b| f(a).max(f(b)).to_bits()),
+        _ => with!(|a, b| combine(inst, a, b)),
+    }
+}
+
 /// One step of a fold.
 #[inline(always)]
-pub(super) fn combine(inst: Inst, a: u64, b: u64) -> u64 {
+fn combine(inst: Inst, a: u64, b: u64) -> u64 {
     match inst {
-        Inst::AddF64 { .. } => (f(a) + f(b)).to_bits(),
-        Inst::SubF64 { .. } => (f(a) - f(b)).to_bits(),
-        Inst::MulF64 { .. } => (f(a) * f(b)).to_bits(),
-        Inst::MinF64 { .. } => f(a).min(f(b)).to_bits(),
-        Inst::MaxF64 { .. } => f(a).max(f(b)).to_bits(),
         Inst::AddF32 { .. } => w(g(a) + g(b)),
         Inst::MulF32 { .. } => w(g(a) * g(b)),
         Inst::MinF32 { .. } => w(g(a).min(g(b))),
@@ -162,6 +202,7 @@ pub(super) fn combine(inst: Inst, a: u64, b: u64) -> u64 {
         Inst::MaxU { .. } => a.max(b),
         Inst::AndI { .. } => a & b,
         Inst::OrI { .. } => a | b,
+        // The planner folds no others.
         _ => a ^ b,
     }
 }

@@ -8,7 +8,7 @@
 //! same vector as an operand, an array that is an operand in memory is not written by the loop, and arrays
 //! do not overlap; so the slices made here are distinct where one of them is mutable.
 
-use super::lanes::{checked, combine, compute, f};
+use super::lanes::{checked, compute, fold_lanes};
 use super::{Fold, LANES, Lanes, Place, Step, StripPlan, WORTH};
 use crate::exec::vm::bytecode::Inst;
 use crate::exec::vm::ranges::Form;
@@ -330,27 +330,9 @@ impl Strip<'_> {
         // SAFETY: the caller's promise.
         unsafe {
             let value = self.read(fold.value);
-            let carry = &mut *self.regs.add(fold.carry.index());
-            if fold.mask != Place::None {
-                let mask = self.read(fold.mask);
-                for (&x, &m) in value.iter().zip(mask) {
-                    let (a, b) = if fold.swapped { (x, *carry) } else { (*carry, x) };
-                    let new = combine(fold.inst, a, b);
-                    *carry = if (m != 0) == fold.inverted { *carry } else { new };
-                }
-                return;
-            }
-            match fold.inst {
-                Inst::AddF64 { .. } => {
-                    *carry = value.iter().fold(f(*carry), |s, &x| s + f(x)).to_bits();
-                }
-                _ => {
-                    for &x in value {
-                        let (a, b) = if fold.swapped { (x, *carry) } else { (*carry, x) };
-                        *carry = combine(fold.inst, a, b);
-                    }
-                }
-            }
+            let mask = self.read(fold.mask);
+            let carry = self.regs.add(fold.carry.index());
+            *carry = fold_lanes(fold, *carry, value, mask);
         }
     }
 }

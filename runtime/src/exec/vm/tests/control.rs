@@ -212,3 +212,35 @@ fn folds_in_strips_keep_their_order() {
         }
     }
 }
+
+#[test]
+fn one_program_runs_on_several_threads() {
+    let g = graph(
+        r#"graph f(%0 "u": f64[300], %1 "n": usize) {
+             %2: usize = const{0}()
+             %3: f64 = const{0.5}()
+             %10: f64[300] = for{1}(%2, %1, %0) {
+               (%4: usize, %5: f64[300])
+               %6: f64 = load{at; "u"}(%5, %4)
+               %7: f64 = mul(%6, %3)
+               %8: f64[300] = store{set; at; "u"}(%5, %4, %7)
+               yield %8
+             }
+             return %10
+           }"#,
+    );
+    let program = super::compile_with(&g, super::control_node(&g), &|_| false, true).expect("it takes this");
+    let inputs = |n| [Value::f64s(&[3.0; 300]), scalar(Literal::Usize(n))];
+    std::thread::scope(|threads| {
+        for n in [0, 5, 100, 300] {
+            let (g, program) = (&g, &program);
+            threads.spawn(move || {
+                for _ in 0..50 {
+                    let out = super::run(program, g, &inputs(n)).expect("no error");
+                    let expected: Vec<f64> = (0..300).map(|k| if k < n { 1.5 } else { 3.0 }).collect();
+                    assert_eq!(out[0], Value::f64s(&expected));
+                }
+            });
+        }
+    });
+}
