@@ -147,8 +147,16 @@ impl Parser<'_> {
                     self.sink.report(&m.args[0], &methods::AXIS, &[&name]);
                     return None;
                 };
+                let index = self.expr(&m.args[1]);
+                if axis == 0 {
+                    // `x[i]`, whatever the rank is.
+                    let mut place = place?;
+                    place.writes |= index.writes;
+                    place.parts.push(Part::Index(vec![index]));
+                    return Some((place, Vec::new()));
+                }
                 let mut spec = vec![SliceArg::ALL; axis];
-                spec.push(SliceArg::Index(self.expr(&m.args[1])));
+                spec.push(SliceArg::Index(index));
                 spec
             }
             ("slice_mut", 1) => self.slice_spec(&name, &m.args[0])?,

@@ -35,9 +35,8 @@ pub(super) fn eval_dot<'a>(inputs: Vec<Datum<'a>>, out: &Type, device: &Device) 
         let product = left.matmul(&right)?.reshape(out.shape.as_slice())?;
         return Ok(Datum::owned(Buffer::from_tensor(product, out.dtype)?));
     }
-    let inputs = super::eval::all_on_host(inputs)?;
-    let written = inputs.into_iter().map(|d| d.written_out(&Device::cpu())).collect::<Result<Vec<_>>>()?;
-    let inputs = written;
+    let host = |d: Datum<'a>| d.on_host()?.written_out(&Device::cpu());
+    let inputs = inputs.into_iter().map(host).collect::<Result<Vec<_>>>()?;
     let (x, y) = (inputs[0].reader()?, inputs[1].reader()?);
     let element = |i: usize, j: usize| -> Result<Literal> {
         (0..inner).try_fold(Literal::zero(out.dtype), |sum, k| {
