@@ -9,8 +9,10 @@ use syn::{FnArg, ItemFn, ReturnType, Type};
 /// `struct heat {}` with every function that calls and generated code may name.
 pub fn companion(item: &ItemFn) -> TokenStream {
     let ItemFn { attrs, vis, sig, .. } = item;
-    if sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_))) {
-        // A method: no type can be declared inside an `impl` block.
+    let is_self = |t: TokenTree| t.to_string() == "Self";
+    let is_method = sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
+    if is_method || sig.to_token_stream().into_iter().any(|t| contains(t, &is_self)) {
+        // Inside an `impl` block no type can be declared.
         return TokenStream::new();
     }
     let name = &sig.ident;
@@ -106,5 +108,14 @@ fn typed_functions(item: &ItemFn) -> TokenStream {
 /// The type can stand between angle brackets, outside of the signature that it is written in.
 fn is_nameable(ty: &Type) -> bool {
     let unnameable = |t: TokenTree| ["impl", "dyn", "Self"].iter().any(|word| t.to_string() == *word);
-    !matches!(ty, Type::TraitObject(_)) && !ty.to_token_stream().into_iter().any(unnameable)
+    !matches!(ty, Type::TraitObject(_) | Type::Never(_))
+        && !ty.to_token_stream().into_iter().any(|t| contains(t, &unnameable))
+}
+
+/// The tree, or one inside of it, is of that kind.
+fn contains(tree: TokenTree, is: &dyn Fn(TokenTree) -> bool) -> bool {
+    match tree {
+        TokenTree::Group(group) => group.stream().into_iter().any(|t| contains(t, is)),
+        tree => is(tree),
+    }
 }
