@@ -234,3 +234,17 @@ fn the_sum_of_a_repeated_value_adds_in_the_same_order() {
         agree!(sums_of_one_value(&Array1::zeros(n)));
     }
 }
+
+#[desc_jit]
+fn adds_in_place(u: &Array2<f64>, v: &Array1<f64>) -> Array2<f64> {
+    let mut u = u.clone();
+    u += v;
+    u
+}
+
+#[test]
+fn assigning_operators_broadcast_the_right_side_only() {
+    let v = Array1::from_vec(vec![1.0, 2.0, 3.0]);
+    agree!(adds_in_place(&Array2::ones((2, 3)), &v));
+    refuse!(adds_in_place(&Array2::ones((2, 1)), &v), Shape, "`u` is f64[2,1]: `+=` with f64[3]");
+}

@@ -112,3 +112,20 @@ fn whole_assign(x: &Array1<f64>) -> (Array1<f64>, Array1<f64>) {
 fn whole_arrays_are_assigned_and_filled() {
     agree!(whole_assign(&Array1::from_vec(vec![3.0, 2.0])));
 }
+
+#[desc_jit]
+fn middle_axis(x: &Array3<f64>, v: &Array2<f64>, j: usize) -> (Array3<f64>, Array2<f64>) {
+    let mut y = x.clone();
+    y.index_axis_mut(Axis(1), j).assign(v);
+    y.index_axis_mut(Axis(0), 0).fill(0.5);
+    (y, x.index_axis(Axis(1), j).to_owned())
+}
+
+#[test]
+fn a_plane_across_the_middle_axis() {
+    let x = Array3::from_shape_fn((2, 3, 4), |(i, j, k)| (i * 12 + j * 4 + k) as f64);
+    let v = Array2::from_shape_fn((2, 4), |(i, k)| -((i + k) as f64));
+    for j in 0..3 {
+        agree!(middle_axis(&x, &v, j));
+    }
+}

@@ -121,7 +121,9 @@ impl Emitter {
                     }
                     None => {
                         let x = &place.root.ident;
-                        self.write_root(place, quote_ours! { #cx.binary(#op, &#x, #operand, #at)? }, at)
+                        let name = place_name(&place.root, &[]);
+                        let new = quote_ours! { #cx.update(#op, #name, &#x, &[], #operand, #at)? };
+                        self.write_root(place, new, at)
                     }
                 };
                 if simple {

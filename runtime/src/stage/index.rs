@@ -126,7 +126,7 @@ impl Cx {
         Err(self.error(ErrorKind::DType, message, at).note("convert the value with `as`"))
     }
 
-    /// `array[index] op= value`, functionally.
+    /// `array[index] op= value`, functionally; without an index, `array op= value`.
     ///
     /// # Errors
     /// As [`store`](Self::store).
@@ -139,6 +139,17 @@ impl Cx {
         value: &Value,
         at: At,
     ) -> Out<Value> {
+        if index.is_empty() {
+            let new = self.binary(op, array, value, at)?;
+            let (was, is) = (self.ty(array, at)?, self.ty(&new, at)?);
+            if was.shape != is.shape {
+                let right = self.describe(value);
+                let message =
+                    format!("`{name}` is {was}: `{}=` with {right} would change its shape", op.symbol());
+                return Err(self.error(ErrorKind::Shape, message, at));
+            }
+            return Ok(new);
+        }
         let (array, value) = self.element_types(name, array, value, at)?;
         let old = self.load(name, &array, index, at)?;
         let new = self.binary(op, &old, &value, at)?;

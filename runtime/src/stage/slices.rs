@@ -90,13 +90,16 @@ impl Cx {
         at: At,
     ) -> Out<(Vec<Axis>, Vec<ValueId>)> {
         let ty = self.ty(array, at)?;
-        if spec.len() != ty.rank() {
+        if spec.len() > ty.rank() {
             let message = format!("{} slice arguments for an array of rank {} ({ty})", spec.len(), ty.rank());
             return Err(self.error(ErrorKind::Rank, message, at));
         }
         let mut axes = Vec::new();
         let mut operands = Vec::new();
-        for (k, (arg, &n)) in spec.iter().zip(&ty.shape).enumerate() {
+        // Axes that the spec does not name are taken whole.
+        let whole = SliceArg::full();
+        let spec = spec.iter().chain(std::iter::repeat(&whole));
+        for (k, (arg, &n)) in spec.zip(&ty.shape).enumerate() {
             let (axis, operand) = match arg {
                 SliceArg::Index(i) => {
                     (Axis::At, Some(self.checked_index(name, k, n, &self.counted_from_end(i, n), at)?))
