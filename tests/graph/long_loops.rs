@@ -225,7 +225,7 @@ fn compare<T: desc_jit::array::Number>(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1200, ..ProptestConfig::default() })]
+    #![proptest_config(crate::config(1200))]
 
     #[test]
     fn loops_over_f64(choices in prop::collection::vec(0u32..1000, 10..90), trips in prop::sample::select(vec![0usize, 1, 63, 64, 65, 130, 147, 148])) {

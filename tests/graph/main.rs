@@ -7,3 +7,11 @@ mod passes;
 mod random;
 mod text;
 mod verifier;
+
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
+
+/// Reproducible by default; `DESC_JIT_SEED=7` tries other cases.
+fn config(cases: u32) -> ProptestConfig {
+    let seed = std::env::var("DESC_JIT_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
+    ProptestConfig { cases, rng_seed: RngSeed::Fixed(seed), ..ProptestConfig::default() }
+}

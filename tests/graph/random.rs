@@ -236,7 +236,7 @@ fn run(graph: &Graph, engine: Engine, n: usize) -> Outcome {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(crate::config(1500))]
 
     #[test]
     fn engines_agree_on_random_graphs(choices in prop::collection::vec(0u32..1000, 20..160), n in 0usize..5) {

@@ -5,6 +5,13 @@ use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use ndarray as nd;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+/// Reproducible by default; `DESC_JIT_SEED=7` tries other cases.
+fn config(cases: u32) -> ProptestConfig {
+    let seed = std::env::var("DESC_JIT_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
+    ProptestConfig { cases, rng_seed: RngSeed::Fixed(seed), ..ProptestConfig::default() }
+}
 
 /// An expression over a matrix `m`, a row `r` and numbers.
 #[derive(Clone, Debug)]
@@ -147,7 +154,7 @@ fn same(a: &[f64], b: &[f64]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(config(400))]
 
     #[test]
     fn expressions_agree_with_ndarray(
