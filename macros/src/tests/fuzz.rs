@@ -4,6 +4,7 @@ use super::{snapshots, tokens};
 use crate::expand::expand;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// One change of a token stream.
 #[derive(Clone, Debug)]
@@ -100,7 +101,11 @@ fn corpus() -> Vec<TokenStream> {
 /// At least 2000 inputs; `PROPTEST_CASES` asks for more.
 fn config() -> ProptestConfig {
     let config = ProptestConfig::default();
-    ProptestConfig { cases: config.cases.max(2000), ..config }
+    let rng_seed = match config.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(0),
+        chosen => chosen,
+    };
+    ProptestConfig { cases: config.cases.max(2000), rng_seed, ..config }
 }
 
 proptest! {
