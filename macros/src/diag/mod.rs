@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn values_fill_the_placeholders() {
+    fn values_fill_the_template() {
         let entry = Entry { code: "DJ9999", message: "`{0}` is not `{1}`", help: "write `{1}`" };
         assert_eq!(text(&entry, &[&"a", &"b"]), "[DJ9999] `a` is not `b`\n= help: write `b`");
     }

@@ -8,6 +8,11 @@ use crate::graph::ValueId;
 use crate::op::{Axis, BinaryOp, Op, StoreMode, index};
 use std::sync::Arc;
 
+/// How messages name an array.
+fn shown(name: &str) -> String {
+    if name.is_empty() { "the array".to_string() } else { format!("`{name}`") }
+}
+
 pub(super) fn array_name(name: &str) -> Option<Arc<str>> {
     (!name.is_empty()).then(|| name.into())
 }
@@ -88,7 +93,7 @@ impl Cx {
         let block = index::block_shape(&axes);
         let ty = self.ty(value, at)?;
         if crate::op::shape::broadcast_shapes(&ty.shape, &block).as_ref() != Some(&block) {
-            let what = if name.is_empty() { "the array".to_string() } else { format!("`{name}`") };
+            let what = shown(name);
             let block = Type::new(ty.dtype, block);
             let message = format!("cannot assign {ty} to a part of {what} that is {block}");
             return Err(self.error(ErrorKind::Shape, message, at));
@@ -121,7 +126,7 @@ impl Cx {
         if let Some(array) = self.adopt(array, tv.dtype, at)? {
             return Ok((array, value.clone()));
         }
-        let what = if name.is_empty() { "the array".to_string() } else { format!("`{name}`") };
+        let what = shown(name);
         let message = format!("{what} holds {}, but the value assigned to it is {tv}", ta.dtype);
         Err(self.error(ErrorKind::DType, message, at).note("convert the value with `as`"))
     }
@@ -167,7 +172,7 @@ impl Cx {
         let ty = self.ty(array, at)?;
         let index = self.flatten_index(index, &ty, at)?;
         if index.len() > ty.rank() {
-            let what = if name.is_empty() { "the array".to_string() } else { format!("`{name}`") };
+            let what = shown(name);
             let message = format!("{} indices for {what}, which is {ty} of rank {}", index.len(), ty.rank());
             return Err(self.error(ErrorKind::Rank, message, at));
         }
