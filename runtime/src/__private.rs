@@ -40,3 +40,8 @@ pub fn args<const N: usize>(args: &[Value]) -> Result<[Value; N]> {
         Error::new(ErrorKind::Argument, format!("a function takes {N} arguments, not {}", args.len()))
     })
 }
+
+/// For tests: kernels compiled by `f` keep the order of floating-point sums and call std's functions.
+pub fn with_native_arithmetic<R>(f: impl FnOnce() -> R) -> R {
+    crate::kernel::with_native_arithmetic(f)
+}

@@ -42,6 +42,7 @@ mod exec;
 pub mod functional;
 pub mod graph;
 pub mod jnp;
+mod kernel;
 pub mod op;
 mod optimize;
 pub mod prelude;
@@ -51,7 +52,7 @@ mod staged;
 #[doc(hidden)]
 pub mod __private;
 
-pub use backend::{Engine, engine, with_engine};
+pub use backend::{Engine, engine, with_engine, with_threads};
 pub use desc_jit_macros::desc_jit;
 pub use error::{Error, ErrorKind, Location, Result};
 pub use exec::{CacheStats, Jit};

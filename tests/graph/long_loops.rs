@@ -1,8 +1,9 @@
 //! Random inner loops long enough to run in strips: affine loads and stores, gathers, reductions, selects,
 //! guarded stores. The register machine gives the bits, or the error, of the op-by-op engine.
 
+use desc_jit::__private::with_native_arithmetic;
 use desc_jit::array::Buffer;
-use desc_jit::{Engine, Error, Graph, with_engine};
+use desc_jit::{Engine, Error, Graph, with_engine, with_threads};
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -216,10 +217,25 @@ fn compare<T: desc_jit::array::Number>(
     let text = program(choices, dtype);
     let graph: Graph = text.parse().unwrap_or_else(|e| panic!("{e}\n{text}"));
     let reference = run::<T>(&graph, Engine::Candle, trips);
-    match (&reference, run::<T>(&graph, Engine::Machine, trips)) {
-        (Ok(expected), Ok(got)) => prop_assert_eq!(expected, &got, "{}", graph),
-        (Err(expected), Err(got)) => prop_assert_eq!(expected.message(), got.message(), "{}", graph),
-        (expected, got) => prop_assert!(false, "{:?} and {:?}\n{}", expected, got, graph),
+    let machine = run::<T>(&graph, Engine::Machine, trips);
+    let in_order = with_native_arithmetic(|| run::<T>(&graph, Engine::Cranelift, trips));
+    for got in [machine, in_order] {
+        match (&reference, got) {
+            (Ok(expected), Ok(got)) => prop_assert_eq!(expected, &got, "{}", graph),
+            (Err(expected), Err(got)) => prop_assert_eq!(expected.message(), got.message(), "{}", graph),
+            (expected, got) => prop_assert!(false, "{:?} and {:?}\n{}", expected, got, graph),
+        }
+    }
+    // With reductions, the last digits may differ; the errors do not, nor anything on one thread.
+    let several = run::<T>(&graph, Engine::Cranelift, trips);
+    let one = with_threads(1, || run::<T>(&graph, Engine::Cranelift, trips));
+    match (&reference, &several, &one) {
+        (Ok(_), Ok(several), Ok(one)) => prop_assert_eq!(several, one, "{}", graph),
+        (Err(expected), Err(several), Err(one)) => {
+            prop_assert_eq!(expected.message(), several.message(), "{}", graph);
+            prop_assert_eq!(expected.message(), one.message(), "{}", graph);
+        }
+        _ => prop_assert!(false, "{:?}, {:?} and {:?}\n{}", reference, several, one, graph),
     }
     Ok(())
 }

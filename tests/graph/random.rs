@@ -1,6 +1,7 @@
 //! Random loop nests over arrays and scalars: the register machine gives the bits, or the kind of error,
 //! that the op-by-op engine gives.
 
+use desc_jit::__private::with_native_arithmetic;
 use desc_jit::array::Buffer;
 use desc_jit::{Engine, Error, Graph, with_engine};
 use proptest::prelude::*;
@@ -247,8 +248,15 @@ proptest! {
             optimised.run_pass(pass).unwrap();
         }
         let reference = run(&graph, Engine::Candle, n);
-        for (graph, engine) in [(&graph, Engine::Machine), (&optimised, Engine::Candle), (&optimised, Engine::Machine)] {
-            match (&reference, run(graph, engine, n)) {
+        let engines = [
+            (&graph, Engine::Machine),
+            (&optimised, Engine::Candle),
+            (&optimised, Engine::Machine),
+            (&graph, Engine::Cranelift),
+            (&optimised, Engine::Cranelift),
+        ];
+        for (graph, engine) in engines {
+            match (&reference, with_native_arithmetic(|| run(graph, engine, n))) {
                 (Ok(expected), Ok(got)) => prop_assert_eq!(expected, &got, "{}\n{}", engine, graph),
                 (Err(expected), Err(got)) => {
                     prop_assert_eq!(expected.message(), got.message(), "{}\n{}", engine, graph)

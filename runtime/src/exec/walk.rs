@@ -1,24 +1,68 @@
-//! The op-by-op engine: walks the graph, evaluates each op on Candle, runs control flow as control flow.
-//! Control nodes made of scalars and elements go to the register machine on the CPU.
+//! Runs a plan: as one kernel, or node by node, each op on Candle and control flow as control flow, control
+//! nodes made of scalars and elements as kernels.
 
-use super::plan::{Plan, RegionPlan, Step};
-use super::vm::{Access, OutSlot, Slot};
-use crate::array::Device;
+use super::plan::{Body, Plan, RegionPlan, Step, WholeKernel};
+use crate::array::{Buffer, Device};
 use crate::dtype::Literal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Node, Region, ValueId};
+use crate::kernel::{Access, OutSlot, Program, Slot};
 use crate::op::datum::Datum;
 use crate::op::index::loop_overflow;
 use crate::op::{Op, eval};
 
 /// Runs a plan on its inputs; returns the graph's results.
 pub(crate) fn run<'a>(plan: &Plan, inputs: Vec<Datum<'a>>, device: &Device) -> Result<Vec<Datum<'a>>> {
+    let body = match &plan.body {
+        Body::Kernel(kernel) => return whole(kernel, inputs, device),
+        Body::Nodes(body) => body,
+    };
     let mut walker = Walker { graph: &plan.graph, env: Vec::new(), device };
     walker.env.resize_with(plan.graph.values.len(), || None);
     for (&p, datum) in plan.graph.body.params.iter().zip(inputs) {
         walker.env[p.index()] = Some(datum);
     }
-    walker.region(&plan.graph.body, &plan.body)
+    walker.region(&plan.graph.body, body)
+}
+
+/// Runs a graph that is one kernel.
+fn whole<'a>(kernel: &WholeKernel, inputs: Vec<Datum<'a>>, device: &Device) -> Result<Vec<Datum<'a>>> {
+    let wanted = kernel.program.inputs();
+    let mut data: Vec<Option<Datum<'a>>> = inputs.into_iter().map(Some).collect();
+    for (input, &k) in wanted.iter().zip(&kernel.params) {
+        if let Some(datum) = data[k].take() {
+            data[k] = Some(match input.access {
+                Access::Scalar => datum,
+                Access::Read => datum.written_out(device)?,
+                Access::Write => Datum::owned(datum.into_unique(device)?),
+            });
+        }
+    }
+    let mut written: Vec<Option<Buffer>> = Vec::with_capacity(wanted.len());
+    for (input, &k) in wanted.iter().zip(&kernel.params) {
+        written.push(match input.access {
+            Access::Write => data[k].take().map(|d| d.into_unique(device)).transpose()?,
+            _ => None,
+        });
+    }
+    let mut slots = Vec::with_capacity(wanted.len());
+    for ((input, &k), written) in wanted.iter().zip(&kernel.params).zip(written) {
+        slots.push(match (written, &data[k]) {
+            (Some(buffer), _) => Slot::Write(buffer),
+            (None, Some(Datum::Scalar(literal))) => Slot::Scalar(*literal),
+            (None, datum) => {
+                Slot::Read(datum.as_ref().and_then(Datum::buffer).ok_or_else(|| lost(input.value))?)
+            }
+        });
+    }
+    Ok(kernel.program.run(slots)?.into_iter().map(result).collect())
+}
+
+fn result<'a>(slot: OutSlot) -> Datum<'a> {
+    match slot {
+        OutSlot::Scalar(literal) => Datum::Scalar(literal),
+        OutSlot::Array(buffer) => Datum::owned(buffer),
+    }
 }
 
 struct Walker<'p, 'a> {
@@ -136,7 +180,7 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
-    fn program(&mut self, node: &Node, step: &Step, program: &super::vm::Program) -> Result<()> {
+    fn program(&mut self, node: &Node, step: &Step, program: &Program) -> Result<()> {
         // Written buffers are taken over first where this is their last use; then the others are lent.
         let dies = |v: ValueId| {
             let operand = node.inputs.iter().zip(&step.input_dies).any(|(&i, &d)| i == v && d);
@@ -169,11 +213,7 @@ impl<'a> Walker<'_, 'a> {
             });
         }
         let results = program.run(slots)?;
-        let outputs = results.into_iter().map(|slot| match slot {
-            OutSlot::Scalar(literal) => Datum::Scalar(literal),
-            OutSlot::Array(buffer) => Datum::owned(buffer),
-        });
-        let outputs = outputs.collect();
+        let outputs = results.into_iter().map(result).collect();
         for (&v, &dead) in node.inputs.iter().zip(&step.input_dies) {
             if dead {
                 self.env[v.index()] = None;

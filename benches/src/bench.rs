@@ -1,0 +1,231 @@
+//! One kernel with its sizes, inputs and the ways to compute it in this process.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+use serde_json::Value;
+
+use crate::parameters::Parameters;
+use crate::values::{Results, Values};
+
+/// How far a staged kernel may be from its native reading.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tolerance {
+    /// Not at all.
+    Bits,
+    /// The largest difference over the largest magnitude: for reductions and transcendental functions.
+    Relative(f64),
+}
+
+impl Tolerance {
+    /// What [`Values::relative_error`] may be.
+    pub fn bound(self) -> f64 {
+        match self {
+            Tolerance::Bits => 0.0,
+            Tolerance::Relative(bound) => bound,
+        }
+    }
+}
+
+/// The ways to compute a kernel in this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// `f(..)`.
+    Ours,
+    /// `f::native(..)`.
+    Native,
+    /// The hand-written parallel code.
+    Limit,
+}
+
+/// The functions of one kernel over its arguments `P`.
+struct Calls<P, R> {
+    ours: fn(&mut P) -> desc_jit::Result<R>,
+    native: fn(&mut P) -> R,
+    limit: Option<fn(&mut P) -> Result<R>>,
+    forget: fn(),
+}
+
+impl<P, R> Calls<P, R> {
+    fn call(&self, way: Way, arguments: &mut P) -> Result<R> {
+        match way {
+            Way::Ours => Ok((self.ours)(arguments)?),
+            Way::Native => Ok((self.native)(arguments)),
+            Way::Limit => self.limit.context("there is no hand-written version")?(arguments),
+        }
+    }
+}
+
+/// A kernel and everything that the runner and the tests want of it. Made by `bench!`.
+#[derive(Clone)]
+pub struct Bench {
+    name: &'static str,
+    tolerance: Tolerance,
+    has_limit: bool,
+    cases: Vec<(&'static str, String, CaseMaker)>,
+}
+
+/// Makes the inputs of one size.
+type CaseMaker = Rc<dyn Fn() -> Box<dyn Case>>;
+
+impl Bench {
+    /// What `bench!` expands to. `inputs` makes the arguments of the kernel from the numbers of a size.
+    #[expect(clippy::too_many_arguments, reason = "called by one macro, which names them")]
+    pub fn new<P: Parameters, R: Results + 'static, const N: usize>(
+        name: &'static str,
+        inputs: fn([usize; N]) -> P,
+        sizes: &[(&'static str, [usize; N])],
+        tolerance: Tolerance,
+        ours: fn(&mut P) -> desc_jit::Result<R>,
+        native: fn(&mut P) -> R,
+        limit: Option<fn(&mut P) -> Result<R>>,
+        forget: fn(),
+    ) -> Bench {
+        let calls = Rc::new(Calls { ours, native, limit, forget });
+        let cases = sizes.iter().map(|&(size, numbers)| {
+            let calls = calls.clone();
+            let make: CaseMaker = Rc::new(move || Box::new(Inputs::new(inputs(numbers), calls.clone())));
+            (size, numbers.map(|n| n.to_string()).join(" x "), make)
+        });
+        Bench { name, tolerance, has_limit: limit.is_some(), cases: cases.collect() }
+    }
+
+    /// The kernel's name: of the function, of its files, and in the results.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How far staged results may be from native ones.
+    pub fn tolerance(&self) -> Tolerance {
+        self.tolerance
+    }
+
+    /// There is a hand-written version.
+    pub fn has_limit(&self) -> bool {
+        self.has_limit
+    }
+
+    /// The names of the sizes.
+    pub fn sizes(&self) -> Vec<&'static str> {
+        self.cases.iter().map(|(size, ..)| *size).collect()
+    }
+
+    /// The numbers of a size, as text.
+    pub fn extent(&self, size: &str) -> &str {
+        self.cases.iter().find(|(name, ..)| *name == size).map_or("", |(_, extent, _)| extent)
+    }
+
+    /// The kernel with its inputs at that size.
+    pub fn at(&self, size: &str) -> Result<Box<dyn Case>> {
+        let case = self.cases.iter().find(|(name, ..)| *name == size);
+        let (.., make) = case.ok_or_else(|| anyhow!("{} has no size {size}", self.name))?;
+        Ok(make())
+    }
+}
+
+/// A kernel with its inputs.
+pub trait Case {
+    /// Calls the kernel once on the fresh inputs: what it returned, then what it changed, and the time.
+    fn call(&mut self, way: Way) -> Result<(Vec<Values>, Duration)>;
+
+    /// The time of `calls` calls together. Inputs that a call changes are put back before each one, off the
+    /// clock; freeing the result is on it.
+    fn time(&mut self, way: Way, calls: usize) -> Result<Duration>;
+
+    /// Forgets what was compiled.
+    fn forget(&self);
+
+    /// What `python/peer.py` reads, one entry per argument; arrays are written into `folder`.
+    fn describe(&self, folder: &Path) -> Result<Vec<Value>>;
+}
+
+struct Inputs<P, R> {
+    arguments: P,
+    /// As they were before any call; kept only where calls change them.
+    fresh: Option<P>,
+    calls: Rc<Calls<P, R>>,
+}
+
+impl<P: Parameters, R> Inputs<P, R> {
+    fn new(arguments: P, calls: Rc<Calls<P, R>>) -> Inputs<P, R> {
+        let fresh = P::IN_PLACE.then(|| arguments.clone());
+        Inputs { arguments, fresh, calls }
+    }
+
+    fn restore(&mut self) {
+        if let Some(fresh) = &self.fresh {
+            self.arguments.restore(fresh);
+        }
+    }
+}
+
+impl<P: Parameters, R: Results> Case for Inputs<P, R> {
+    fn call(&mut self, way: Way) -> Result<(Vec<Values>, Duration)> {
+        self.restore();
+        let start = Instant::now();
+        let result = self.calls.call(way, &mut self.arguments)?;
+        let time = start.elapsed();
+        Ok(([result.values(), self.arguments.changed()].concat(), time))
+    }
+
+    fn time(&mut self, way: Way, calls: usize) -> Result<Duration> {
+        if !P::IN_PLACE {
+            let start = Instant::now();
+            for _ in 0..calls {
+                black_box(self.calls.call(way, black_box(&mut self.arguments))?);
+            }
+            return Ok(start.elapsed());
+        }
+        let mut total = Duration::ZERO;
+        for _ in 0..calls {
+            self.restore();
+            let start = Instant::now();
+            black_box(self.calls.call(way, black_box(&mut self.arguments))?);
+            total += start.elapsed();
+        }
+        Ok(total)
+    }
+
+    fn forget(&self) {
+        (self.calls.forget)();
+    }
+
+    fn describe(&self, folder: &Path) -> Result<Vec<Value>> {
+        self.fresh.as_ref().unwrap_or(&self.arguments).describe(folder)
+    }
+}
+
+/// `bench! { kernel(a, b, n), inputs, sizes: [("tiny", [3]), ..], tolerance: Bits, limit: by_hand }`: the
+/// kernel `kernel` with its arguments in order, the function `inputs` from the numbers of a size to the tuple
+/// of arguments, and optionally a function with the arguments of the kernel that returns its result in an
+/// `anyhow::Result`.
+macro_rules! bench {
+    (
+        $kernel:ident ( $($argument:ident),+ $(,)? ),
+        $inputs:expr,
+        sizes: $sizes:expr,
+        tolerance: $tolerance:expr
+        $(, limit: $limit:expr)? $(,)?
+    ) => {
+        $crate::bench::Bench::new(
+            stringify!($kernel),
+            $inputs,
+            &$sizes,
+            {
+                use $crate::bench::Tolerance::*;
+                $tolerance
+            },
+            |($($argument,)+)| $kernel::try_call($($crate::parameters::Parameter::lend($argument)),+),
+            |($($argument,)+)| $kernel::native($($crate::parameters::Parameter::lend($argument)),+),
+            bench!(@limit ($($argument)+) $($limit)?),
+            $kernel::clear_cache,
+        )
+    };
+    (@limit ($($argument:ident)+)) => { None };
+    (@limit ($($argument:ident)+) $limit:expr) => {
+        Some(|($($argument,)+)| $limit($($crate::parameters::Parameter::lend($argument)),+))
+    };
+}

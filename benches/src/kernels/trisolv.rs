@@ -1,0 +1,34 @@
+//! A system of equations with a lower triangular matrix by substitution, as in NPBench's `trisolv`.
+
+use desc_jit::prelude::*;
+
+use crate::bench::Bench;
+
+#[desc_jit]
+pub fn trisolv(l: &Array2<f64>, b: &Array1<f64>) -> Array1<f64> {
+    let n = b.len();
+    let mut x = Array1::<f64>::zeros(n);
+    for i in 0..n {
+        let mut rest = b[i];
+        for j in 0..i {
+            rest -= l[[i, j]] * x[j];
+        }
+        x[i] = rest / l[[i, i]];
+    }
+    x
+}
+
+fn inputs([n]: [usize; 1]) -> (Array2<f64>, Array1<f64>) {
+    let l = Array2::from_shape_fn((n, n), |(i, j)| (i + n + 1 - j) as f64 * 2.0 / n as f64);
+    (l, Array1::from_shape_fn(n, |i| i as f64))
+}
+
+/// See `benches/README.md`.
+pub fn bench() -> Bench {
+    bench! {
+        trisolv(l, b),
+        inputs,
+        sizes: [("tiny", [20]), ("S", [2000]), ("M", [5000])],
+        tolerance: Relative(1e-12),
+    }
+}

@@ -1,0 +1,133 @@
+//! Kernels of physics, timed beside JAX, Numba, plain Rust and hand-written parallel code.
+//!
+//! ```text
+//! cargo run --release -p desc-jit-bench -- --filter jacobi --size S
+//! ```
+
+#![allow(clippy::too_many_arguments, reason = "kernels take the parameters of their definitions")]
+
+#[macro_use]
+mod bench;
+mod c_library;
+mod chart;
+mod kernels;
+mod measure;
+mod parameters;
+mod peers;
+mod python;
+mod report;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Parser;
+use desc_jit::backend::print_backend_info;
+use desc_jit_examples::{exit, progress};
+
+use bench::Bench;
+use measure::{Effort, measure};
+use peers::{Peer, Peers};
+use report::{JsonLines, Row};
+
+/// Runs the kernels and their peers on the same inputs, interleaved round by round, and prints medians.
+#[derive(Parser)]
+struct Options {
+    /// Only kernels whose name contains this text.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    filter: String,
+
+    /// Whom to compare with.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "jax,numba,native,limit")]
+    peers: Vec<Peer>,
+
+    /// Sizes to run, as the kernels name them [default: all but tiny].
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    size: Vec<String>,
+
+    /// Rounds; every figure is a median over them.
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    repeat: usize,
+
+    /// No further round for a peer, or for us, once its samples of a kernel took this many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 20.0)]
+    budget: f64,
+
+    /// Write one JSON object per kernel and size, a line each.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// Draw the times of the peers in units of ours as a bar chart.
+    #[arg(long, value_name = "FILE.png")]
+    plot: Option<PathBuf>,
+
+    /// The Python of JAX and Numba [default: that of python/setup.sh, target/bench-venv/bin/python].
+    #[arg(long, value_name = "FILE")]
+    python: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    // SAFETY: the program begins; it has one thread.
+    unsafe { c_library::bound_spinning() };
+    exit(run(&Options::parse()))
+}
+
+fn run(options: &Options) -> Result<()> {
+    ensure!(options.repeat > 0, "--repeat 0 measures nothing: give at least 1");
+    let budget = Duration::try_from_secs_f64(options.budget)
+        .with_context(|| format!("--budget {} is no number of seconds", options.budget))?;
+    let effort = Effort { rounds: options.repeat, budget };
+    let work = selected(kernels::all(), &options.filter, &options.size)?;
+    let mut json = options.json.as_deref().map(JsonLines::create).transpose()?;
+    let mut peers = Peers::start(&options.peers, options.python.as_deref())?;
+    print_backend_info();
+    measure::warm_up();
+
+    let bar = progress::bar(work.len() as u64, "kernels");
+    let mut rows: Vec<Row> = Vec::new();
+    let mut failures = Vec::new();
+    for (bench, size) in &work {
+        // One kernel that fails should not cost the figures of the others.
+        match measure(bench, size, &mut peers, effort, &bar) {
+            Ok(row) => {
+                if let Some(json) = &mut json {
+                    json.write(&row)?;
+                }
+                failures.extend(row.warnings.iter().cloned());
+                rows.push(row);
+            }
+            Err(error) => failures.push(format!("{} {size}: {error:#}", bench.name())),
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    println!("\n{}", report::Table(&rows));
+    if let Some(path) = &options.plot {
+        chart::draw(path, &rows)?;
+        println!("wrote {}", path.display());
+    }
+    ensure!(failures.is_empty(), "not every kernel is right:\n{}", failures.join("\n"));
+    Ok(())
+}
+
+/// The kernels of that name at those sizes; without sizes at all but the tiny one, which is the tests'.
+fn selected(all: Vec<Bench>, filter: &str, sizes: &[String]) -> Result<Vec<(Bench, &'static str)>> {
+    let known = all.iter().map(|bench| bench.name()).collect::<Vec<_>>().join(", ");
+    let mut work = Vec::new();
+    for bench in all.into_iter().filter(|bench| bench.name().contains(filter)) {
+        for size in bench.sizes() {
+            let wanted = if sizes.is_empty() { size != "tiny" } else { sizes.iter().any(|s| s == size) };
+            if wanted {
+                work.push((bench.clone(), size));
+            }
+        }
+    }
+    if work.is_empty() {
+        bail!("no kernel whose name contains \"{filter}\" has one of the sizes {sizes:?}; there are {known}");
+    }
+    Ok(work)
+}

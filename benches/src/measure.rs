@@ -1,0 +1,206 @@
+//! One kernel at one size: first calls, comparison of the results, then rounds over everybody.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use desc_jit::prelude::*;
+use desc_jit_examples::timing::median;
+use indicatif::ProgressBar;
+
+use crate::bench::{Bench, Case, Way};
+use crate::peers::Peers;
+use crate::python::{Library, Python};
+use crate::report::Row;
+
+/// A sample takes at least this long: short kernels are called several times in it.
+const SAMPLE: Duration = Duration::from_millis(2);
+
+/// Between two samples, so that threads of the one before that still look for work have gone to sleep.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Peers may reorder, contract and approximate; further away than this they compute something else.
+const PEER_TOLERANCE: f64 = 1e-8;
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+pub struct Effort {
+    /// Rounds over everybody.
+    pub rounds: usize,
+    /// A participant whose samples took this long together sits the other rounds out.
+    pub budget: Duration,
+}
+
+/// Everything that a process does once, as another kernel of a user's program would have done it before.
+pub fn warm_up() {
+    #[desc_jit]
+    fn first_kernel(x: &Array1<f64>) -> Array1<f64> {
+        let mut y = x.clone();
+        for i in 0..x.len() {
+            y[i] = 2.0 * x[i] + 1.0;
+        }
+        y
+    }
+    for _ in 0..3 {
+        first_kernel(&Array1::ones(100_000));
+        wait_for_background();
+    }
+}
+
+/// Waits until nothing is compiled in the background.
+fn wait_for_background() {
+    desc_jit::backend::wait_for_compiler();
+}
+
+/// Brings a kernel to its steady state.
+fn settle(case: &mut dyn Case) -> Result<()> {
+    case.time(Way::Ours, 1)?;
+    wait_for_background();
+    Ok(())
+}
+
+/// Who takes part in the rounds.
+enum Player<'a> {
+    Here(Way),
+    There(&'a mut Python),
+}
+
+impl Player<'_> {
+    fn time(&mut self, case: &mut dyn Case, calls: usize) -> Result<Duration> {
+        match self {
+            Player::Here(way) => case.time(*way, calls),
+            Player::There(python) => python.time(calls),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Player::Here(way) => format!("{way:?}").to_lowercase(),
+            Player::There(python) => python.library().to_string(),
+        }
+    }
+}
+
+/// Measures a kernel at a size. Differences beyond the tolerances are warnings of the row.
+pub fn measure(
+    bench: &Bench,
+    size: &'static str,
+    peers: &mut Peers,
+    effort: Effort,
+    bar: &ProgressBar,
+) -> Result<Row> {
+    let title = format!("{} {size}", bench.name());
+    bar.set_message(format!("{title}: inputs"));
+    let mut case = bench.at(size)?;
+    let mut row = Row::new(bench.name(), size, bench.extent(size));
+    let folder = tempfile::tempdir().context("no temporary folder")?;
+    let arguments = if peers.python.is_empty() { Vec::new() } else { case.describe(folder.path())? };
+
+    bar.set_message(format!("{title}: native"));
+    let (expected, _) = case.call(Way::Native)?;
+    bar.set_message(format!("{title}: ours, first call"));
+    case.forget();
+    let (results, first) = case.call(Way::Ours)?;
+    row.ours_first_ms = milliseconds(first);
+    row.compare("ours", &expected, &results, bench.tolerance().bound());
+    let mut players = vec![Player::Here(Way::Ours)];
+    for python in &mut peers.python {
+        if !Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("python/kernels/{}.py", bench.name()))
+            .is_file()
+        {
+            continue;
+        }
+        let library = python.library();
+        bar.set_message(format!("{title}: {library}, first call"));
+        match python.load(bench.name(), &arguments, folder.path()) {
+            Ok((results, first_ms)) => {
+                row.compare(&library.to_string(), &expected, &results, PEER_TOLERANCE);
+                match library {
+                    Library::Jax => row.jax_first_ms = Some(first_ms),
+                    Library::Numba => row.numba_first_ms = Some(first_ms),
+                }
+                players.push(Player::There(python));
+            }
+            Err(error) => bar.suspend(|| eprintln!("note: {title} without {library}: {error:#}")),
+        }
+    }
+    if peers.native {
+        players.push(Player::Here(Way::Native));
+    }
+    if peers.limit && bench.has_limit() {
+        match case.call(Way::Limit) {
+            Ok((results, _)) => {
+                row.compare("limit", &expected, &results, PEER_TOLERANCE);
+                players.push(Player::Here(Way::Limit));
+            }
+            Err(error) => bar.suspend(|| eprintln!("note: {title} without limit: {error:#}")),
+        }
+    }
+
+    settle(&mut *case)?;
+    let samples = rounds(&mut *case, &mut players, effort, bar, &title)?;
+    for (player, samples) in players.iter().zip(samples) {
+        let ms = median(&samples);
+        row.best_ms.insert(player.name(), samples.into_iter().fold(f64::INFINITY, f64::min));
+        match player {
+            Player::Here(Way::Ours) => row.ours_ms = ms,
+            Player::Here(Way::Native) => row.native_ms = Some(ms),
+            Player::Here(Way::Limit) => row.limit_ms = Some(ms),
+            Player::There(python) => match python.library() {
+                Library::Jax => row.jax_ms = Some(ms),
+                Library::Numba => row.numba_ms = Some(ms),
+            },
+        }
+    }
+    Ok(row)
+}
+
+/// The milliseconds of a call in each sample of each player.
+fn rounds(
+    case: &mut dyn Case,
+    players: &mut [Player<'_>],
+    effort: Effort,
+    bar: &ProgressBar,
+    title: &str,
+) -> Result<Vec<Vec<f64>>> {
+    let mut calls = Vec::new();
+    for player in players.iter_mut() {
+        bar.set_message(format!("{title}: {}, calls in a sample", player.name()));
+        calls.push(calls_in_a_sample(|calls| player.time(case, calls))?);
+    }
+    let mut samples = vec![Vec::new(); players.len()];
+    let mut spent = vec![Duration::ZERO; players.len()];
+    for round in 1..=effort.rounds {
+        for (k, player) in players.iter_mut().enumerate() {
+            if spent[k] > effort.budget {
+                continue;
+            }
+            bar.set_message(format!("{title}: round {round}, {}", player.name()));
+            thread::sleep(PAUSE);
+            let time = player.time(case, calls[k])?;
+            spent[k] += time;
+            samples[k].push(milliseconds(time) / calls[k] as f64);
+        }
+    }
+    Ok(samples)
+}
+
+/// How many calls fill a sample.
+fn calls_in_a_sample(mut time: impl FnMut(usize) -> Result<Duration>) -> Result<usize> {
+    let mut calls = 1;
+    loop {
+        let taken = time(calls)?;
+        if taken >= SAMPLE {
+            return Ok(calls);
+        }
+        ensure!(calls < 1 << 40, "calls that take no time");
+        let factor = SAMPLE.as_secs_f64() / taken.as_secs_f64().max(1e-9);
+        calls = (calls as f64 * (1.2 * factor).clamp(1.5, 100.0)).ceil() as usize;
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}

@@ -1,0 +1,128 @@
+//! What a kernel is called with: a tuple of arrays and scalars.
+
+use std::path::Path;
+
+use anyhow::Result;
+use desc_jit::array::{Array, Dimension, Element};
+use serde_json::{Value, json};
+
+use crate::values::{Results, Values};
+
+/// An array that the kernel takes as `&mut` and changes. It is one of the results, and is put back before
+/// every call.
+#[derive(Clone)]
+pub struct InOut<A>(pub A);
+
+/// One argument of a kernel.
+pub trait Parameter: Clone + 'static {
+    /// What the kernel's signature says: `&Array`, `&mut Array` or the scalar itself.
+    type Lent<'a>;
+
+    /// The kernel changes it.
+    const IN_PLACE: bool = false;
+
+    /// The argument as the kernel takes it.
+    fn lend(&mut self) -> Self::Lent<'_>;
+
+    /// Undoes what a call changed.
+    fn restore(&mut self, _fresh: &Self) {}
+
+    /// Its value, if the kernel changes it.
+    fn changed(&self) -> Vec<Values> {
+        Vec::new()
+    }
+
+    /// What `python/peer.py` reads: the number, or where the array lies. `path` is where it may be written.
+    fn describe(&self, path: &Path) -> Result<Value>;
+}
+
+macro_rules! scalar_parameters {
+    ($($t:ty)*) => { $(impl Parameter for $t {
+        type Lent<'a> = $t;
+        fn lend(&mut self) -> $t {
+            *self
+        }
+        fn describe(&self, _: &Path) -> Result<Value> {
+            Ok(json!({ "scalar": *self }))
+        }
+    })* };
+}
+scalar_parameters!(f64 f32 i64 i32 u32 usize bool);
+
+impl<T: Element, D: Dimension + 'static> Parameter for Array<T, D> {
+    type Lent<'a> = &'a Array<T, D>;
+    fn lend(&mut self) -> &Self {
+        self
+    }
+    fn describe(&self, path: &Path) -> Result<Value> {
+        self.write_npy(path)?;
+        Ok(json!({ "array": path, "in_place": false }))
+    }
+}
+
+impl<T: Element, D: Dimension + 'static> Parameter for InOut<Array<T, D>> {
+    type Lent<'a> = &'a mut Array<T, D>;
+    const IN_PLACE: bool = true;
+    fn lend(&mut self) -> &mut Array<T, D> {
+        &mut self.0
+    }
+    fn restore(&mut self, fresh: &Self) {
+        match (self.0.as_slice_mut(), fresh.0.as_slice()) {
+            (Some(mine), Some(fresh)) if mine.len() == fresh.len() => mine.copy_from_slice(fresh),
+            _ => self.0 = fresh.0.clone(),
+        }
+    }
+    fn changed(&self) -> Vec<Values> {
+        self.0.values()
+    }
+    fn describe(&self, path: &Path) -> Result<Value> {
+        self.0.write_npy(path)?;
+        Ok(json!({ "array": path, "in_place": true }))
+    }
+}
+
+/// All arguments of a kernel.
+pub trait Parameters: Clone + 'static {
+    /// The kernel changes one of them.
+    const IN_PLACE: bool;
+
+    /// Undoes what a call changed.
+    fn restore(&mut self, fresh: &Self);
+
+    /// Those that the kernel changes, in order.
+    fn changed(&self) -> Vec<Values>;
+
+    /// What `python/peer.py` reads, one entry per argument; arrays are written into `folder`.
+    fn describe(&self, folder: &Path) -> Result<Vec<Value>>;
+}
+
+macro_rules! tuple_parameters {
+    ($($($t:ident $k:tt)+;)*) => { $(impl<$($t: Parameter),+> Parameters for ($($t,)+) {
+        const IN_PLACE: bool = $($t::IN_PLACE)||+;
+        fn restore(&mut self, fresh: &Self) {
+            $(self.$k.restore(&fresh.$k);)+
+        }
+        fn changed(&self) -> Vec<Values> {
+            [$(self.$k.changed()),+].concat()
+        }
+        fn describe(&self, folder: &Path) -> Result<Vec<Value>> {
+            Ok(vec![$(self.$k.describe(&folder.join(concat!("argument_", $k, ".npy")))?),+])
+        }
+    })* };
+}
+tuple_parameters! {
+    A 0;
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+    A 0 B 1 C 2 D 3 E 4;
+    A 0 B 1 C 2 D 3 E 4 F 5;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11 M 12;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11 M 12 N 13;
+}

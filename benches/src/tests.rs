@@ -1,0 +1,79 @@
+//! Every kernel at its tiny size: each engine against the native reading, and the hand-written version too.
+
+use desc_jit::{Engine, with_engine};
+
+use crate::bench::{Bench, Way};
+use crate::kernels;
+
+/// Hand-written versions sum and contract in another way.
+const LIMIT_TOLERANCE: f64 = 1e-11;
+
+fn largest_error(bench: &Bench, way: Way) -> f64 {
+    let mut case = bench.at("tiny").unwrap();
+    let (expected, _) = case.call(Way::Native).unwrap();
+    assert!(!expected.is_empty(), "{} has no result", bench.name());
+    let (got, _) = case.call(way).unwrap_or_else(|e| panic!("{}, {way:?}: {e:#}", bench.name()));
+    assert_eq!(expected.len(), got.len());
+    let errors = expected.iter().zip(&got).map(|(a, b)| a.relative_error(b).unwrap());
+    errors.fold(0.0, f64::max)
+}
+
+#[test]
+fn every_engine_agrees_with_native() {
+    for bench in kernels::all() {
+        for engine in Engine::ALL {
+            let error = with_engine(engine, || largest_error(&bench, Way::Ours));
+            let tolerance = bench.tolerance();
+            assert!(error <= tolerance.bound(), "{} on {engine}: {error:e}, {tolerance:?}", bench.name());
+        }
+    }
+}
+
+#[test]
+fn hand_written_versions_agree_with_native() {
+    for bench in kernels::all().iter().filter(|bench| bench.has_limit()) {
+        let error = largest_error(bench, Way::Limit);
+        assert!(error <= LIMIT_TOLERANCE, "{}: {error:e}", bench.name());
+    }
+}
+
+#[test]
+fn calls_start_from_the_same_inputs() {
+    for bench in kernels::all() {
+        let mut case = bench.at("tiny").unwrap();
+        let (first, _) = case.call(Way::Native).unwrap();
+        case.time(Way::Native, 2).unwrap();
+        let (second, _) = case.call(Way::Native).unwrap();
+        for (a, b) in first.iter().zip(&second) {
+            assert_eq!(a.relative_error(b).unwrap(), 0.0, "{}", bench.name());
+        }
+    }
+}
+
+/// Kernels whose Python versions are still to be written.
+const WITHOUT_PYTHON: [&str; 14] = [
+    "jacobi_1d",
+    "heat_3d",
+    "fdtd_2d",
+    "seidel_2d",
+    "adi",
+    "hdiff",
+    "cavity_flow",
+    "floyd_warshall",
+    "lu",
+    "cholesky",
+    "trisolv",
+    "durbin",
+    "tridiagonal",
+    "lorenz",
+];
+
+#[test]
+fn every_kernel_has_a_python_file_and_a_tiny_size() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("python/kernels");
+    for bench in kernels::all() {
+        let exists = folder.join(format!("{}.py", bench.name())).exists();
+        assert_eq!(exists, !WITHOUT_PYTHON.contains(&bench.name()), "{}", bench.name());
+        assert!(bench.sizes().contains(&"tiny"), "{}", bench.name());
+    }
+}

@@ -1,0 +1,137 @@
+//! Which compiler, and what it is asked for.
+
+use super::process;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// How long a compiler may take for one kernel.
+pub(super) const LIMIT: Duration = Duration::from_secs(60);
+
+/// How long it may take to say what it is.
+const PROBE_LIMIT: Duration = Duration::from_secs(10);
+
+/// What never changes a value: no contraction, no reassociation, zeros keep their signs and NaNs are NaNs.
+const FLAGS: [&str; 11] = [
+    "-std=gnu11",
+    "-w",
+    "-O3",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fwrapv",
+    "-fno-stack-protector",
+    "-fvisibility=hidden",
+    "-fPIC",
+    "-shared",
+];
+
+/// Code for this very CPU: what the compiler takes of this, the best first.
+const TARGETS: [&[&str]; 4] =
+    [&["-march=native", "-mprefer-vector-width=512"], &["-march=native"], &["-mcpu=native"], &[]];
+
+/// A compiler that answers.
+#[derive(Clone, Debug)]
+pub(super) struct Compiler {
+    program: OsString,
+    /// What goes with the program, as in `CC="ccache gcc"`.
+    arguments: Vec<OsString>,
+    flags: Vec<&'static str>,
+    limit: Duration,
+    /// Its name and version, as it gives them.
+    pub version: String,
+    /// Everything that the code that it makes depends on, the source aside.
+    pub identity: String,
+}
+
+impl Compiler {
+    /// The compiler that `DESC_CC` names, else `CC`, `cc`, `gcc` or `clang`. `dir` is for temporary files.
+    pub fn find(dir: &Path) -> Result<Compiler, String> {
+        let given = |name: &str| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
+        if given("DESC_C").is_some_and(|text| text == "off") {
+            return Err("DESC_C is off".into());
+        }
+        if let Some(named) = given("DESC_CC") {
+            return Compiler::probe(&named, dir, PROBE_LIMIT);
+        }
+        let candidates = given("CC").into_iter().chain(["cc", "gcc", "clang"].map(String::from));
+        let mut problem = String::new();
+        for candidate in candidates {
+            match Compiler::probe(&candidate, dir, PROBE_LIMIT) {
+                Ok(found) => return Ok(found),
+                Err(e) => problem = e,
+            }
+        }
+        Err(problem)
+    }
+
+    /// Asks a compiler for its version and for what it knows of this CPU.
+    pub fn probe(command: &str, dir: &Path, limit: Duration) -> Result<Compiler, String> {
+        let mut words = command.split_whitespace().map(OsString::from);
+        let program = words.next().ok_or("no compiler is named")?;
+        let mut compiler = Compiler {
+            program,
+            arguments: words.collect(),
+            flags: Vec::new(),
+            limit: LIMIT,
+            version: String::new(),
+            identity: String::new(),
+        };
+        let ask = |compiler: &Compiler, arguments: &[&str]| {
+            let mut command = compiler.command();
+            command.args(arguments);
+            process::run(command, dir, limit)
+        };
+        let version = ask(&compiler, &["--version"])?;
+        compiler.version = version.lines().next().unwrap_or_default().trim().to_string();
+        let mut problem = String::new();
+        for target in TARGETS {
+            compiler.flags = FLAGS.iter().chain(target).copied().collect();
+            let arguments: Vec<&str> =
+                compiler.flags.iter().copied().chain(["-dM", "-E", "-x", "c", "/dev/null"]).collect();
+            match ask(&compiler, &arguments) {
+                // The instructions that it uses, the language that it speaks.
+                Ok(macros) if macros.contains("#define __") => {
+                    compiler.identity = format!("{version}\n{compiler:?}\n{macros}\n{}", cpu());
+                    return Ok(compiler);
+                }
+                Ok(_) => problem = "the compiler does not say what it is".into(),
+                Err(e) => problem = e,
+            }
+        }
+        Err(problem)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments);
+        command
+    }
+
+    /// With these flags after the others.
+    #[cfg(test)]
+    pub fn with_flag(mut self, flag: &'static str) -> Compiler {
+        self.flags.push(flag);
+        self
+    }
+
+    /// Makes a shared library of C text, in this directory.
+    pub fn compile(&self, source: &str, dir: &Path) -> Result<PathBuf, String> {
+        let (text, library) = (dir.join("kernel.c"), dir.join("kernel.so"));
+        std::fs::write(&text, source).map_err(|e| format!("{}: {e}", text.display()))?;
+        let mut command = self.command();
+        command.args(&self.flags).args(["-o", "kernel.so", "kernel.c", "-lm"]);
+        process::run(command, dir, self.limit)?;
+        Ok(library)
+    }
+}
+
+/// What is known of the CPU.
+fn cpu() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let line = |name: &str| first.lines().find(|l| l.starts_with(name)).unwrap_or_default().to_string();
+    [std::env::consts::ARCH.into(), line("vendor_id"), line("model name"), line("flags"), line("Features")]
+        .join("\n")
+}

@@ -1,0 +1,156 @@
+//! Instructions, branches and moves as statements.
+
+use super::check;
+use super::expr::variable_type;
+use super::scope::block_of;
+use super::unit::{Result, Unit, Unsupported};
+use crate::kernel::inst::{Buf, Inst, Reg};
+use crate::kernel::ir::{Branch, Code, Item, Selector, TrapId, While};
+
+/// What an instruction without a trap returns when it fails: no number of a trap.
+pub(in crate::kernel::c) const NO_TRAP: i64 = -1;
+
+impl<'k> Unit<'k> {
+    /// A list of code as the inside of a block.
+    pub fn list(&mut self, code: &'k Code) -> Result<()> {
+        self.declare(block_of(code));
+        self.items(code)
+    }
+
+    pub fn items(&mut self, items: &'k [Item]) -> Result<()> {
+        (0..items.len()).try_for_each(|k| self.item(&items[k], &items[..k]))
+    }
+
+    fn item(&mut self, item: &'k Item, before: &[Item]) -> Result<()> {
+        if self.wants_function(item) {
+            return self.nest(item);
+        }
+        match item {
+            Item::Inst(inst, trap) => self.inst(inst, *trap),
+            Item::Loop(l) => self.counted(l, before),
+            Item::While(w) => self.conditional(w),
+            Item::Branch(b) => self.branch(b),
+        }
+    }
+
+    /// Sets a register: declares it where this is its place.
+    pub fn set(&mut self, r: Reg, value: &str) {
+        let ty = variable_type(self.e.dtype(r));
+        match self.f.scopes.at_set(r) {
+            Some((_, true)) => self.line(format!("const {ty} r{} = {value};", r.0)),
+            Some((_, false)) if self.f.declared.insert(r) => self.line(format!("{ty} r{} = {value};", r.0)),
+            _ => self.line(format!("r{} = {value};", r.0)),
+        }
+    }
+
+    pub fn inst(&mut self, inst: &Inst, trap: Option<TrapId>) -> Result<()> {
+        match *inst {
+            Inst::CopyBuf { dst, src } => {
+                if dst != src {
+                    let slot = &self.kernel.slots[dst.index()];
+                    let bytes = slot.count() * slot.dtype.size();
+                    self.line(format!("__builtin_memcpy(a{}, a{}, {bytes}ull);", dst.0, src.0));
+                }
+                return Ok(());
+            }
+            Inst::SwapBuf { a, b } => {
+                self.line(format!("{{ void *const p = a{0}; a{0} = a{1}; a{1} = p; }}", a.0, b.0));
+                self.line(format!("{{ const uint64_t w = w{0}; w{0} = w{1}; w{1} = w; }}", a.0, b.0));
+                return Ok(());
+            }
+            Inst::Matmul { id, left, right, dst, a, b } => {
+                let p = self.kernel.matmuls.get(id as usize).ok_or(Unsupported)?;
+                let start =
+                    |buf: Buf, offset: Reg| format!("(const uint8_t *)(a{} + {})", buf.0, self.e.int(offset));
+                let shape = [p.m, p.n, p.k, p.left.row, p.left.column, p.right.row, p.right.column];
+                let shape: String = shape.iter().map(|x| format!("{x}, ")).collect();
+                let (a, b, size) = (start(a, left), start(b, right), p.dtype.size());
+                self.line(format!("context->matmul((uint8_t *)a{}, {a}, {b}, {shape}{size});", dst.0));
+                return Ok(());
+            }
+            _ => {}
+        }
+        if let Some(statement) = self.e.store(inst) {
+            self.line(statement);
+            return Ok(());
+        }
+        if !inst.may_fail() {
+            let dst = inst.dst().ok_or(Unsupported)?;
+            let value = self.value(inst)?;
+            self.set(dst, &value);
+            return Ok(());
+        }
+        let n = self.fresh();
+        let checked = check::checked(&self.e, inst, n).ok_or(Unsupported)?;
+        if !checked.before.is_empty() {
+            self.line(&checked.before);
+        }
+        if let Some(fails) = &checked.fails {
+            let code = trap.map_or(NO_TRAP, |id| i64::from(id.0) + 1);
+            let mut operands: Vec<String> = inst.reads().take(3).map(|r| self.e.bits(r)).collect();
+            operands.resize(3, "0".into());
+            self.line(format!("if (UNLIKELY({fails})) return fail(trap, {code}, {});", operands.join(", ")));
+        }
+        if let (Some(dst), Some(value)) = (inst.dst(), &checked.value) {
+            self.set(dst, value);
+        }
+        Ok(())
+    }
+
+    /// Moves that happen at once.
+    pub fn moves(&mut self, moves: &[(Reg, Reg)]) {
+        let moves: Vec<(Reg, Reg)> = moves.iter().copied().filter(|(d, s)| d != s).collect();
+        // A source that is also a destination is saved first.
+        let mut saved: Vec<(Reg, usize)> = Vec::new();
+        for &(_, source) in &moves {
+            if moves.iter().any(|&(d, _)| d == source) && saved.iter().all(|s| s.0 != source) {
+                let n = self.fresh();
+                let ty = variable_type(self.e.dtype(source));
+                self.line(format!("const {ty} m{n} = r{};", source.0));
+                saved.push((source, n));
+            }
+        }
+        for &(to, from) in &moves {
+            let value = match saved.iter().find(|s| s.0 == from) {
+                Some((_, n)) => format!("m{n}"),
+                None => self.e.var(from),
+            };
+            self.line(format!("r{} = {value};", to.0));
+        }
+    }
+
+    fn conditional(&mut self, w: &'k While) -> Result<()> {
+        self.line("for (;;) {");
+        self.list(&w.head)?;
+        let cond = self.e.var(w.cond);
+        self.line(format!("if (!{cond}) break;"));
+        self.line("{");
+        self.list(&w.body)?;
+        self.moves(&w.moves);
+        self.line("}");
+        self.line("}");
+        Ok(())
+    }
+
+    fn branch(&mut self, b: &'k Branch) -> Result<()> {
+        let last = b.arms.len().checked_sub(1).ok_or(Unsupported)?;
+        for (k, (code, moves)) in b.arms.iter().enumerate() {
+            let test = match b.selector {
+                Selector::Bool(r) => self.e.var(r),
+                // Clamped: what is below goes to the first arm, what is above to the last.
+                Selector::Index { idx, signed: true } => format!("{} <= {k}", self.e.int(idx)),
+                Selector::Index { idx, signed: false } => format!("{} <= {k}", self.e.unsigned(idx)),
+            };
+            match k {
+                0 if last == 0 => self.line("{"),
+                0 => self.line(format!("if ({test}) {{")),
+                _ if k == last => self.line("} else {"),
+                _ => self.line(format!("}} else if ({test}) {{")),
+            }
+            self.list(code)?;
+            self.moves(moves);
+        }
+        self.line("}");
+        Ok(())
+    }
+}

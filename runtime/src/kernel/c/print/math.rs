@@ -1,0 +1,118 @@
+//! Scalar ops that are not instructions: written out where they are exact and cheap, else called.
+
+use super::expr::{Exprs, constant};
+use crate::dtype::{DType, Literal};
+use crate::kernel::inst::{Inst, Reg};
+use crate::kernel::ir::Call;
+use crate::kernel::library::{Function, encode};
+use crate::op::{BinaryOp, UnaryOp};
+
+/// The op of a call instruction, with its operands.
+pub(in crate::kernel) fn call_of(e: &Exprs<'_>, inst: &Inst) -> Option<(Call, Reg, Reg)> {
+    Some(match *inst {
+        Inst::Math { a, op, .. } => (Call::Unary(op, DType::F64), a, a),
+        Inst::Math2 { a, b, op, .. } => (Call::Binary(op, DType::F64, e.dtype(b)), a, b),
+        Inst::CallPure { a, b, id, .. } | Inst::Call { a, b, id, .. } => (e.kernel.calls[id as usize], a, b),
+        _ => return None,
+    })
+}
+
+/// The value of a call that never fails.
+pub(super) fn value(
+    e: &Exprs<'_>,
+    inst: &Inst,
+    function: &mut dyn FnMut(Function) -> String,
+) -> Option<String> {
+    let (call, a, b) = call_of(e, inst)?;
+    if let Some(text) = written_out(e, call, a, b) {
+        return Some(text);
+    }
+    if let Some(known) = Function::scalar_of(call) {
+        let name = function(known);
+        return Some(match call {
+            Call::Unary(..) => format!("{name}({})", e.var(a)),
+            Call::Binary(..) => format!("{name}({}, {})", e.var(a), e.var(b)),
+        });
+    }
+    let bits = format!(
+        "context->call({}, {}, {}, &(uint64_t){{0}})",
+        code(call),
+        e.bits(a),
+        match call {
+            Call::Unary(..) => "0".into(),
+            Call::Binary(..) => e.bits(b),
+        }
+    );
+    let dtype = inst.dst().map(|dst| e.dtype(dst))?;
+    Some(Exprs::from_bits(dtype, &bits))
+}
+
+/// The number of a call, for `context->call`.
+pub(super) fn code(call: Call) -> String {
+    format!("{:#x}", encode(call))
+}
+
+/// Ops of floats that are exact, with Rust's meaning, and of integers that never fail.
+fn written_out(e: &Exprs<'_>, call: Call, a: Reg, b: Reg) -> Option<String> {
+    let x = e.var(a);
+    match call {
+        Call::Unary(op, dtype @ (DType::F64 | DType::F32)) => {
+            let builtin = |name: &str| match dtype {
+                DType::F64 => format!("__builtin_{name}({x})"),
+                _ => format!("__builtin_{name}f({x})"),
+            };
+            // The factor that std multiplies with.
+            let times = |wide: f64, narrow: f32| match dtype {
+                DType::F64 => format!("{x} * {}", constant(Literal::F64(wide))),
+                _ => format!("{x} * {}", constant(Literal::F32(narrow))),
+            };
+            let one = constant(Literal::one(dtype));
+            Some(match op {
+                UnaryOp::Neg => format!("-{x}"),
+                UnaryOp::Abs => builtin("fabs"),
+                UnaryOp::Sqrt => builtin("sqrt"),
+                UnaryOp::Floor => builtin("floor"),
+                UnaryOp::Ceil => builtin("ceil"),
+                UnaryOp::Trunc => builtin("trunc"),
+                UnaryOp::Round => builtin("round"),
+                // In the rounding mode of Rust, which is never changed.
+                UnaryOp::RoundTiesEven => builtin("rint"),
+                UnaryOp::Fract => format!("{x} - {}", builtin("trunc")),
+                UnaryOp::Signum => {
+                    let suffix = if dtype == DType::F64 { "" } else { "f" };
+                    format!("{x} != {x} ? {x} : __builtin_copysign{suffix}({one}, {x})")
+                }
+                UnaryOp::Recip => format!("{one} / {x}"),
+                UnaryOp::ToDegrees => times(1f64.to_degrees(), 1f32.to_degrees()),
+                UnaryOp::ToRadians => times(1f64.to_radians(), 1f32.to_radians()),
+                UnaryOp::IsNan => format!("{x} != {x}"),
+                UnaryOp::IsInfinite => format!("{} == __builtin_inf()", builtin("fabs")),
+                UnaryOp::IsFinite => format!("{} < __builtin_inf()", builtin("fabs")),
+                UnaryOp::IsSignNegative => format!("__builtin_signbit({x}) != 0"),
+                UnaryOp::IsSignPositive => format!("__builtin_signbit({x}) == 0"),
+                _ => return None,
+            })
+        }
+        Call::Unary(op, dtype) => {
+            let i = e.int(a);
+            match (op, dtype) {
+                (UnaryOp::Not, DType::Bool) => Some(format!("!{x}")),
+                (UnaryOp::Not, DType::U32) => Some(format!("{i} ^ 0xffffffffll")),
+                (UnaryOp::Not, _) => Some(format!("~{i}")),
+                (UnaryOp::Signum, DType::I32 | DType::I64) => Some(format!("({i} > 0) - ({i} < 0)")),
+                _ => None,
+            }
+        }
+        Call::Binary(op, DType::F64, DType::F64) => match op {
+            BinaryOp::Rem => Some(format!("__builtin_fmod({x}, {})", e.var(b))),
+            BinaryOp::Copysign => Some(format!("__builtin_copysign({x}, {})", e.var(b))),
+            _ => None,
+        },
+        Call::Binary(op, DType::F32, DType::F32) => match op {
+            BinaryOp::Rem => Some(format!("__builtin_fmodf({x}, {})", e.var(b))),
+            BinaryOp::Copysign => Some(format!("__builtin_copysignf({x}, {})", e.var(b))),
+            _ => None,
+        },
+        Call::Binary(..) => None,
+    }
+}

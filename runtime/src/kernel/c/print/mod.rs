@@ -1,0 +1,33 @@
+//! From a kernel to the text of a C translation unit.
+//!
+//! ```text
+//! desc_entry ── pointers from the table ──► body(restrict pointers)         no buffers are swapped
+//!           └── swaps, time loops ──► nest(registers, restrict pointers)    otherwise
+//! launch ──► range (frame, slots) ──► nest(registers, restrict pointers, first, count)
+//! ```
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `expr.rs`, `math.rs`, `check.rs` | instructions as expressions |
+//! | `scope.rs` | where each register is declared |
+//! | `unit.rs` | the translation unit: entry, functions and their parameters |
+//! | `code.rs` | instructions, branches, moves |
+//! | `loops.rs` | loops, one iteration after the other |
+//! | `tiles.rs`, `folds.rs` | vector loops, reductions |
+//! | `parallel.rs` | loops on several threads |
+//! | `prelude.h` | what every translation unit starts with |
+
+mod check;
+mod code;
+pub(in crate::kernel) mod expr;
+mod folds;
+mod loops;
+pub(in crate::kernel) mod math;
+mod parallel;
+mod scope;
+mod tiles;
+mod unit;
+
+pub(super) use unit::{ENTRY, source};
+#[cfg(test)]
+pub(super) use unit::{PRELUDE, functions};

@@ -1,0 +1,102 @@
+#include <stdint.h>
+
+#define NEST static __attribute__((noinline))
+#define UNLIKELY(c) __builtin_expect(!!(c), 0)
+/* The iterations of the next loop are independent: that was proven. */
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define INDEPENDENT
+#endif
+
+struct task;
+struct context {
+    int64_t (*launch)(const struct task *);
+    uint64_t (*call)(uint64_t code, uint64_t a, uint64_t b, uint64_t *failed);
+    void (*matmul)(uint8_t *dst, const uint8_t *left, const uint8_t *right, int64_t m, int64_t n, int64_t k,
+                   int64_t left_row, int64_t left_column, int64_t right_row, int64_t right_column, int64_t size);
+    const uint64_t *functions;
+};
+struct task {
+    int64_t (*body)(const uint64_t *, uint8_t *const *, const struct context *, int64_t, int64_t, uint64_t *,
+                    uint64_t *);
+    const uint64_t *frame;
+    uint8_t *const *slots;
+    const struct context *context;
+    int64_t trips;
+    uint64_t cost;
+    uint64_t folds;
+    const uint64_t *combines;
+    uint64_t *totals;
+    uint64_t *trap;
+};
+struct cascade64 {
+    uint64_t count;
+    double partial[56];
+};
+struct cascade32 {
+    uint64_t count;
+    float partial[56];
+};
+
+static inline uint64_t bits64(double x) {
+    uint64_t bits;
+    __builtin_memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+static inline uint64_t bits32(float x) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+static inline double from_bits64(uint64_t bits) {
+    double x;
+    __builtin_memcpy(&x, &bits, sizeof x);
+    return x;
+}
+static inline float from_bits32(uint64_t bits) {
+    const uint32_t low = (uint32_t)bits;
+    float x;
+    __builtin_memcpy(&x, &low, sizeof x);
+    return x;
+}
+/* A NaN loses, of equal zeros the first one stays. */
+static inline double min64(double a, double b) { return a != a ? b : b < a ? b : a; }
+static inline double max64(double a, double b) { return a != a ? b : b > a ? b : a; }
+static inline float min32(float a, float b) { return a != a ? b : b < a ? b : a; }
+static inline float max32(float a, float b) { return a != a ? b : b > a ? b : a; }
+/* Conversions saturate, NaN becomes 0. */
+static inline int32_t to_i32(double x) {
+    return x != x ? 0 : x <= -2147483648.0 ? INT32_MIN : x >= 2147483647.0 ? INT32_MAX : (int32_t)x;
+}
+static inline uint32_t to_u32(double x) {
+    return x >= 4294967295.0 ? UINT32_MAX : x > 0.0 ? (uint32_t)x : 0;
+}
+static inline int64_t to_i64(double x) {
+    return x != x ? 0 : x < -9223372036854775808.0 ? INT64_MIN : x >= 9223372036854775808.0 ? INT64_MAX : (int64_t)x;
+}
+static inline uint64_t to_u64(double x) {
+    return x >= 18446744073709551616.0 ? UINT64_MAX : x > 0.0 ? (uint64_t)x : 0;
+}
+static inline int64_t rem_euclid(int64_t a, int64_t b) {
+    const int64_t r = a % b;
+    return r >= 0 ? r : b < 0 ? r - b : r + b;
+}
+static inline int64_t div_euclid(int64_t a, int64_t b) {
+    const int64_t q = a / b;
+    return a % b >= 0 ? q : b > 0 ? q - 1 : q + 1;
+}
+/* Some index of a loop is outside of its type. */
+static inline _Bool loop_leaves(__int128 start, __int128 count, __int128 step, __int128 lo, __int128 hi) {
+    const __int128 last = start + (count - 1) * step;
+    return count > 0 && (last < lo || last > hi);
+}
+static __attribute__((noinline, cold)) int64_t fail(uint64_t *trap, int64_t code, uint64_t a, uint64_t b,
+                                                    uint64_t c) {
+    trap[0] = a;
+    trap[1] = b;
+    trap[2] = c;
+    return code;
+}

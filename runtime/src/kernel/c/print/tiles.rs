@@ -1,0 +1,125 @@
+//! Vector loops in tiles: every step runs for a whole tile before the next one.
+
+use super::check;
+use super::code::NO_TRAP;
+use super::expr::variable_type;
+use super::folds::is_cascade;
+use super::loops::Trips;
+use super::unit::{Result, Unit, Unsupported};
+use crate::kernel::inst::{Inst, Reg};
+use crate::kernel::ir::Loop;
+use crate::kernel::math::reduce::BLOCK;
+use crate::kernel::tile::{Step, Tiled};
+
+/// A loop that needs more buffers than this stays a plain loop: they are on the stack.
+pub(super) const BUFFERS: usize = 64;
+
+impl<'k> Unit<'k> {
+    /// All iterations of a vector loop in tiles.
+    pub fn tiled(&mut self, l: &'k Loop, trips: &Trips, tiled: &Tiled) -> Result<()> {
+        let iv = l.iv.0;
+        let (ty, n) = (trips.counter, &trips.count);
+        for &r in &tiled.buffers {
+            let ty = variable_type(self.e.dtype(r));
+            self.line(format!("{ty} t{}[{BLOCK}] __attribute__((aligned(64)));", r.0));
+        }
+        self.open_cascades(l);
+        self.line(format!("for ({ty} at{iv} = 0; at{iv} < {n}; at{iv} += {BLOCK}) {{"));
+        self.line(format!("const {ty} m{iv} = {n} - at{iv} < {BLOCK} ? {n} - at{iv} : {BLOCK};"));
+        for step in &tiled.steps {
+            match step {
+                Step::Check { insts } => self.test(l, trips, insts)?,
+                Step::Compute { reads, insts, writes } => self.compute(l, trips, reads, insts, writes)?,
+                Step::Call { function, dst, args } => {
+                    let name = self.library(*function);
+                    let args: String = args.iter().map(|r| format!("t{}, ", r.0)).collect();
+                    self.line(format!("{name}(t{}, {args}m{iv});", dst.0));
+                }
+            }
+        }
+        for (k, fold) in l.mark.folds.iter().enumerate() {
+            let values = format!("t{}", fold.value.0);
+            if is_cascade(fold) {
+                self.push(fold, k, &values, &format!("m{iv}"));
+            } else {
+                self.line(format!("for ({ty} j{iv} = 0; j{iv} < m{iv}; j{iv}++) {{"));
+                self.take_in(fold, &format!("{values}[j{iv}]"));
+                self.line("}");
+            }
+        }
+        self.line("}");
+        self.close_cascades(l, trips);
+        Ok(())
+    }
+
+    /// The start of a loop over the iterations of a tile.
+    fn open_step(&mut self, l: &Loop, trips: &Trips) {
+        let iv = l.iv.0;
+        let ty = trips.counter;
+        self.line(format!("for ({ty} j{iv} = 0; j{iv} < m{iv}; j{iv}++) {{"));
+        self.index(l, trips, &format!("(at{iv} + j{iv})"));
+    }
+
+    /// Leaves the rest of the loop to plain iterations when a check of this tile fails: they report it.
+    fn test(&mut self, l: &'k Loop, trips: &Trips, insts: &[Inst]) -> Result<()> {
+        let iv = l.iv.0;
+        self.line(format!("uint64_t bad{iv} = 0;"));
+        self.line("INDEPENDENT");
+        self.open_step(l, trips);
+        for inst in insts {
+            let plain = check::wrapped(inst).or((!inst.may_fail()).then_some(*inst));
+            if let Some(plain) = plain {
+                self.local(&plain)?;
+            }
+            if inst.may_fail() {
+                let value = inst.dst().map(|dst| self.e.var(dst)).unwrap_or_default();
+                let flag = check::flag(&self.e, inst, &value).ok_or(Unsupported)?;
+                self.line(format!("bad{iv} |= {flag};"));
+            }
+        }
+        self.line("}");
+        self.line(format!("if (UNLIKELY(bad{iv})) {{"));
+        self.one_by_one(l, trips, &format!("at{iv}"), false)?;
+        self.line(format!("return {NO_TRAP};"));
+        self.line("}");
+        Ok(())
+    }
+
+    /// Sets a register that lives in this step only.
+    fn local(&mut self, inst: &Inst) -> Result<()> {
+        let dst = inst.dst().ok_or(Unsupported)?;
+        let value = self.value(inst)?;
+        let ty = variable_type(self.e.dtype(dst));
+        self.line(format!("const {ty} r{} = {value};", dst.0));
+        Ok(())
+    }
+
+    fn compute(
+        &mut self,
+        l: &Loop,
+        trips: &Trips,
+        reads: &[Reg],
+        insts: &[Inst],
+        writes: &[Reg],
+    ) -> Result<()> {
+        let j = format!("j{}", l.iv.0);
+        self.line("INDEPENDENT");
+        self.open_step(l, trips);
+        for &r in reads {
+            let ty = variable_type(self.e.dtype(r));
+            self.line(format!("const {ty} r{0} = t{0}[{j}];", r.0));
+        }
+        for inst in insts {
+            match self.e.store(inst) {
+                Some(statement) => self.line(statement),
+                None => self.local(inst)?,
+            }
+        }
+        for &r in writes {
+            let value = self.e.var(r);
+            self.line(format!("t{}[{j}] = {value};", r.0));
+        }
+        self.line("}");
+        Ok(())
+    }
+}

@@ -1,0 +1,4 @@
+//! This engine against the others, and against compilers and directories that misbehave.
+
+mod programs;
+mod tools;

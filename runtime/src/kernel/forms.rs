@@ -1,0 +1,199 @@
+//! Affine forms of integer registers, read off the code.
+
+use crate::dtype::{DType, Literal};
+use crate::kernel::inst::{Inst, Reg, Role};
+use crate::kernel::ir::{Item, Kernel, for_each_code, for_each_reg};
+use crate::kernel::ranges::{Form, Interval};
+use std::collections::HashMap;
+
+/// What is known of the integers of a kernel.
+pub(super) struct Forms {
+    forms: HashMap<Reg, Form>,
+    ranges: Vec<Interval>,
+    /// Where counters of unit stride start.
+    starts: HashMap<Reg, Reg>,
+    /// Counters of unit stride: the forms of the first value and of the value behind the last one.
+    bounds: HashMap<Reg, (Form, Form)>,
+}
+
+impl Forms {
+    pub fn of(kernel: &Kernel) -> Forms {
+        let mut code = kernel.code.clone();
+        let mut writes = vec![0u32; kernel.regs.len()];
+        for_each_reg(&mut code, &mut |role, r| {
+            if role != Role::Read {
+                writes[r.index()] += 1;
+            }
+        });
+        let mut definitions = HashMap::new();
+        let mut starts = HashMap::new();
+        let mut counters = Vec::new();
+        for_each_code(&mut code, &mut |list| {
+            for (k, item) in list.iter().enumerate() {
+                match item {
+                    Item::Inst(inst, _) => {
+                        if let Some(dst) = inst.dst()
+                            && writes[dst.index()] == 1
+                            && !kernel.regs[dst.index()].is_float()
+                        {
+                            definitions.insert(dst, *inst);
+                        }
+                    }
+                    Item::Loop(l) => {
+                        // The index is set by a copy shortly before the loop, and by the loop.
+                        let start = list[..k].iter().rev().find_map(|item| match item {
+                            Item::Inst(Inst::Mov { dst, a }, _) if *dst == l.iv => Some(*a),
+                            _ => None,
+                        });
+                        if let Some(start) = start
+                            && l.stride == 1
+                            && writes[l.iv.index()] == 2
+                        {
+                            starts.insert(l.iv, start);
+                            counters.push((l.iv, start, l.end));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        });
+        let mut forms =
+            Forms { forms: HashMap::new(), ranges: kernel.ranges.clone(), starts, bounds: HashMap::new() };
+        let mut known = HashMap::new();
+        for r in definitions.keys().copied().collect::<Vec<_>>() {
+            form_of(kernel, &definitions, r, &mut known, 0);
+        }
+        forms.forms = known;
+        for (iv, start, end) in counters {
+            let bounds = (forms.form(kernel, start), forms.form(kernel, end));
+            forms.bounds.insert(iv, bounds);
+        }
+        forms
+    }
+
+    pub fn form(&self, kernel: &Kernel, r: Reg) -> Form {
+        match kernel.constant(r).and_then(Literal::as_i128).and_then(|x| i64::try_from(x).ok()) {
+            Some(x) => Form::constant(x),
+            None => self.forms.get(&r).cloned().unwrap_or_else(|| Form::leaf(r)),
+        }
+    }
+
+    /// The address of a load or a store.
+    pub fn address(&self, kernel: &Kernel, inst: &Inst) -> Option<Form> {
+        use Inst::*;
+        match *inst {
+            Load8 { base, idx, off, .. }
+            | Load4 { base, idx, off, .. }
+            | Load4S { base, idx, off, .. }
+            | Load1 { base, idx, off, .. }
+            | Store8 { base, idx, off, .. }
+            | Store4 { base, idx, off, .. }
+            | Store1 { base, idx, off, .. } => {
+                let sum = self.form(kernel, base).add(&self.form(kernel, idx))?;
+                sum.add(&Form::constant(off.into()))
+            }
+            _ => None,
+        }
+    }
+
+    pub fn range(&self, r: Reg) -> Interval {
+        // A register made since the forms were read off is not known.
+        self.ranges.get(r.index()).copied().unwrap_or(Interval::of(DType::I64))
+    }
+
+    /// The register that a counter of unit stride starts from.
+    pub fn start(&self, iv: Reg) -> Option<Reg> {
+        self.starts.get(&iv).copied()
+    }
+
+    /// The forms of the first value of a counter of unit stride and of the value behind its last one.
+    pub fn bounds(&self, iv: Reg) -> Option<&(Form, Form)> {
+        self.bounds.get(&iv)
+    }
+
+    /// The counter runs from 0 to a constant.
+    pub fn starts_at_zero(&self, kernel: &Kernel, iv: Reg) -> bool {
+        let constant = |form: &Form| form.terms.is_empty().then_some(form.constant);
+        self.bounds.get(&iv).is_some_and(|(first, end)| {
+            constant(first) == Some(0)
+                && constant(end).map(i128::from) == Some(kernel.ranges[iv.index()].hi + 1)
+        })
+    }
+
+    /// The form is never 0, by the bounds of loop counters in terms of other registers (`j < i`).
+    pub fn never_zero(&self, form: &Form) -> bool {
+        self.extreme(form.clone(), true).is_some_and(|hi| hi < 0)
+            || self.extreme(form.clone(), false).is_some_and(|lo| lo > 0)
+    }
+
+    /// The least and the largest value of a form.
+    pub fn extremes(&self, form: &Form) -> Option<(i128, i128)> {
+        Some((self.extreme(form.clone(), false)?, self.extreme(form.clone(), true)?))
+    }
+
+    /// An upper (or lower) bound: counters are replaced by their last (or first) value, inner ones first.
+    fn extreme(&self, mut form: Form, upper: bool) -> Option<i128> {
+        for _ in 0..8 {
+            let counter = form.terms.iter().copied().filter(|(r, _)| self.bounds.contains_key(r));
+            // Registers are numbered from the outside in.
+            let Some((r, c)) = counter.max_by_key(|t| t.0) else { break };
+            let (first, end) = &self.bounds[&r];
+            let value = if (c > 0) == upper { end.add(&Form::constant(-1))? } else { first.clone() };
+            let without = form.sub(&Form::leaf(r).scale(c)?)?;
+            form = without.add(&value.scale(c)?)?;
+        }
+        let mut sum = i128::from(form.constant);
+        for &(r, c) in &form.terms {
+            let range = self.range(r).mul(Interval::point(c.into()));
+            sum = sum.saturating_add(if upper { range.hi } else { range.lo });
+        }
+        Some(sum)
+    }
+}
+
+fn form_of(
+    kernel: &Kernel,
+    definitions: &HashMap<Reg, Inst>,
+    r: Reg,
+    known: &mut HashMap<Reg, Form>,
+    depth: usize,
+) -> Form {
+    if let Some(form) = known.get(&r) {
+        return form.clone();
+    }
+    if let Some(x) = kernel.constant(r).and_then(Literal::as_i128).and_then(|x| i64::try_from(x).ok()) {
+        return Form::constant(x);
+    }
+    let Some(inst) = definitions.get(&r).filter(|_| depth < 200) else { return Form::leaf(r) };
+    let mut of = |r: Reg| form_of(kernel, definitions, r, known, depth + 1);
+    use Inst::*;
+    let form = match *inst {
+        Mov { a, .. } => Some(of(a)),
+        AddI { a, b, .. }
+        | AddI32 { a, b, .. }
+        | AddU32 { a, b, .. }
+        | AddI64 { a, b, .. }
+        | AddUsize { a, b, .. } => of(a).add(&of(b)),
+        SubI { a, b, .. }
+        | SubI32 { a, b, .. }
+        | SubU32 { a, b, .. }
+        | SubI64 { a, b, .. }
+        | SubUsize { a, b, .. } => of(a).sub(&of(b)),
+        MulI { a, b, .. }
+        | MulI32 { a, b, .. }
+        | MulU32 { a, b, .. }
+        | MulI64 { a, b, .. }
+        | MulUsize { a, b, .. } => {
+            let (x, y) = (of(a), of(b));
+            match (x.terms.is_empty(), y.terms.is_empty()) {
+                (true, _) => y.scale(x.constant),
+                (_, true) => x.scale(y.constant),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let form = form.unwrap_or_else(|| Form::leaf(r));
+    known.insert(r, form.clone());
+    form
+}

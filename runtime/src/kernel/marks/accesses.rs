@@ -1,0 +1,124 @@
+//! The accesses of a loop's iterations against each other.
+
+use super::conflict::{Answer, Term, solve};
+use crate::kernel::forms::Forms;
+use crate::kernel::inst::{Buf, Inst, Reg, Role};
+use crate::kernel::ir::{Code, Item, Kernel, Loop, for_each_code, for_each_reg};
+use crate::kernel::ranges::Form;
+use std::collections::BTreeSet;
+
+/// An element access.
+struct Access {
+    buf: Buf,
+    store: bool,
+    /// `None`: at any place.
+    address: Option<Form>,
+}
+
+/// No element that one iteration writes is touched by another one.
+pub(in crate::kernel) fn independent(kernel: &Kernel, forms: &Forms, l: &Loop, trips: u64) -> bool {
+    let mut body = l.body.clone();
+    let Some(accesses) = accesses(kernel, forms, &mut body) else { return false };
+    let mut inside = BTreeSet::new();
+    for_each_reg(&mut body, &mut |role, r| {
+        if role != Role::Read {
+            inside.insert(*r);
+        }
+    });
+    let pairs = |s: &Access| {
+        accesses.iter().filter(|a| a.buf == s.buf).all(|a| {
+            let (Some(f), Some(g)) = (&s.address, &a.address) else { return false };
+            if apart(forms, l, &inside, f, g) {
+                return true;
+            }
+            let (terms, constant) = difference(forms, l, &inside, trips, f, g);
+            solve(terms, constant) != Answer::Maybe
+        })
+    };
+    accesses.iter().filter(|a| a.store).all(pairs)
+}
+
+/// Every access of the code; `None` when whole buffers are copied or exchanged.
+fn accesses(kernel: &Kernel, forms: &Forms, code: &mut Code) -> Option<Vec<Access>> {
+    let mut found = Some(Vec::new());
+    for_each_code(code, &mut |list| {
+        for item in list.iter() {
+            let Item::Inst(inst, _) = item else { continue };
+            if matches!(inst, Inst::CopyBuf { .. } | Inst::SwapBuf { .. } | Inst::Matmul { .. }) {
+                found = None;
+            }
+            if (inst.is_load() || inst.is_store())
+                && let (Some(list), Some(buf)) = (found.as_mut(), inst.bufs()[0])
+            {
+                list.push(Access { buf, store: inst.is_store(), address: forms.address(kernel, inst) });
+            }
+        }
+    });
+    found
+}
+
+/// The addresses differ in whatever iterations, by the bounds of counters in terms of each other (`k < i`).
+fn apart(forms: &Forms, l: &Loop, inside: &BTreeSet<Reg>, f: &Form, g: &Form) -> bool {
+    // A register of the body stands for two values, one in each iteration.
+    let (mut rest, mut lo, mut hi) = (Form::constant(0), 0i128, 0i128);
+    let leaves: BTreeSet<Reg> = f.terms.iter().chain(&g.terms).map(|t| t.0).collect();
+    for r in leaves {
+        let of = |form: &Form| form.terms.iter().find(|t| t.0 == r).map_or(0, |t| t.1);
+        let (a, b) = (of(f), of(g));
+        if a != 0 && b != 0 && (r == l.iv || inside.contains(&r)) {
+            let range = forms.range(r);
+            let reach = range.hi.saturating_sub(range.lo);
+            let spread = i128::from(a.abs().max(b.abs())).saturating_mul(reach);
+            if a != b {
+                return false;
+            }
+            lo = lo.saturating_sub(spread);
+            hi = hi.saturating_add(spread);
+            continue;
+        }
+        let Some(sum) = a.checked_sub(b).and_then(|c| Form::leaf(r).scale(c)).and_then(|t| rest.add(&t))
+        else {
+            return false;
+        };
+        rest = sum;
+    }
+    let Some(constant) = f.constant.checked_sub(g.constant) else { return false };
+    let Some(rest) = rest.add(&Form::constant(constant)) else { return false };
+    let Some((least, largest)) = forms.extremes(&rest) else { return false };
+    least.saturating_add(lo) > 0 || largest.saturating_add(hi) < 0
+}
+
+/// `f` in one iteration less `g` in another, as unknowns.
+fn difference(
+    forms: &Forms,
+    l: &Loop,
+    inside: &BTreeSet<Reg>,
+    trips: u64,
+    f: &Form,
+    g: &Form,
+) -> (Vec<Term>, i128) {
+    let coefficient =
+        |form: &Form, r: Reg| form.terms.iter().find(|t| t.0 == r).map_or(0, |t| i128::from(t.1));
+    let leaves: BTreeSet<Reg> = f.terms.iter().chain(&g.terms).map(|t| t.0).collect();
+    let mut terms = Vec::new();
+    for r in leaves {
+        let (a, b, range) = (coefficient(f, r), coefficient(g, r), forms.range(r));
+        let (lo, hi) = (range.lo, range.hi);
+        if r == l.iv {
+            // a i - b i' = (a - b) i + b stride (t - t')
+            let reach = i128::from(trips.saturating_sub(1));
+            let distance = b * i128::from(l.stride);
+            terms.push(Term { coefficient: a - b, lo, hi, distance: false });
+            terms.push(Term { coefficient: distance, lo: -reach, hi: reach, distance: true });
+        } else if !inside.contains(&r) {
+            terms.push(Term { coefficient: a - b, lo, hi, distance: false });
+        } else if a == b {
+            let reach = hi.saturating_sub(lo);
+            terms.push(Term { coefficient: a, lo: -reach, hi: reach, distance: false });
+        } else {
+            terms.push(Term { coefficient: a, lo, hi, distance: false });
+            terms.push(Term { coefficient: -b, lo, hi, distance: false });
+        }
+    }
+    (terms, i128::from(f.constant) - i128::from(g.constant))
+}

@@ -1,0 +1,167 @@
+//! What can be proven of loops: which of them can run in any order, many iterations at once, or on several
+//! threads, and which carried scalars are reductions. Engines read the marks; the code around them changes
+//! only where a reduction is taken out of the body.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `conflict.rs` | whether two accesses of different iterations can touch the same element |
+//! | `accesses.rs` | the accesses of a loop, against each other |
+//! | `folds.rs` | carried scalars that are reductions |
+//! | `hoist.rs` | loads that a vector loop repeats |
+//! | `cost.rs` | what an iteration costs |
+
+pub(super) mod accesses;
+mod conflict;
+mod cost;
+pub(super) mod folds;
+mod hoist;
+
+use super::forms::Forms;
+use super::inst::{Inst, Reg, Role};
+use super::ir::{Code, Item, Kernel, Loop, SHORT_FOLD, for_each_reg};
+use super::launch::{MAX_FOLDS, WORTH};
+
+/// Loops with fewer iterations are not worth several at once.
+const SHORT: u64 = 8;
+
+/// Marks every loop of the kernel.
+pub(super) fn run(kernel: &mut Kernel) {
+    let mut code = std::mem::take(&mut kernel.code);
+    kernel.code = code.clone();
+    let reads = reads_of(&mut code, kernel);
+    let mut marker = Marker { forms: Forms::of(kernel), kernel, reads };
+    marker.list(&mut code, false);
+    kernel.code = code;
+}
+
+/// How often each register is read in the whole kernel.
+fn reads_of(code: &mut Code, kernel: &Kernel) -> Vec<u32> {
+    let mut reads = vec![0; kernel.regs.len()];
+    for_each_reg(code, &mut |role, r| {
+        if role != Role::Write {
+            reads[r.index()] += 1;
+        }
+    });
+    kernel.results.iter().for_each(|r| reads[r.index()] += 1);
+    reads
+}
+
+struct Marker<'k> {
+    kernel: &'k mut Kernel,
+    forms: Forms,
+    reads: Vec<u32>,
+}
+
+impl Marker<'_> {
+    /// `parallel`: a loop around this list runs on several threads already.
+    fn list(&mut self, list: &mut Code, parallel: bool) {
+        let mut k = 0;
+        while k < list.len() {
+            match &mut list[k] {
+                Item::Inst(..) => {}
+                Item::Loop(l) => {
+                    self.mark(l, parallel);
+                    let loads = hoist::invariant_loads(self.kernel, &self.forms, l);
+                    let n = loads.len();
+                    list.splice(k..k, loads);
+                    k += n;
+                }
+                Item::While(w) => {
+                    self.list(&mut w.head, parallel);
+                    self.list(&mut w.body, parallel);
+                }
+                Item::Branch(b) => b.arms.iter_mut().for_each(|(code, _)| self.list(code, parallel)),
+            }
+            k += 1;
+        }
+    }
+
+    fn mark(&mut self, l: &mut Loop, inside_parallel: bool) {
+        let trips = self.max_trips(l);
+        if trips >= SHORT
+            && is_straight(l)
+            && let Some(marked) = self.independent(l, trips)
+        {
+            *l = marked;
+            l.mark.vector = true;
+        }
+        if !inside_parallel && self.worth(l, trips) {
+            let (mut marked, reads) = (l.clone(), self.reads.clone());
+            // The loops inside first: their reductions become values of this one's.
+            self.list(&mut marked.body, true);
+            let whole = match marked.mark.vector {
+                true => Some(marked),
+                false => self.independent(&marked, trips),
+            };
+            if let Some(mut marked) = whole {
+                let cost = cost::of_iteration(self.kernel, &marked);
+                if trips.saturating_mul(cost) >= WORTH && marked.mark.folds.len() <= MAX_FOLDS {
+                    marked.mark.parallel = Some(cost.max(1));
+                    *l = marked;
+                    return;
+                }
+            }
+            self.reads = reads;
+        }
+        self.list(&mut l.body, inside_parallel);
+    }
+
+    /// Short loops around long ones are not worth dividing.
+    fn worth(&self, l: &Loop, trips: u64) -> bool {
+        trips >= 4 && trips.saturating_mul(cost::of_iteration(self.kernel, l)) >= WORTH
+    }
+
+    fn max_trips(&self, l: &Loop) -> u64 {
+        let range = self.kernel.ranges[l.iv.index()];
+        let by_range =
+            (range.hi.saturating_sub(range.lo) / i128::from(l.stride.unsigned_abs().max(1))).max(0);
+        let by_range = u64::try_from(by_range).map_or(u64::MAX, |n| n.saturating_add(1));
+        l.max_trips.unwrap_or(u64::MAX).min(by_range)
+    }
+
+    /// The loop with its reductions taken out, where its iterations can run in any order.
+    fn independent(&mut self, l: &Loop, trips: u64) -> Option<Loop> {
+        if self.leaks(l) || !accesses::independent(self.kernel, &self.forms, l, trips) {
+            return None;
+        }
+        let mut marked = l.clone();
+        if !marked.moves.is_empty() {
+            if trips < SHORT_FOLD {
+                return None;
+            }
+            folds::extract(self.kernel, &mut marked)?;
+            self.reads.resize(self.kernel.regs.len(), 0);
+            let reads = |l: &Loop| reads_of(&mut vec![Item::Loop(Box::new(l.clone()))], self.kernel);
+            for (count, (new, old)) in self.reads.iter_mut().zip(reads(&marked).into_iter().zip(reads(l))) {
+                *count = *count + new - old;
+            }
+        }
+        Some(marked)
+    }
+
+    /// A register set in the body is read outside of the loop, the carries aside.
+    fn leaks(&self, l: &Loop) -> bool {
+        let mut body = l.body.clone();
+        let mut inside = std::collections::HashMap::<Reg, (u32, bool)>::new();
+        for_each_reg(&mut body, &mut |role, r| {
+            let entry = inside.entry(*r).or_default();
+            entry.0 += u32::from(role != Role::Write);
+            entry.1 |= role != Role::Read;
+        });
+        l.moves.iter().for_each(|(_, s)| inside.entry(*s).or_default().0 += 1);
+        l.mark.folds.iter().for_each(|f| inside.entry(f.value).or_default().0 += 1);
+        inside
+            .iter()
+            .any(|(r, &(reads, set))| set && self.reads.get(r.index()).is_some_and(|&all| all > reads))
+    }
+}
+
+/// The body is a plain list of instructions that touch no whole buffers.
+fn is_straight(l: &Loop) -> bool {
+    l.body.iter().all(|item| match item {
+        Item::Inst(inst, _) => {
+            !matches!(inst, Inst::CopyBuf { .. } | Inst::SwapBuf { .. } | Inst::Matmul { .. })
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,118 @@
+//! Stores that nobody reads: `let mut y = zeros(n)` fills an array that a loop then overwrites.
+
+use super::forms::Forms;
+use super::inst::{Buf, Inst};
+use super::ir::{Code, Item, Kernel, Loop, for_each_code};
+
+/// Drops fills of whole buffers that are overwritten before anybody reads them.
+pub(super) fn run(kernel: &mut Kernel) {
+    let forms = Forms::of(kernel);
+    let mut code = std::mem::take(&mut kernel.code);
+    let mut k = 0;
+    while k < code.len() {
+        let dead = filled(&code[k]).is_some_and(|buf| {
+            let next = code[k + 1..].iter().find(|item| touches(item, buf));
+            next.is_some_and(|item| overwrites(kernel, &forms, item, buf))
+        });
+        if dead {
+            code.remove(k);
+        } else {
+            k += 1;
+        }
+    }
+    kernel.code = code;
+}
+
+/// The one buffer that this loop nest writes, where that is all that it does.
+fn filled(item: &Item) -> Option<Buf> {
+    let Item::Loop(l) = item else { return None };
+    if !l.moves.is_empty() {
+        return None;
+    }
+    let mut target = None;
+    for item in &l.body {
+        let buf = match item {
+            Item::Inst(inst, None) if inst.is_store() => inst.bufs()[0],
+            Item::Inst(inst, None) if inst.is_pure() => continue,
+            Item::Loop(_) => Some(filled(item)?),
+            _ => return None,
+        };
+        if target.is_some_and(|t| Some(t) != buf) {
+            return None;
+        }
+        target = buf;
+    }
+    target
+}
+
+fn insts(item: &Item, f: &mut dyn FnMut(&Inst)) {
+    let mut code: Code = vec![item.clone()];
+    for_each_code(&mut code, &mut |list| {
+        list.iter().for_each(|item| {
+            if let Item::Inst(inst, _) = item {
+                f(inst);
+            }
+        });
+    });
+}
+
+fn touches(item: &Item, buf: Buf) -> bool {
+    let mut found = false;
+    insts(item, &mut |inst| found |= inst.bufs().contains(&Some(buf)));
+    found
+}
+
+/// Every element of the buffer is written, and none is read.
+fn overwrites(kernel: &Kernel, forms: &Forms, item: &Item, buf: Buf) -> bool {
+    match item {
+        Item::Inst(Inst::CopyBuf { dst, src }, _) => *dst == buf && *src != buf,
+        Item::Loop(l) => {
+            let mut read = false;
+            insts(item, &mut |inst| read |= !inst.is_store() && inst.bufs().contains(&Some(buf)));
+            !read && covers(kernel, forms, l, &mut Vec::new(), buf)
+        }
+        _ => false,
+    }
+}
+
+/// A store in this nest, at the end of every path of its loops, goes through all elements.
+fn covers<'l>(kernel: &Kernel, forms: &Forms, l: &'l Loop, nest: &mut Vec<&'l Loop>, buf: Buf) -> bool {
+    if l.guard.is_some() || l.stride != 1 {
+        return false;
+    }
+    nest.push(l);
+    let found = l.body.iter().any(|item| match item {
+        Item::Inst(inst, _) if inst.is_store() && inst.bufs()[0] == Some(buf) => {
+            all_elements(kernel, forms, nest, inst, buf)
+        }
+        Item::Loop(inner) => covers(kernel, forms, inner, nest, buf),
+        _ => false,
+    });
+    nest.pop();
+    found
+}
+
+/// The address is a number written with the counters as digits, each from 0 to its base.
+fn all_elements(kernel: &Kernel, forms: &Forms, nest: &[&Loop], inst: &Inst, buf: Buf) -> bool {
+    let Some(form) = forms.address(kernel, inst) else { return false };
+    let mut digits: Vec<(i64, i128)> = Vec::new();
+    for &(r, c) in &form.terms {
+        let Some(l) = nest.iter().find(|l| l.iv == r) else { return false };
+        let range = forms.range(r);
+        let trips = range.hi + 1;
+        if range.lo != 0 || l.max_trips.map(i128::from) != Some(trips) || !forms.starts_at_zero(kernel, l.iv)
+        {
+            return false;
+        }
+        digits.push((c, trips));
+    }
+    digits.sort_unstable();
+    let mut unit = 1i128;
+    for (c, trips) in digits {
+        if i128::from(c) != unit {
+            return false;
+        }
+        unit *= trips;
+    }
+    form.constant == 0 && unit == kernel.slots[buf.index()].count() as i128
+}

@@ -1,0 +1,53 @@
+//! Kernels: parts of a graph compiled to loops over raw buffers.
+//!
+//! A kernel is made of control flow, scalars, element accesses and array ops, runs without dispatching on
+//! Candle and without allocating per iteration. Every op has the meaning of
+//! [`op::scalar`](crate::op::scalar); integer overflow and indices out of range are errors.
+//!
+//! ```text
+//! nodes of a graph ── lower/ ──► ir::Kernel ── passes ──► ir::Kernel ── an engine ──► Executable
+//! ```
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `ir.rs`, `inst.rs` | the kernel: loops and branches of scalar instructions |
+//! | `lower/` | graph to kernel: scopes and hoisting, in-place stores, bounds proofs |
+//! | `ranges.rs` | intervals and affine forms of integers |
+//! | `passes.rs` | copies forwarded, dead code dropped |
+//! | `engine.rs` | what every engine offers |
+//! | `machine/` | the engine that interprets |
+//! | `program.rs` | a compiled kernel with its arguments and results |
+//! | `report.rs` | from a failed instruction to an error |
+
+mod c;
+mod contract;
+mod cranelift;
+mod engine;
+mod forms;
+mod hot;
+mod inst;
+mod interchange;
+mod ir;
+mod launch;
+mod library;
+mod lower;
+mod machine;
+mod marks;
+pub(crate) mod math;
+mod memory;
+mod optimize;
+mod passes;
+mod print;
+mod product;
+mod program;
+mod promote;
+mod ranges;
+mod report;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+pub(crate) use c::{available as c_compiler, wait_for_compiler};
+pub(crate) use launch::with_threads;
+pub(crate) use optimize::with_native_arithmetic;
+pub(crate) use program::{Access, OutSlot, Program, Slot, Unit, compile};

@@ -1,0 +1,49 @@
+//! The passes from kernel to kernel that the compiled engines ask for. The pipeline is this one table.
+
+use super::ir::Kernel;
+use super::{contract, interchange, marks, memory, promote};
+use std::cell::Cell;
+
+thread_local! {
+    static NATIVE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Kernels that `f` compiles on this thread add up one value after the other and call std's functions, as the
+/// native reading does: for tests that compare bits.
+pub(crate) fn with_native_arithmetic<R>(f: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            NATIVE.set(self.0);
+        }
+    }
+    let _restore = Restore(NATIVE.replace(true));
+    f()
+}
+
+/// Floating-point sums keep their order, and functions are those of std.
+pub(super) fn native_arithmetic() -> bool {
+    NATIVE.get()
+}
+
+/// A pass: its name and what it does.
+type Pass = (&'static str, fn(&mut Kernel));
+
+/// The passes in the order they run.
+pub(super) const PIPELINE: [Pass; 5] = [
+    ("interchange", interchange::run),
+    ("promote", promote::run),
+    ("contract", contract::run),
+    ("memory", memory::run),
+    ("marks", marks::run),
+];
+
+/// Runs the whole pipeline.
+pub(super) fn run(kernel: &mut Kernel) {
+    for (_, pass) in PIPELINE {
+        pass(kernel);
+    }
+    if std::env::var_os("DESC_DUMP").is_some() {
+        eprintln!("{kernel}");
+    }
+}

@@ -1,0 +1,297 @@
+//! A compiled kernel with its arguments and results.
+
+use super::engine::{Executable, Frame, Table};
+use super::hot::Hot;
+use super::inst::{Buf, Reg};
+use super::ir::{Kernel, Origin, SlotInfo};
+use super::lower::{self, Source};
+use super::report::Trap;
+use super::{c, cranelift, machine, optimize, passes};
+use crate::array::Buffer;
+use crate::backend::Engine;
+use crate::dtype::{DType, Literal};
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::{Graph, Node, ValueId};
+
+/// How a program uses a value of the scope around its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It takes a scalar.
+    Scalar,
+    /// It reads an array.
+    Read,
+    /// It overwrites an array or hands it back as a result: the caller gives the buffer away.
+    Write,
+}
+
+/// A value that a program needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Input {
+    /// Which one.
+    pub value: ValueId,
+    /// And what for.
+    pub access: Access,
+}
+
+/// An argument of a run, in the order of [`Program::inputs`].
+pub(crate) enum Slot<'a> {
+    /// For [`Access::Scalar`].
+    Scalar(Literal),
+    /// For [`Access::Read`].
+    Read(&'a Buffer),
+    /// For [`Access::Write`].
+    Write(Buffer),
+}
+
+/// A result of a run, in the order of the node's outputs.
+pub(crate) enum OutSlot {
+    /// A scalar.
+    Scalar(Literal),
+    /// An array.
+    Array(Buffer),
+}
+
+/// Nodes that stand next to each other in one region, to be compiled together.
+pub(crate) struct Unit<'g> {
+    /// The graph.
+    pub graph: &'g Graph,
+    /// The nodes, in order.
+    pub nodes: &'g [Node],
+    /// What they define that is needed after them.
+    pub outputs: &'g [ValueId],
+    /// `dead_after(v)` says of a value of the scope around the nodes that nothing reads it after them *and*
+    /// that its buffer may be given away: such an array is updated in place ([`Access::Write`]). Of any
+    /// other array that is updated, the kernel makes its own copy.
+    pub dead_after: &'g dyn Fn(ValueId) -> bool,
+}
+
+/// A compiled kernel. It can be run by several threads at once.
+#[derive(Debug)]
+pub(crate) struct Program {
+    code: Box<dyn Executable>,
+    slots: Vec<SlotInfo>,
+    pub(super) traps: Vec<Trap>,
+    inputs: Vec<Input>,
+    sources: Vec<Source>,
+    outputs: Vec<Output>,
+    /// The registers at the start: constants.
+    registers: Vec<u64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Output {
+    Scalar(Reg, DType),
+    Array(Buf),
+}
+
+/// Compiles nodes. `None` when they contain something that kernels do not do; then the caller walks them op
+/// by op.
+pub(crate) fn compile(unit: &Unit<'_>, engine: Engine) -> Option<Program> {
+    let (mut kernel, interface) = kernel_of(unit)?;
+    let code: Box<dyn Executable> = match engine {
+        Engine::Candle => return None,
+        Engine::Machine => Box::new(machine::compile(&kernel, true)?),
+        Engine::Auto | Engine::Cranelift | Engine::C => {
+            let mut optimised = kernel.clone();
+            optimize::run(&mut optimised);
+            let by_c = (engine == Engine::C).then(|| c::compile(&optimised)).flatten();
+            let first: Option<Box<dyn Executable>> = match by_c {
+                Some(code) => Some(Box::new(code)),
+                None => cranelift::compile(&optimised).map(|code| Box::new(code) as Box<dyn Executable>),
+            };
+            match first {
+                Some(code) => {
+                    // Temporaries were added.
+                    kernel = optimised;
+                    match engine {
+                        Engine::Auto => Hot::wrap(code, kernel.clone()),
+                        _ => code,
+                    }
+                }
+                None => Box::new(machine::compile(&kernel, true)?),
+            }
+        }
+    };
+    Some(Program::new(unit.graph, kernel, interface, code))
+}
+
+/// How a kernel's registers and slots correspond to values of the graph.
+pub(super) struct Interface {
+    inputs: Vec<(ValueId, Source)>,
+    outputs: Vec<(ValueId, Source)>,
+}
+
+/// Lowers nodes and simplifies the kernel.
+pub(super) fn kernel_of(unit: &Unit<'_>) -> Option<(Kernel, Interface)> {
+    let mut lowered = lower::lower(unit).ok()?;
+    let mut results: Vec<Reg> = lowered.outputs.iter().filter_map(|(_, s)| s.scalar()).collect();
+    let count = lowered.regs.len();
+    passes::simplify(&mut lowered.code, count, &mut results);
+    let mut constants = vec![None; count];
+    for &(r, literal) in &lowered.constants {
+        constants[r.index()] = Some(literal);
+    }
+    let kernel = Kernel {
+        name: unit.graph.name.clone(),
+        code: lowered.code,
+        regs: lowered.regs.iter().map(|r| r.dtype).collect(),
+        ranges: lowered.regs.iter().map(|r| r.range).collect(),
+        constants,
+        zero: lowered.zero,
+        arguments: lowered.inputs.iter().filter_map(|(_, s)| s.scalar()).collect(),
+        results,
+        slots: lowered.slots,
+        calls: lowered.calls,
+        traps: lowered.traps,
+        matmuls: Vec::new(),
+    };
+    Some((kernel, Interface { inputs: lowered.inputs, outputs: lowered.outputs }))
+}
+
+impl Program {
+    pub(super) fn new(
+        graph: &Graph,
+        kernel: Kernel,
+        interface: Interface,
+        code: Box<dyn Executable>,
+    ) -> Program {
+        let mut registers = vec![0; code.registers().max(kernel.regs.len())];
+        for (bits, literal) in registers.iter_mut().zip(&kernel.constants) {
+            *bits = literal.map_or(0, Literal::bits);
+        }
+        let mut results = kernel.results.iter();
+        let outputs = interface.outputs.iter().filter_map(|&(v, source)| match source {
+            Source::Scalar(_) => results.next().map(|&r| Output::Scalar(r, graph.ty(v).dtype)),
+            Source::Array(buf) => Some(Output::Array(buf)),
+        });
+        let outputs = outputs.collect();
+        let inputs = interface.inputs.iter().map(|&(value, source)| Input {
+            value,
+            access: match source {
+                Source::Scalar(_) => Access::Scalar,
+                Source::Array(buf) => match kernel.slots[buf.index()].origin {
+                    Origin::Input { taken: true, .. } => Access::Write,
+                    _ => Access::Read,
+                },
+            },
+        });
+        Program {
+            code,
+            inputs: inputs.collect(),
+            sources: interface.inputs.iter().map(|i| i.1).collect(),
+            outputs,
+            traps: kernel.traps.into_iter().map(|t| Trap::new(t, graph)).collect(),
+            slots: kernel.slots,
+            registers,
+        }
+    }
+
+    /// The values of the scope around the node that the program needs, each once.
+    pub(crate) fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// Runs the program; the arguments stand in the order of [`inputs`](Self::inputs).
+    ///
+    /// # Errors
+    ///
+    /// What the program itself reports, with its place in the user's source: an index out of range, integer
+    /// overflow, a failed check. Arguments that do not have the types of the graph, or are not on the host.
+    pub(crate) fn run(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
+        let mut registers = self.registers.clone();
+        // The buffer of each slot; a slot for reading borrows its own.
+        let mut owned: Vec<Option<Buffer>> = (0..self.slots.len()).map(|_| None).collect();
+        let mut borrowed: Vec<Option<&Buffer>> = vec![None; self.slots.len()];
+        if args.len() != self.inputs.len() {
+            return Err(argument("the wrong number of arguments"));
+        }
+        for ((arg, input), &source) in args.into_iter().zip(&self.inputs).zip(&self.sources) {
+            match (arg, source) {
+                (Slot::Scalar(literal), Source::Scalar(r)) => registers[r.index()] = literal.bits(),
+                (Slot::Read(buffer), Source::Array(buf)) if input.access == Access::Read => {
+                    self.check(buf, buffer)?;
+                    borrowed[buf.index()] = Some(buffer);
+                }
+                (Slot::Write(buffer), Source::Array(buf)) => {
+                    self.check(buf, &buffer)?;
+                    owned[buf.index()] = Some(buffer);
+                }
+                _ => return Err(argument("an argument of another kind than the program takes")),
+            }
+        }
+        for (k, slot) in self.slots.iter().enumerate() {
+            if slot.origin == Origin::Temporary {
+                owned[k] = Some(temporary(slot)?);
+            }
+        }
+        let elements = owned.iter_mut().zip(&borrowed).map(|(own, lent)| {
+            // Slots for reading are never written through this pointer; an engine stores to writable slots only.
+            let lent = lent.and_then(Buffer::host_ptr).map(<*const u8>::cast_mut);
+            own.as_mut().and_then(Buffer::host_ptr_mut).or(lent)
+        });
+        let elements: Option<Vec<*mut u8>> = elements.collect();
+        let elements = elements.ok_or_else(|| argument("an array that is not on the host"))?;
+        let mut table = Table { elements, owner: (0..self.slots.len()).collect() };
+        let mut frame = Frame { registers: &mut registers, table: &mut table };
+        // SAFETY: `check` made sure of every argument's dtype and shape, a temporary has those of its slot,
+        // and a `Buffer` is initialised and shares its storage with nobody, so buffers are distinct except
+        // for several arguments that are only read.
+        let result = unsafe { self.code.run(&mut frame) };
+        if let Err(failure) = result {
+            return Err(self.report(&failure));
+        }
+        let mut out = Vec::with_capacity(self.outputs.len());
+        for (k, output) in self.outputs.iter().enumerate() {
+            out.push(match *output {
+                Output::Scalar(r, dtype) => OutSlot::Scalar(Literal::from_bits(dtype, registers[r.index()])),
+                Output::Array(buf) => {
+                    let again =
+                        self.outputs[k + 1..].iter().any(|o| matches!(o, Output::Array(b) if *b == buf));
+                    let owner = table.owner[buf.index()];
+                    OutSlot::Array(match (owned[owner].take(), borrowed[owner]) {
+                        (Some(buffer), _) if again => {
+                            let copy = buffer.deep_clone()?;
+                            owned[owner] = Some(buffer);
+                            copy
+                        }
+                        (Some(buffer), _) => buffer,
+                        (None, Some(lent)) => lent.deep_clone()?,
+                        (None, None) => return Err(argument("a result without a buffer")),
+                    })
+                }
+            });
+        }
+        Ok(out)
+    }
+
+    /// An argument has the type of its slot and is on the host.
+    fn check(&self, buf: Buf, buffer: &Buffer) -> Result<()> {
+        let slot = &self.slots[buf.index()];
+        if buffer.dtype() != slot.dtype || buffer.shape() != slot.shape || !buffer.is_host() {
+            return Err(argument("an array of another type than the program was compiled for"));
+        }
+        Ok(())
+    }
+}
+
+/// Memory for a slot.
+fn temporary(slot: &SlotInfo) -> Result<Buffer> {
+    // SAFETY: the lowering makes a temporary for the result of one op, which writes all of its elements before
+    // any other op reads it; a buffer handed back as a result went through that. Bools are made by
+    // comparisons and logic, as 0 or 1.
+    let mut buffer = unsafe { Buffer::unwritten(slot.dtype, &slot.shape)? };
+    if cfg!(debug_assertions)
+        && let Some(elements) = buffer.host_ptr_mut()
+    {
+        // So that a test sees it when that is not so.
+        let pattern = if slot.dtype == DType::Bool { 1 } else { 0xa5 };
+        // SAFETY: the buffer has that many bytes.
+        unsafe { elements.write_bytes(pattern, slot.count() * slot.dtype.size()) };
+    }
+    Ok(buffer)
+}
+
+/// A mistake of the caller inside this crate, reported rather than run.
+fn argument(what: &str) -> Error {
+    Error::new(ErrorKind::Verify, format!("a kernel was given {what}"))
+}
