@@ -132,9 +132,32 @@ impl Forms {
     }
 
     /// An upper (or lower) bound: counters are replaced by their last (or first) value, inner ones first.
-    fn extreme(&self, mut form: Form, upper: bool) -> Option<i128> {
+    fn extreme(&self, form: Form, upper: bool) -> Option<i128> {
+        let form = self.over_counters(form, upper, &|_| true)?;
+        let ranges = form.terms.iter().map(|&(r, c)| self.range(r).mul(Interval::point(c.into())));
+        let start = i128::from(form.constant);
+        Some(ranges.fold(start, |sum, x| sum.saturating_add(if upper { x.hi } else { x.lo })))
+    }
+
+    /// An upper (or lower) bound of a form, in terms of registers that do not vary.
+    pub fn extreme_over(&self, form: Form, upper: bool, varies: &dyn Fn(Reg) -> bool) -> Option<Form> {
+        let form = self.over_counters(form, upper, varies)?;
+        let mut bound = Form::constant(form.constant);
+        for &(r, c) in &form.terms {
+            let range = self.range(r).mul(Interval::point(c.into()));
+            bound = bound.add(&match varies(r) {
+                true => Form::constant(i64::try_from(if upper { range.hi } else { range.lo }).ok()?),
+                false => Form::leaf(r).scale(c)?,
+            })?;
+        }
+        Some(bound)
+    }
+
+    /// Counters that vary replaced by their last (or first) values.
+    fn over_counters(&self, mut form: Form, upper: bool, varies: &dyn Fn(Reg) -> bool) -> Option<Form> {
         for _ in 0..8 {
-            let counter = form.terms.iter().copied().filter(|(r, _)| self.bounds.contains_key(r));
+            let counter = form.terms.iter().copied();
+            let counter = counter.filter(|(r, _)| self.bounds.contains_key(r) && varies(*r));
             // Registers are numbered from the outside in.
             let Some((r, c)) = counter.max_by_key(|t| t.0) else { break };
             let (first, end) = &self.bounds[&r];
@@ -142,12 +165,7 @@ impl Forms {
             let without = form.sub(&Form::leaf(r).scale(c)?)?;
             form = without.add(&value.scale(c)?)?;
         }
-        let mut sum = i128::from(form.constant);
-        for &(r, c) in &form.terms {
-            let range = self.range(r).mul(Interval::point(c.into()));
-            sum = sum.saturating_add(if upper { range.hi } else { range.lo });
-        }
-        Some(sum)
+        Some(form)
     }
 }
 

@@ -57,35 +57,16 @@ fn accesses(kernel: &Kernel, forms: &Forms, code: &mut Code) -> Option<Vec<Acces
     found
 }
 
-/// The addresses differ in whatever iterations, by the bounds of counters in terms of each other (`k < i`).
+/// The addresses differ whatever the two iterations, by the bounds of counters in terms of each other (`k < i`).
+///
+/// A register of the body has another value in each iteration, so each address is bounded on its own by what
+/// the iterations share, and only then are the two compared.
 fn apart(forms: &Forms, l: &Loop, inside: &BTreeSet<Reg>, f: &Form, g: &Form) -> bool {
-    // A register of the body stands for two values, one in each iteration.
-    let (mut rest, mut lo, mut hi) = (Form::constant(0), 0i128, 0i128);
-    let leaves: BTreeSet<Reg> = f.terms.iter().chain(&g.terms).map(|t| t.0).collect();
-    for r in leaves {
-        let of = |form: &Form| form.terms.iter().find(|t| t.0 == r).map_or(0, |t| t.1);
-        let (a, b) = (of(f), of(g));
-        if a != 0 && b != 0 && (r == l.iv || inside.contains(&r)) {
-            let range = forms.range(r);
-            let reach = range.hi.saturating_sub(range.lo);
-            let spread = i128::from(a.abs().max(b.abs())).saturating_mul(reach);
-            if a != b {
-                return false;
-            }
-            lo = lo.saturating_sub(spread);
-            hi = hi.saturating_add(spread);
-            continue;
-        }
-        let Some(sum) = a.checked_sub(b).and_then(|c| Form::leaf(r).scale(c)).and_then(|t| rest.add(&t))
-        else {
-            return false;
-        };
-        rest = sum;
-    }
-    let Some(constant) = f.constant.checked_sub(g.constant) else { return false };
-    let Some(rest) = rest.add(&Form::constant(constant)) else { return false };
-    let Some((least, largest)) = forms.extremes(&rest) else { return false };
-    least.saturating_add(lo) > 0 || largest.saturating_add(hi) < 0
+    let varies = |r: Reg| r == l.iv || inside.contains(&r);
+    let reach = |form: &Form, upper: bool| forms.extreme_over(form.clone(), upper, &varies);
+    let least = |a: Option<Form>, b: Option<Form>| forms.extremes(&a?.sub(&b?)?).map(|(least, _)| least);
+    least(reach(f, false), reach(g, true)).is_some_and(|d| d > 0)
+        || least(reach(g, false), reach(f, true)).is_some_and(|d| d > 0)
 }
 
 /// `f` in one iteration less `g` in another, as unknowns.
