@@ -45,3 +45,10 @@ pub fn args<const N: usize>(args: &[Value]) -> Result<[Value; N]> {
 pub fn with_native_arithmetic<R>(f: impl FnOnce() -> R) -> R {
     crate::kernel::with_native_arithmetic(f)
 }
+
+pub use crate::kernel::Backwards;
+
+/// For tests: kernels compiled and run by `f` run independent loops from the last iteration to the first.
+pub fn with_backwards<R>(which: Backwards, f: impl FnOnce() -> R) -> R {
+    crate::kernel::with_backwards(which, f)
+}

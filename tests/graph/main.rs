@@ -3,6 +3,7 @@
 
 mod dot;
 mod long_loops;
+mod nests;
 mod passes;
 mod random;
 mod text;

@@ -78,6 +78,38 @@ pub(crate) fn with_threads<R>(threads: usize, f: impl FnOnce() -> R) -> R {
     f()
 }
 
+/// Which loops a test runs from the last iteration to the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backwards {
+    /// The outermost ones that are marked independent.
+    Outer,
+    /// The innermost ones.
+    Inner,
+}
+
+thread_local! {
+    static BACKWARDS: Cell<Option<Backwards>> = const { Cell::new(None) };
+}
+
+/// Kernels that `f` compiles and runs on this thread share out every independent loop, however short, in
+/// chunks as small as can be, and run the last chunk first: what is wrongly taken for independent gives other
+/// numbers.
+pub(crate) fn with_backwards<R>(which: Backwards, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Backwards>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            BACKWARDS.set(self.0);
+        }
+    }
+    let _restore = Restore(BACKWARDS.replace(Some(which)));
+    f()
+}
+
+/// See [`with_backwards`].
+pub(super) fn backwards() -> Option<Backwards> {
+    BACKWARDS.get()
+}
+
 /// How many threads a kernel may use.
 pub(crate) fn threads() -> usize {
     rayon::current_num_threads().min(LIMIT.get())
@@ -88,6 +120,8 @@ struct Job {
     task: *const Task,
     chunk: i64,
     chunks: usize,
+    /// The last chunk first.
+    backwards: bool,
     next: AtomicUsize,
     /// Helpers inside; `CLOSED` is added when nobody may enter any more.
     inside: AtomicI64,
@@ -115,8 +149,13 @@ impl Job {
         // SAFETY: promised.
         let task = unsafe { &*self.task };
         loop {
-            let chunk = self.next.fetch_add(1, Ordering::Relaxed);
-            if chunk >= self.chunks || chunk > self.failed.load(Ordering::Relaxed) {
+            let mut chunk = self.next.fetch_add(1, Ordering::Relaxed);
+            if chunk >= self.chunks {
+                return;
+            }
+            if self.backwards {
+                chunk = self.chunks - 1 - chunk;
+            } else if chunk > self.failed.load(Ordering::Relaxed) {
                 return;
             }
             let first = chunk as i64 * self.chunk;
@@ -238,7 +277,8 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
     let threads = threads();
     let total = (t.trips.max(0) as u64).saturating_mul(t.cost);
     let folds = t.folds as usize;
-    if threads <= 1 || total < WORTH || t.trips < 2 {
+    let backwards = backwards().is_some();
+    if t.trips < 2 || (!backwards && (threads <= 1 || total < WORTH)) {
         let mut partial = [0; MAX_FOLDS];
         // SAFETY: promised.
         let code = unsafe { (t.body)(t.frame, t.slots, t.context, 0, t.trips, partial.as_mut_ptr(), t.trap) };
@@ -249,7 +289,7 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
     // About four chunks per thread, so that a thread that is held up does not hold up the others.
     let wanted = (t.trips as u64).div_ceil(threads as u64 * 4);
     let least = CHUNK.div_ceil(t.cost.max(1));
-    let mut chunk = wanted.max(least).min(t.trips as u64);
+    let mut chunk = if backwards { 1 } else { wanted.max(least).min(t.trips as u64) };
     if folds > 0 {
         chunk = chunk.div_ceil(BLOCK as u64).next_power_of_two() * BLOCK as u64;
     }
@@ -258,18 +298,20 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
         task,
         chunk: chunk as i64,
         chunks,
+        backwards,
         next: AtomicUsize::new(0),
         inside: AtomicI64::new(0),
         failed: AtomicUsize::new(usize::MAX),
         failure: Mutex::new(None),
         partials: Mutex::new(Vec::new()),
     });
-    if chunks > 1 {
+    let shared = chunks > 1 && !backwards;
+    if shared {
         BOARD.post(&job, (threads - 1).min(chunks - 1));
     }
     // SAFETY: promised.
     unsafe { job.work() };
-    if chunks > 1 {
+    if shared {
         BOARD.remove(&job);
         let mut inside = job.inside.fetch_add(CLOSED, Ordering::AcqRel) + CLOSED;
         let mut spins = 0u32;

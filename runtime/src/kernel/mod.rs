@@ -48,6 +48,7 @@ mod tests;
 mod tile;
 
 pub(crate) use c::{available as c_compiler, wait_for_compiler};
-pub(crate) use launch::with_threads;
+pub use launch::Backwards;
+pub(crate) use launch::{with_backwards, with_threads};
 pub(crate) use optimize::with_native_arithmetic;
 pub(crate) use program::{Access, OutSlot, Program, Slot, Unit, compile};

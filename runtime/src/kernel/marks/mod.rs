@@ -19,7 +19,7 @@ mod hoist;
 use super::forms::Forms;
 use super::inst::{Inst, Reg, Role};
 use super::ir::{Code, Item, Kernel, Loop, SHORT_FOLD, for_each_reg};
-use super::launch::{MAX_FOLDS, WORTH};
+use super::launch::{Backwards, MAX_FOLDS, WORTH, backwards};
 
 /// Loops with fewer iterations are not worth several at once.
 const SHORT: u64 = 8;
@@ -78,14 +78,15 @@ impl Marker<'_> {
 
     fn mark(&mut self, l: &mut Loop, inside_parallel: bool) {
         let trips = self.max_trips(l);
-        if trips >= SHORT
+        if (trips >= SHORT || backwards().is_some())
             && is_straight(l)
             && let Some(marked) = self.independent(l, trips)
         {
             *l = marked;
             l.mark.vector = true;
         }
-        if !inside_parallel && self.worth(l, trips) {
+        let inner_only = backwards() == Some(Backwards::Inner) && !l.mark.vector;
+        if !inside_parallel && !inner_only && self.worth(l, trips) {
             let (mut marked, reads) = (l.clone(), self.reads.clone());
             // The loops inside first: their reductions become values of this one's.
             self.list(&mut marked.body, true);
@@ -95,7 +96,8 @@ impl Marker<'_> {
             };
             if let Some(mut marked) = whole {
                 let cost = cost::of_iteration(self.kernel, &marked);
-                if trips.saturating_mul(cost) >= WORTH && marked.mark.folds.len() <= MAX_FOLDS {
+                let worth = trips.saturating_mul(cost) >= WORTH || backwards().is_some();
+                if worth && marked.mark.folds.len() <= MAX_FOLDS {
                     marked.mark.parallel = Some(cost.max(1));
                     *l = marked;
                     return;
@@ -108,7 +110,7 @@ impl Marker<'_> {
 
     /// Short loops around long ones are not worth dividing.
     fn worth(&self, l: &Loop, trips: u64) -> bool {
-        trips >= 4 && trips.saturating_mul(cost::of_iteration(self.kernel, l)) >= WORTH
+        backwards().is_some() || trips >= 4 && trips.saturating_mul(cost::of_iteration(self.kernel, l)) >= WORTH
     }
 
     fn max_trips(&self, l: &Loop) -> u64 {
