@@ -83,9 +83,21 @@ impl Author {
         }
     }
 
-    fn array(&mut self) -> (usize, String) {
+    /// An element that is mostly another one in every iteration of the outermost loop.
+    fn own_element(&mut self) -> (usize, String) {
+        let (first, last) = (self.counters[0], self.counters[self.counters.len() - 1]);
         match self.pick(5) {
-            0 => {
+            0 => (2, format!("%{}, %{first}", self.arrays[2])),
+            1 => (0, format!("%{}, %{first}, %{last}", self.arrays[0])),
+            2 => (1, format!("%{}, %{last}, %{first}", self.arrays[1])),
+            _ => self.element(),
+        }
+    }
+
+    /// An array and the operands of an access to it.
+    fn element(&mut self) -> (usize, String) {
+        match self.pick(5) {
+            0 | 1 => {
                 let i = self.position();
                 (2, format!("%{}, %{i}", self.arrays[2]))
             }
@@ -98,7 +110,7 @@ impl Author {
     }
 
     fn load(&mut self) -> usize {
-        let (array, operands) = self.array();
+        let (array, operands) = self.element();
         let axes = if array == 2 { "at" } else { "at, at" };
         self.value("f64", format_args!("load{{{axes}; \"x\"}}({operands})"))
     }
@@ -120,7 +132,7 @@ impl Author {
 
     fn store(&mut self) {
         let x = self.float();
-        let (array, operands) = self.array();
+        let (array, operands) = self.own_element();
         let (axes, ty) = match array {
             2 => ("at", format!("f64[{LEN}]")),
             _ => ("at, at", format!("f64[{SIDE}, {SIDE}]")),
@@ -167,16 +179,16 @@ impl Author {
         self.counters.push(counter);
         self.arrays = [params[0], params[1], params[2]];
         self.floats.push(params[3]);
-        for _ in 0..self.pick(3) {
+        for _ in 0..self.pick(5) / 3 {
             self.store();
         }
         if depth > 0 {
             self.nest(depth - 1);
         }
-        for _ in 0..usize::from(depth == 0) + self.pick(2) {
+        for _ in 0..usize::from(depth == 0) + self.pick(4) / 3 {
             self.store();
         }
-        let carry = match self.pick(3) {
+        let carry = match self.pick(8) {
             0 => {
                 let (s, x) = (*self.floats.last().unwrap_or(&3), self.load());
                 self.value("f64", format_args!("add(%{s}, %{x})"))
