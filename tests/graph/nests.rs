@@ -230,9 +230,8 @@ type Outcome = Result<Vec<Vec<u64>>, Error>;
 
 fn run(graph: &Graph, engine: Engine) -> Outcome {
     let number = |k: usize| ((k * 37) % 41) as f64 * 0.125 - 2.0;
-    let matrix = |shift: usize| {
-        Buffer::from_vec((0..SIDE * SIDE).map(|k| number(k + shift)).collect(), &[SIDE, SIDE])
-    };
+    let matrix =
+        |shift: usize| Buffer::from_vec((0..SIDE * SIDE).map(|k| number(k + shift)).collect(), &[SIDE, SIDE]);
     let (x, y) = (matrix(0)?, matrix(17)?);
     let z = Buffer::from_vec((0..LEN).map(|k| number(3 * k)).collect(), &[LEN])?;
     let s = Buffer::from_vec(vec![0.75], &[])?;

@@ -151,3 +151,35 @@ fn nan_and_infinity_through_loops() {
     }
     agree!(nan_in_loops(&Array1::zeros(0)));
 }
+
+#[desc_jit]
+fn sums_and_products(x: &Array1<f64>, y: &Array1<f64>, z: &Array1<f32>) -> (f64, f64, f32, f64) {
+    let (mut dot, mut product, mut single, mut triangle) = (0.0, 1.0, 0.0f32, 0.0);
+    for i in 0..x.len() {
+        dot += x[i] * y[i];
+        product *= 1.0 + 1e-3 * x[i];
+    }
+    for i in 0..z.len() {
+        single += z[i];
+    }
+    for i in 0..x.len() / 8 {
+        let mut row = 0.5;
+        for j in 0..i {
+            row += x[j] * y[i];
+        }
+        triangle += row;
+    }
+    (dot, product, single, triangle)
+}
+
+/// Lengths around the shortest sum that is cut into lanes, and around a block. Nothing cancels, so any two orders
+/// of `n` terms are at most `n / 2` ulps apart.
+#[test]
+fn sums_and_products_of_every_length() {
+    for n in [31, 32, 33, 39, 40, 41, 511, 512, 513, 1030] {
+        let x = Array1::from_shape_fn(n, |i| (0.7 * i as f64).sin().abs());
+        let y = x.mapv(|x| 0.25 + x * x);
+        let z = x.mapv(|x| x as f32);
+        agree!(sums_and_products(&x, &y, &z), ulps = 0, compiled = 515);
+    }
+}

@@ -5,17 +5,21 @@ from jax import lax
 from numba import njit
 
 
+def before(v, k):
+    """The `k` elements `v[k - 1], .., v[0]`, and zeros."""
+    n = v.shape[0]
+    return lax.dynamic_slice(jnp.concatenate([v[::-1], jnp.zeros(n)]), (n - k,), (n,))
+
+
 @jax.jit
 def jax_kernel(r):
     n = r.shape[0]
-    reversed_r = r[::-1]
 
     def extend(k, state):
         y, alpha, beta = state
         beta = beta * (1.0 - alpha * alpha)
-        # What `y` has no elements for meets zeros.
-        alpha = -(r[k] + jnp.roll(reversed_r, k) @ y) / beta
-        y = y + alpha * jnp.roll(y[::-1], k)
+        alpha = -(r[k] + before(r, k) @ y) / beta
+        y = y + alpha * before(y, k)
         return y.at[k].set(alpha), alpha, beta
 
     y = jnp.zeros(n).at[0].set(-r[0])

@@ -8,10 +8,10 @@ def jax_kernel(tmax, ex, ey, hz, source):
     def step(t, fields):
         ex, ey, hz = fields
         ey = ey.at[0].set(source[t])
-        ey = ey.at[1:].set(ey[1:] - 0.5 * (hz[1:] - hz[:-1]))
-        ex = ex.at[:, 1:].set(ex[:, 1:] - 0.5 * (hz[:, 1:] - hz[:, :-1]))
+        ey = ey.at[1:].add(-0.5 * (hz[1:] - hz[:-1]))
+        ex = ex.at[:, 1:].add(-0.5 * (hz[:, 1:] - hz[:, :-1]))
         curl = ex[:-1, 1:] - ex[:-1, :-1] + ey[1:, :-1] - ey[:-1, :-1]
-        hz = hz.at[:-1, :-1].set(hz[:-1, :-1] - 0.7 * curl)
+        hz = hz.at[:-1, :-1].add(-0.7 * curl)
         return ex, ey, hz
 
     return lax.fori_loop(0, tmax, step, (ex, ey, hz))

@@ -9,11 +9,10 @@ def jax_kernel(a):
     index = jnp.arange(a.shape[0])
 
     def eliminate(k, a):
-        after = index > k
-        column = jnp.where(after, a[:, k] / a[k, k], 0.0)
-        row = jnp.where(after, a[k], 0.0)
-        a = a - column[:, None] * row
-        return a.at[:, k].set(jnp.where(after, column, a[:, k]))
+        below = index > k
+        column = jnp.where(below, a[:, k] / a[k, k], 0.0)[:, None]
+        row = jnp.where(below, a[k], 0.0)
+        return jnp.where(below[:, None] & (index == k), column, a - column * row)
 
     return (lax.fori_loop(0, a.shape[0], eliminate, a),)
 

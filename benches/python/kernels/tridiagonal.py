@@ -4,11 +4,25 @@ from jax import lax
 from numba import njit
 
 
+def forward(carry, row):
+    cp, x = carry
+    a, b, c, d = row
+    m = b - a * cp
+    carry = c / m, (d - a * x) / m
+    return carry, carry
+
+
+def back(x, row):
+    cp, rest = row
+    x = rest - cp * x
+    return x, x
+
+
 @jax.jit
 def jax_kernel(a, b, c, d):
-    lower = a.at[0].set(0.0)
-    upper = c.at[-1].set(0.0)
-    return lax.linalg.tridiagonal_solve(lower, b, upper, d[:, None])[:, 0]
+    _, rows = lax.scan(forward, (0.0, 0.0), (a, b, c, d))
+    _, x = lax.scan(back, 0.0, rows, reverse=True)
+    return x
 
 
 # Two recurrences: no two iterations are independent.

@@ -40,8 +40,8 @@ pub fn bench() -> Bench {
         durbin(r),
         inputs,
         sizes: [("tiny", [20]), ("S", [1000]), ("M", [6000])],
-        // The recursion divides by a product that shrinks, which amplifies rounding; in the order of the text the
-        // bits are equal (see the tests).
-        tolerance: Relative(5e-9),
+        // The recursion divides by a product that shrinks, which amplifies rounding: in size M native itself is 2e-8
+        // from a computation in 80 bits. In the order of the text the bits are equal (see the tests).
+        tolerance: Relative(2e-7),
     }
 }

@@ -110,7 +110,8 @@ impl Marker<'_> {
 
     /// Short loops around long ones are not worth dividing.
     fn worth(&self, l: &Loop, trips: u64) -> bool {
-        backwards().is_some() || trips >= 4 && trips.saturating_mul(cost::of_iteration(self.kernel, l)) >= WORTH
+        backwards().is_some()
+            || trips >= 4 && trips.saturating_mul(cost::of_iteration(self.kernel, l)) >= WORTH
     }
 
     fn max_trips(&self, l: &Loop) -> u64 {

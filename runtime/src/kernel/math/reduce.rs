@@ -27,6 +27,11 @@ pub(crate) enum Combine {
 /// The largest number of elements in a block.
 pub(crate) const BLOCK: usize = 512;
 
+/// Lanes of a block of `f64`.
+pub(crate) const LANES_64: usize = 8;
+/// Lanes of a block of `f32`.
+pub(crate) const LANES_32: usize = 16;
+
 /// Levels of the tree over blocks: more than any array has.
 const LEVELS: usize = 56;
 
@@ -187,7 +192,7 @@ pub(crate) type Fold32 = unsafe extern "C" fn(src: *const f32, n: usize) -> f32;
 #[inline(always)]
 unsafe fn lanes64<R: Rule>(src: *const f64, n: usize) -> f64 {
     // SAFETY: the caller's promise.
-    unsafe { fold_lanes::<f64, R, 8>(src, n) }
+    unsafe { fold_lanes::<f64, R, LANES_64>(src, n) }
 }
 
 /// # Safety
@@ -195,7 +200,7 @@ unsafe fn lanes64<R: Rule>(src: *const f64, n: usize) -> f64 {
 #[inline(always)]
 unsafe fn lanes32<R: Rule>(src: *const f32, n: usize) -> f32 {
     // SAFETY: the caller's promise.
-    unsafe { fold_lanes::<f32, R, 16>(src, n) }
+    unsafe { fold_lanes::<f32, R, LANES_32>(src, n) }
 }
 
 compiled! {

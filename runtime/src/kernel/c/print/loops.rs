@@ -1,12 +1,13 @@
 //! Counted loops.
 
 use super::folds::cascades;
+use super::lanes;
 use super::unit::{Result, Unit, is_parallel};
 use crate::dtype::{DType, Literal};
 use crate::kernel::inst::{Inst, Reg};
 use crate::kernel::ir::{Item, Loop, Mark, SHORT_FOLD};
 use crate::kernel::ranges::Interval;
-use crate::kernel::tile;
+use crate::kernel::tile::{self, Tiled};
 
 /// How often a loop runs, and the index of its first iteration.
 #[derive(Clone)]
@@ -87,13 +88,20 @@ impl<'k> Unit<'k> {
                 self.line(format!("if ({} < {SHORT_FOLD}) {{", trips.count));
                 self.in_order(l, trips)?;
                 self.line("} else {");
-                self.tiled(l, trips, &tiled)?;
+                self.in_tiles_or_lanes(l, trips, &tiled)?;
                 self.line("}");
                 return Ok(());
             }
-            return self.tiled(l, trips, &tiled);
+            return self.in_tiles_or_lanes(l, trips, &tiled);
         }
         if l.mark.folds.is_empty() { self.one_by_one(l, trips, "0", false) } else { self.folded(l, trips) }
+    }
+
+    fn in_tiles_or_lanes(&mut self, l: &'k Loop, trips: &Trips, tiled: &Tiled) -> Result<()> {
+        match lanes::body(l, tiled) {
+            Some(insts) => self.laned(l, trips, insts),
+            None => self.tiled(l, trips, tiled),
+        }
     }
 
     /// Declares the number of iterations and the first index.

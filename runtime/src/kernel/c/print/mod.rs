@@ -21,6 +21,7 @@ mod check;
 mod code;
 pub(in crate::kernel) mod expr;
 mod folds;
+mod lanes;
 mod loops;
 pub(in crate::kernel) mod math;
 mod parallel;

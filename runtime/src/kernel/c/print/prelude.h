@@ -62,6 +62,19 @@ static inline float from_bits32(uint64_t bits) {
     __builtin_memcpy(&x, &low, sizeof x);
     return x;
 }
+/* The lanes of a block, by halves. */
+#define JOIN(name, type, lanes, op)                                                                            \
+    static inline type name(const type *a) {                                                                   \
+        type l[lanes];                                                                                         \
+        for (int k = 0; k < lanes; k++) l[k] = a[k];                                                           \
+        for (int half = lanes / 2; half > 0; half /= 2)                                                        \
+            for (int k = 0; k < half; k++) l[k] = l[k] op l[k + half];                                         \
+        return l[0];                                                                                           \
+    }
+JOIN(add_lanes64, double, 8, +)
+JOIN(mul_lanes64, double, 8, *)
+JOIN(add_lanes32, float, 16, +)
+JOIN(mul_lanes32, float, 16, *)
 /* A NaN loses, of equal zeros the first one stays. */
 static inline double min64(double a, double b) { return a != a ? b : b < a ? b : a; }
 static inline double max64(double a, double b) { return a != a ? b : b > a ? b : a; }

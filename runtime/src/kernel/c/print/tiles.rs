@@ -86,7 +86,7 @@ impl<'k> Unit<'k> {
     }
 
     /// Sets a register that lives in this step only.
-    fn local(&mut self, inst: &Inst) -> Result<()> {
+    pub fn local(&mut self, inst: &Inst) -> Result<()> {
         let dst = inst.dst().ok_or(Unsupported)?;
         let value = self.value(inst)?;
         let ty = variable_type(self.e.dtype(dst));
