@@ -1,7 +1,7 @@
 //! The passes from kernel to kernel that the compiled engines ask for. The pipeline is this one table.
 
 use super::ir::Kernel;
-use super::{contract, interchange, marks, memory, promote};
+use super::{contract, expand, flatten, interchange, invariant, marks, memory, promote};
 use std::cell::Cell;
 
 thread_local! {
@@ -30,11 +30,14 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 5] = [
+pub(super) const PIPELINE: [Pass; 8] = [
+    ("flatten", flatten::run),
+    ("invariant", invariant::run),
     ("interchange", interchange::run),
     ("promote", promote::run),
     ("contract", contract::run),
     ("memory", memory::run),
+    ("expand", expand::run),
     ("marks", marks::run),
 ];
 
