@@ -233,6 +233,8 @@ pub struct For {
     pub body: Block,
     /// Variables from outside that the body assigns.
     pub carried: Vec<Variable>,
+    /// `#[parallel]`
+    pub parallel: bool,
 }
 
 /// The range of a `for` loop.

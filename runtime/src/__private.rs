@@ -25,6 +25,14 @@ pub fn graph<'a, R: Output>(
     exec::graph(function, args.as_mut())
 }
 
+/// Explains what a call with these arguments runs. `R`: the result, which only the other entries need.
+pub fn explain<'a, R: Output>(
+    function: &'static Function,
+    mut args: impl AsMut<[ArgValue<'a>]>,
+) -> Result<crate::Explanation> {
+    exec::explain(function, args.as_mut())
+}
+
 /// The result, or a panic with the error's text at the caller's line.
 #[track_caller]
 pub fn unwrap<T>(result: Result<T>) -> T {

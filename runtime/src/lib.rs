@@ -55,5 +55,5 @@ pub mod __private;
 pub use backend::{Engine, engine, with_engine, with_threads};
 pub use desc_jit_macros::desc_jit;
 pub use error::{Error, ErrorKind, Location, Result};
-pub use exec::{CacheStats, Jit};
+pub use exec::{CacheStats, Explanation, Jit, LoopExplanation};
 pub use graph::Graph;

@@ -14,4 +14,5 @@ mod kernels;
 mod loops;
 mod methods;
 mod numerics;
+mod parallel;
 mod slices;

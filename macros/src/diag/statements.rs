@@ -16,7 +16,7 @@ catalogue! {
     STATIC_MUT = "DJ0207", "a mutable static can't be used in a compiled function",
         "pass the value as an argument, and return the new one";
     STATEMENT_ATTRIBUTE = "DJ0208", "`#[{0}]` is not supported inside a compiled function",
-        "lint attributes such as `#[allow(..)]` are; for `#[cfg(..)]` write two functions";
+        "lint attributes such as `#[allow(..)]` are, and `#[parallel]` in front of a `for`; for `#[cfg(..)]` write two functions";
     PATTERN_REF = "DJ0209", "`ref` is not needed in a compiled function",
         "remove it: values are never moved out of a variable by binding them";
     PATTERN_AT = "DJ0210", "`@` patterns are not part of the staged language",

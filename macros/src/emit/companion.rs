@@ -2,10 +2,11 @@
 
 use super::{conditions, name_of, silence, source, stage};
 use crate::ast::{Function, Mode, ours, own};
+use crate::parse::is_parallel;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::visit_mut::VisitMut;
+use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, FnArg, ItemFn, Lifetime, Pat, ReturnType, Type};
 
 /// The function that users call: native where that backend is selected, staged otherwise.
@@ -97,6 +98,11 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
                 ::desc_jit::__private::graph::<#result>(Self::__function(), [#(#values),*])
             }
 
+            /// What each loop becomes for arguments like these, and why not more.
+            #vis fn explain(#declarations) -> ::desc_jit::Result<::desc_jit::Explanation> {
+                ::desc_jit::__private::explain::<#result>(Self::__function(), [#(#values),*])
+            }
+
             /// How often a call found its compiled graph.
             #vis fn cache_stats() -> ::desc_jit::CacheStats {
                 Self::__function().cache_stats()
@@ -129,6 +135,16 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     }
 }
 
+/// Takes `#[parallel]` off loops: rustc does not know it.
+struct WithoutParallel;
+
+impl VisitMut for WithoutParallel {
+    fn visit_expr_for_loop_mut(&mut self, e: &mut syn::ExprForLoop) {
+        e.attrs.retain(|a| !is_parallel(a));
+        visit_mut::visit_expr_for_loop_mut(self, e);
+    }
+}
+
 /// The function as written. It is the only place where rustc checks the body, so the lints of the user's
 /// attributes are those that apply to it.
 fn native(item: &ItemFn) -> TokenStream {
@@ -138,6 +154,8 @@ fn native(item: &ItemFn) -> TokenStream {
         KEPT.iter().any(|k| a.path().is_ident(k))
     });
     let (inputs, output) = (&sig.inputs, &sig.output);
+    let mut block = block.clone();
+    WithoutParallel.visit_block_mut(&mut block);
     let stmts = &block.stmts;
     let mut body = TokenStream::new();
     block.brace_token.surround(&mut body, |body| {
@@ -197,7 +215,7 @@ struct Static;
 impl VisitMut for Static {
     fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
         reference.lifetime = Some(Lifetime::new("'static", proc_macro2::Span::mixed_site()));
-        syn::visit_mut::visit_type_reference_mut(self, reference);
+        visit_mut::visit_type_reference_mut(self, reference);
     }
 
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {

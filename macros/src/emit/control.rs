@@ -78,7 +78,10 @@ impl Emitter {
     /// `for`
     pub fn for_loop(&self, e: &For, at: &TokenStream) -> TokenStream {
         let cx = own("cx");
-        let range = self.range(&e.range);
+        let mut range = self.range(&e.range);
+        if e.parallel {
+            range = quote_ours! { #range.parallel() };
+        }
         let Carried { names, init, params, list, assign } = carried(&e.carried);
         let index = match &e.index {
             Some(variable) => {

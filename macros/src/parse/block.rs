@@ -1,6 +1,6 @@
 //! Blocks and statements.
 
-use super::{Parser, bare, types};
+use super::{Parser, bare, is_parallel, types};
 use crate::ast::{Block, Expr, ExprKind, Pattern, Spot, Stmt};
 use crate::diag::statements::*;
 use proc_macro2::TokenStream;
@@ -205,7 +205,6 @@ impl Parser<'_> {
             syn::Expr::Binary(e) => &e.attrs,
             syn::Expr::Block(e) => &e.attrs,
             syn::Expr::Call(e) => &e.attrs,
-            syn::Expr::ForLoop(e) => &e.attrs,
             syn::Expr::If(e) => &e.attrs,
             syn::Expr::MethodCall(e) => &e.attrs,
             syn::Expr::Return(e) => &e.attrs,
@@ -213,6 +212,10 @@ impl Parser<'_> {
             _ => &[],
         };
         self.lint_attributes(attrs);
+        if let syn::Expr::ForLoop(e) = e {
+            let others: Vec<Attribute> = e.attrs.iter().filter(|a| !is_parallel(a)).cloned().collect();
+            self.lint_attributes(&others);
+        }
     }
 
     fn lint_attributes(&mut self, attrs: &[Attribute]) {

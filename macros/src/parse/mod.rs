@@ -5,6 +5,7 @@ mod assign;
 mod block;
 mod call;
 mod control;
+pub use control::is_parallel;
 mod expr;
 mod literal;
 mod macros;

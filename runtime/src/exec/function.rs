@@ -103,7 +103,7 @@ fn check_count(function: &'static Function, args: &[ArgValue<'_>]) -> Result<()>
 fn compile(function: &'static Function, args: &[ArgValue<'_>], device: &Device) -> Result<Arc<Plan>> {
     let engine = engine();
     function.cache.get(function.params, args, (device, engine), || {
-        Ok(Plan::new(make_graph(function, args)?, device, engine))
+        Plan::new(make_graph(function, args)?, device, engine)
     })
 }
 

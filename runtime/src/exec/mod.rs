@@ -2,6 +2,7 @@
 
 mod args;
 mod cache;
+mod explain;
 mod function;
 mod jit;
 mod plan;
@@ -10,6 +11,8 @@ mod walk;
 
 pub use args::{ArgValue, IntoArg, Output};
 pub use cache::CacheStats;
+pub(crate) use explain::explain;
+pub use explain::{Explanation, LoopExplanation};
 pub use function::Function;
 pub(crate) use function::{call, graph};
 pub use jit::Jit;

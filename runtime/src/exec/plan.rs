@@ -3,6 +3,7 @@
 
 use crate::array::Device;
 use crate::backend::Engine;
+use crate::error::Result;
 use crate::graph::{Graph, Region, ValueId, captures};
 use crate::kernel::{self, Program, Unit};
 use crate::op::Op;
@@ -49,16 +50,19 @@ pub(crate) struct Step {
 }
 
 impl Plan {
-    pub fn new(graph: Graph, device: &Device, engine: Engine) -> Plan {
+    /// # Errors
+    /// A loop that is marked `#[parallel]` and is not.
+    pub fn new(graph: Graph, device: &Device, engine: Engine) -> Result<Plan> {
+        kernel::check_parallel(&graph)?;
         let compiled = device.is_cpu() && engine.compiles();
         if compiled && let Some(kernel) = whole(&graph, engine) {
-            return Plan { graph, body: Body::Kernel(Box::new(kernel)) };
+            return Ok(Plan { graph, body: Body::Kernel(Box::new(kernel)) });
         }
         let engine = (device.is_cpu() && engine != Engine::Candle).then_some(engine);
         let planner = Planner { graph: &graph, engine };
         let own: HashSet<ValueId> = graph.body.params.iter().copied().collect();
         let body = planner.region(&graph.body, own);
-        Plan { graph, body: Body::Nodes(body) }
+        Ok(Plan { graph, body: Body::Nodes(body) })
     }
 }
 

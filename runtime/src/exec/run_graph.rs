@@ -45,7 +45,7 @@ impl Graph {
             })
             .collect::<Result<Vec<_>>>()?;
         let device = Device::cpu();
-        let plan = Plan::new(self.clone(), &device, engine());
+        let plan = Plan::new(self.clone(), &device, engine())?;
         let results = walk::run(&plan, data, &device)?;
         results.into_iter().map(|d| d.into_unique(&device)).collect()
     }

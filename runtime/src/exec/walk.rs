@@ -104,7 +104,7 @@ impl<'a> Walker<'_, 'a> {
             inputs.push(self.take(v, dies)?);
         }
         let outputs = match &node.op {
-            Op::For { step: stride } => self.for_(node, step, *stride, inputs)?,
+            Op::For { step: stride, .. } => self.for_(node, step, *stride, inputs)?,
             Op::While => self.while_(node, step, inputs)?,
             Op::Cond => {
                 let taken = inputs[0].scalar()?.as_bool() == Some(true);

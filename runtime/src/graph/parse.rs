@@ -386,7 +386,14 @@ impl Parser {
             "check" => {
                 Op::Check { message: self.text()?.ok_or_else(|| self.fail("`check` takes a message"))? }
             }
-            "for" => Op::For { step: self.number()? },
+            "for" => {
+                let step = self.number()?;
+                let parallel = self.eat(';');
+                if parallel && self.word()? != "parallel" {
+                    return Err(self.fail("a `for` is `parallel` or nothing"));
+                }
+                Op::For { step, parallel }
+            }
             "while" => Op::While,
             "cond" => Op::Cond,
             "switch" => Op::Switch,

@@ -206,7 +206,8 @@ fn attributes(op: &Op) -> String {
         Op::Put { mode, name } => format!("{}; {}", mode.name(), name_text(name)),
         Op::Reduce { op, axes } => format!("{}; {}", op.name(), list(axes)),
         Op::Check { message } => format!("{message:?}"),
-        Op::For { step } => step.to_string(),
+        Op::For { step, parallel: false } => step.to_string(),
+        Op::For { step, parallel: true } => format!("{step}; parallel"),
         _ => String::new(),
     }
 }

@@ -139,7 +139,7 @@ type Signature = Vec<(Vec<Type>, Option<Vec<Type>>)>;
 fn control_signature(op: &Op, inputs: &[Type], regions: usize) -> std::result::Result<Signature, String> {
     let wrong = |n: &str| Err(format!("`{}` takes {n} regions, not {regions}", op.name()));
     match op {
-        Op::For { step } => {
+        Op::For { step, .. } => {
             if regions != 1 {
                 return wrong("1");
             }

@@ -62,6 +62,19 @@ struct Product {
     negative: bool,
 }
 
+/// Contracts products that are summed in memory (`c[[i, j]] += a[[i, k]] * b[[k, j]]`): with the element in a
+/// register they are products like any other. Where nothing becomes a product, nothing changes, since other loops
+/// are better exchanged than promoted.
+pub(super) fn in_memory(kernel: &mut Kernel) {
+    let mut promoted = kernel.clone();
+    super::promote::run(&mut promoted);
+    let before = promoted.matmuls.len();
+    run(&mut promoted);
+    if promoted.matmuls.len() > before {
+        *kernel = promoted;
+    }
+}
+
 /// Takes one contraction out of the nest; gives the code to put before it.
 fn contract(kernel: &mut Kernel, forms: &Forms, outer: &mut Loop) -> Option<Code> {
     if outer.stride != 1 {
@@ -70,7 +83,12 @@ fn contract(kernel: &mut Kernel, forms: &Forms, outer: &mut Loop) -> Option<Code
     for j in loops(&outer.body) {
         let Item::Loop(middle) = &outer.body[j] else { continue };
         for k in loops(&middle.body) {
+            let Item::Loop(middle) = &outer.body[j] else { continue };
+            let inner = if let Item::Loop(inner) = &middle.body[k] { inner.site } else { None };
+            let sites = [outer.site, middle.site, inner];
             if let Some((before, replacement)) = one(kernel, forms, outer, j, k) {
+                let note = "part of a matrix product by the `gemm` crate".to_string();
+                kernel.notes.extend(sites.into_iter().flatten().map(|site| (site, note.clone())));
                 let Item::Loop(middle) = &mut outer.body[j] else { continue };
                 middle.body.splice(k..=k, replacement);
                 return Some(before);
@@ -149,7 +167,7 @@ fn one(kernel: &mut Kernel, forms: &Forms, outer: &Loop, j: usize, k: usize) -> 
     let left_offset = address(kernel, &mut before, &left_at);
     let right_offset = address(kernel, &mut before, &right_at);
     let shape = vec![usize::try_from(m).ok()?, usize::try_from(n).ok()?];
-    kernel.slots.push(SlotInfo { dtype, shape, origin: Origin::Temporary });
+    kernel.slots.push(SlotInfo { dtype, shape, origin: Origin::Temporary, name: None });
     let dst = Buf(u16::try_from(kernel.slots.len() - 1).ok()?);
     let number = |x: i128| i64::try_from(x).unwrap_or(0);
     kernel.matmuls.push(Matmul {

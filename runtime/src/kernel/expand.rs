@@ -82,6 +82,8 @@ impl Expander<'_> {
             let Some(start) = start_of(&outer.body[..k], inner.iv) else { continue };
             let mut changed = (**inner).clone();
             if let Some(code) = self.of_loop(&mut changed, start, &set, &stored) {
+                let note = "expensive values computed once, before the loop around it".to_string();
+                self.kernel.notes.extend(changed.site.map(|site| (site, note)));
                 before.extend(code);
                 outer.body[k] = Item::Loop(Box::new(changed));
             }
@@ -218,7 +220,7 @@ impl Expander<'_> {
 
     fn temporary(&mut self, dtype: DType, len: usize) -> Option<Buf> {
         let buf = Buf(u16::try_from(self.kernel.slots.len()).ok()?);
-        self.kernel.slots.push(SlotInfo { dtype, shape: vec![len], origin: Origin::Temporary });
+        self.kernel.slots.push(SlotInfo { dtype, shape: vec![len], origin: Origin::Temporary, name: None });
         Some(buf)
     }
 }

@@ -7,29 +7,34 @@ use super::forms::Forms;
 use super::inst::{Inst, Reg, Role};
 use super::ir::{Code, Item, Kernel, Loop, for_each_reg};
 use super::marks::accesses;
+use crate::graph::SiteId;
 use std::collections::BTreeSet;
 
 /// Interchanges loops everywhere in the kernel where it pays.
 pub(super) fn run(kernel: &mut Kernel) {
     let forms = Forms::of(kernel);
     let mut code = std::mem::take(&mut kernel.code);
-    list(kernel, &forms, &mut code);
+    let mut notes = Vec::new();
+    list(kernel, &forms, &mut code, &mut notes);
+    kernel.notes.extend(notes);
     kernel.code = code;
 }
 
-fn list(kernel: &Kernel, forms: &Forms, code: &mut Code) {
+fn list(kernel: &Kernel, forms: &Forms, code: &mut Code, notes: &mut Vec<(SiteId, String)>) {
     let mut k = 0;
     while k < code.len() {
         match &mut code[k] {
             Item::Inst(..) => {}
-            Item::While(w) => list(kernel, forms, &mut w.body),
-            Item::Branch(b) => b.arms.iter_mut().for_each(|(code, _)| list(kernel, forms, code)),
+            Item::While(w) => list(kernel, forms, &mut w.body, notes),
+            Item::Branch(b) => b.arms.iter_mut().for_each(|(code, _)| list(kernel, forms, code, notes)),
             Item::Loop(l) => {
                 let changed = interchange(kernel, forms, l);
                 if let Some((_, changed)) = &changed {
+                    let note = "exchanged with the loop inside it, to walk along rows".to_string();
+                    notes.extend(l.site.map(|site| (site, note)));
                     (**l).clone_from(changed);
                 }
-                list(kernel, forms, &mut l.body);
+                list(kernel, forms, &mut l.body, notes);
                 if let Some((start, changed)) = changed {
                     // The index that was outside is now set inside.
                     let Some(Item::Loop(inner)) = changed.body.last() else { continue };

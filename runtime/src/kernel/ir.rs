@@ -34,6 +34,12 @@ pub(super) struct Kernel {
     pub traps: Vec<Trap>,
     /// Matrix products, by the `id` of their instruction.
     pub matmuls: Vec<Matmul>,
+    /// The user's names of scalars that loops carry.
+    pub names: Vec<(Reg, Arc<str>)>,
+    /// The user's names of arrays that a loop changes.
+    pub array_names: Vec<(SiteId, Buf, Arc<str>)>,
+    /// What passes did to loops of the user: a clause each.
+    pub notes: Vec<(SiteId, String)>,
 }
 
 /// `dst[r, c] = sum over t of left[r, t] * right[t, c]`; `dst` is `m x n`, row-major, and no operand.
@@ -119,6 +125,8 @@ impl From<Inst> for Item {
 /// A counted loop; `iv` and `end` are set before it.
 #[derive(Clone, Debug)]
 pub(super) struct Loop {
+    /// The user's loop that it comes from; none for loops of whole-array operations.
+    pub site: Option<SiteId>,
     pub iv: Reg,
     pub end: Reg,
     pub step: Reg,
@@ -151,6 +159,21 @@ pub(super) struct Mark {
     /// Carried scalars that take in one value per iteration. The combining instruction is not in the body,
     /// and the carry is not in `moves`.
     pub folds: Vec<Fold>,
+    /// Why the iterations depend on each other, where they do.
+    pub blocked: Option<Blocked>,
+}
+
+/// Why the iterations of a loop depend on each other, or are not known not to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blocked {
+    /// One iteration writes an element that another one may read (or write).
+    Element { buf: Buf, written_twice: bool },
+    /// Whole arrays are copied or exchanged in the body.
+    Whole,
+    /// A scalar that an iteration leaves for the next one, and that is no reduction.
+    Carried(Reg),
+    /// The last iteration's value of a scalar is needed after the loop.
+    Last(Reg),
 }
 
 /// A reduction: at the end of the loop, `carry` has taken in `value` of every iteration.
@@ -201,6 +224,8 @@ pub(super) struct SlotInfo {
     pub dtype: DType,
     pub shape: Vec<usize>,
     pub origin: Origin,
+    /// The user's name of the (first) array in it.
+    pub name: Option<Arc<str>>,
 }
 
 impl SlotInfo {

@@ -24,6 +24,7 @@ mod contract;
 mod cranelift;
 mod engine;
 mod expand;
+mod explain;
 mod flatten;
 mod forms;
 mod hot;
@@ -51,6 +52,7 @@ mod tests;
 mod tile;
 
 pub(crate) use c::{available as c_compiler, wait_for_compiler};
+pub(crate) use explain::{check_parallel, explain};
 pub use launch::Backwards;
 pub(crate) use launch::{with_backwards, with_threads};
 pub(crate) use optimize::with_native_arithmetic;

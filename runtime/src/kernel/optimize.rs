@@ -30,9 +30,10 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 8] = [
+pub(super) const PIPELINE: [Pass; 9] = [
     ("flatten", flatten::run),
     ("invariant", invariant::run),
+    ("contract in memory", contract::in_memory),
     ("interchange", interchange::run),
     ("promote", promote::run),
     ("contract", contract::run),

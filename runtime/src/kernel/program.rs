@@ -144,6 +144,9 @@ pub(super) fn kernel_of(unit: &Unit<'_>) -> Option<(Kernel, Interface)> {
         calls: lowered.calls,
         traps: lowered.traps,
         matmuls: Vec::new(),
+        names: lowered.names,
+        array_names: lowered.array_names,
+        notes: Vec::new(),
     };
     Some((kernel, Interface { inputs: lowered.inputs, outputs: lowered.outputs }))
 }

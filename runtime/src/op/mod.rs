@@ -122,6 +122,8 @@ pub enum Op {
     For {
         /// The stride of the index.
         step: i64,
+        /// The user says that iterations are independent (`#[parallel]`): if they are not, that is an error.
+        parallel: bool,
     },
     /// `[carry..]`, regions `(carry..) -> (bool)` and `(carry..) -> (carry..)`.
     While,

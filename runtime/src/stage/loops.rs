@@ -87,7 +87,13 @@ impl Cx {
         let types: Vec<Type> = carry.leaves.iter().map(|(_, t, _)| t.clone()).collect();
         inputs.extend(self.initial(&carry, at)?);
         let site = self.site(at);
-        let outputs = self.builder.borrow_mut().push_control(Op::For { step }, inputs, regions, types, site);
+        let outputs = self.builder.borrow_mut().push_control(
+            Op::For { step, parallel: range.parallel },
+            inputs,
+            regions,
+            types,
+            site,
+        );
         Ok(self.results(&carry, &outputs))
     }
 

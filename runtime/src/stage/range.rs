@@ -12,6 +12,8 @@ pub struct Range {
     pub(super) start: Value,
     pub(super) count: Value,
     pub(super) stride: Stride,
+    /// The loop over it is marked `#[parallel]`.
+    pub(super) parallel: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -25,6 +27,12 @@ pub(super) enum Stride {
 }
 
 impl Range {
+    /// The range of a loop that is marked `#[parallel]`.
+    #[must_use]
+    pub fn parallel(self) -> Range {
+        Range { parallel: true, ..self }
+    }
+
     /// 1 in the dtype of the range.
     fn one(&self, cx: &Cx, at: At) -> Out<Value> {
         Ok(Value::literal(Literal::one(cx.ty(&self.start, at)?.dtype)))
@@ -56,7 +64,7 @@ impl Cx {
                 .map_err(|_| self.error(ErrorKind::Argument, "the range has too many values", at))?;
             let count =
                 self.weak_like(Value::literal(Literal::I64(count).cast(dtype)), lo.is_weak() && hi.is_weak());
-            return Ok(Range { start: lo, count, stride: Stride::Static(1) });
+            return Ok(Range { start: lo, count, stride: Stride::Static(1), parallel: false });
         }
         let weak = lo.is_weak() && hi.is_weak();
         let one = Value::literal(Literal::one(dtype));
@@ -67,7 +75,12 @@ impl Cx {
             Some(0) => end,
             _ => self.binary(BinaryOp::Sub, &end, &lo, at)?,
         };
-        Ok(Range { start: lo, count: self.weak_like(count, weak), stride: Stride::Static(1) })
+        Ok(Range {
+            start: lo,
+            count: self.weak_like(count, weak),
+            stride: Stride::Static(1),
+            parallel: false,
+        })
     }
 
     /// `range.rev()`
@@ -90,7 +103,7 @@ impl Cx {
             Stride::Static(k) => Stride::Static(-k),
             Stride::Traced { magnitude, down } => Stride::Traced { magnitude, down: !down },
         };
-        Ok(Range { start, count: r.count, stride })
+        Ok(Range { start, count: r.count, stride, parallel: r.parallel })
     }
 
     /// `range.step_by(k)`
@@ -128,6 +141,6 @@ impl Cx {
                     Stride::Traced { magnitude: self.binary(BinaryOp::Mul, &magnitude, &k, at)?, down }
                 }
             };
-        Ok(Range { start: r.start, count, stride })
+        Ok(Range { start: r.start, count, stride, parallel: r.parallel })
     }
 }

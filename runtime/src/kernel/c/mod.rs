@@ -57,6 +57,11 @@ pub(super) fn compile(kernel: &Kernel) -> Option<C> {
     }
 }
 
+/// The C of a kernel.
+pub(super) fn text(kernel: &Kernel) -> Option<String> {
+    print::source(kernel)
+}
+
 /// Name and version of the compiler; `None` where there is none.
 pub(crate) fn available() -> Option<String> {
     build::Tools::system().map(|tools| tools.compiler.version.clone())

@@ -30,7 +30,7 @@ pub(super) type SlotMoves = Vec<(Buf, Buf)>;
 impl Lower<'_> {
     pub(super) fn new_slot(&mut self, ty: Type, origin: Origin) -> Result<Buf> {
         let id = u16::try_from(self.slots.len()).map_err(|_| Unsupported)?;
-        self.slots.push(SlotInfo { dtype: ty.dtype, shape: ty.shape, origin });
+        self.slots.push(SlotInfo { dtype: ty.dtype, shape: ty.shape, origin, name: None });
         self.arrays.holders.resize(self.slots.len(), Vec::new());
         Ok(Buf(id))
     }
@@ -67,6 +67,9 @@ impl Lower<'_> {
     /// `slot` now holds `v` and nothing else.
     pub(super) fn hold(&mut self, slot: Buf, v: ValueId, depth: usize) {
         self.arrays.holders[slot.index()] = vec![v];
+        if let Some(name) = &self.graph.values[v.index()].name {
+            self.slots[slot.index()].name.get_or_insert_with(|| name.clone());
+        }
         self.arrays.slot_of.insert(v, slot);
         self.arrays.depth_of.insert(v, depth);
         self.arrays.free.retain(|&b| b != slot);

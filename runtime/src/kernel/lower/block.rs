@@ -334,6 +334,7 @@ impl Lower<'_> {
             let moves = std::mem::take(&mut moves);
             let max_trips = Some(n as u64);
             let item = Loop {
+                site: None,
                 iv,
                 end,
                 step,

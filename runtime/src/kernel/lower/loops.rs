@@ -53,6 +53,7 @@ impl Lower<'_> {
             self.flatten_branches = outer_mode;
             let (code, moves) = self.close_loop(region, &carries)?;
             let body = Loop {
+                site: Some(node.site),
                 iv,
                 end,
                 step,
@@ -191,6 +192,9 @@ impl Lower<'_> {
                 let a = self.scalar(init)?;
                 let dst = self.new_reg(self.info(a).dtype, depth)?;
                 self.scope().code.push(Inst::Mov { dst, a }.into());
+                if let Some(name) = &self.graph.values[param.index()].name {
+                    self.names.push((dst, name.clone()));
+                }
                 if let Some(range) = self.counted(node, k, a) {
                     self.narrow(dst, range);
                 }
@@ -203,6 +207,9 @@ impl Lower<'_> {
                 needed.extend(inits.iter().enumerate().filter(|&(j, _)| j > k || same[j]).map(|(_, &v)| v));
                 let slot = self.slot_to_carry(init, &needed)?;
                 self.hold(slot, param, depth);
+                if let Some(name) = &self.graph.values[param.index()].name {
+                    self.array_names.push((node.site, slot, name.clone()));
+                }
                 self.defined.insert(param, depth);
                 carries.push(Carry::Array(slot));
             }

@@ -30,6 +30,7 @@ use crate::graph::{Graph, Node, Region, SiteId, ValueId};
 use crate::op::{CmpOp, Op};
 use arrays::ArrayState;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// The machine does not do this; the caller walks the node op by op.
 #[derive(Debug)]
@@ -118,6 +119,8 @@ pub(super) struct Lowered {
     pub outputs: Vec<(ValueId, Source)>,
     pub traps: Vec<Trap>,
     pub calls: Vec<Call>,
+    pub names: Vec<(Reg, Arc<str>)>,
+    pub array_names: Vec<(SiteId, Buf, Arc<str>)>,
 }
 
 pub(super) struct Lower<'g> {
@@ -134,6 +137,8 @@ pub(super) struct Lower<'g> {
     inputs: Vec<(ValueId, Source)>,
     traps: Vec<Trap>,
     calls: Vec<Call>,
+    names: Vec<(Reg, Arc<str>)>,
+    array_names: Vec<(SiteId, Buf, Arc<str>)>,
     call_ids: HashMap<Call, u32>,
     /// Every constant of the graph.
     outer_constants: HashMap<ValueId, Literal>,
@@ -157,6 +162,8 @@ pub(super) fn lower(unit: &Unit<'_>) -> Result<Lowered> {
         inputs: Vec::new(),
         traps: Vec::new(),
         calls: Vec::new(),
+        names: Vec::new(),
+        array_names: Vec::new(),
         call_ids: HashMap::new(),
         outer_constants: HashMap::new(),
         flatten_branches: false,
@@ -206,6 +213,8 @@ pub(super) fn lower(unit: &Unit<'_>) -> Result<Lowered> {
         outputs,
         traps: lower.traps,
         calls: lower.calls,
+        names: lower.names,
+        array_names: lower.array_names,
     })
 }
 
@@ -390,7 +399,7 @@ impl Lower<'_> {
     /// Lowers one node into the innermost scope.
     fn node(&mut self, node: &Node) -> Result<()> {
         match &node.op {
-            Op::For { step } => self.for_node(node, *step),
+            Op::For { step, .. } => self.for_node(node, *step),
             Op::While => self.while_node(node),
             Op::Cond | Op::Switch => self.branch_node(node),
             Op::Check { message } => {

@@ -17,7 +17,7 @@ const NODES: usize = 96;
 impl Lower<'_> {
     /// Start and count of a loop that is to be written out.
     pub(super) fn unrolled_trips(&self, node: &Node) -> Option<(i128, i128)> {
-        let Op::For { step } = node.op else { return None };
+        let Op::For { step, .. } = node.op else { return None };
         let known = |v: ValueId| self.outer_constants.get(&v).copied();
         let (start, count) = (known(node.inputs[0])?, known(node.inputs[1])?);
         if loop_overflow(start, count, step).is_some() {

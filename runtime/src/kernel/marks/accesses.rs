@@ -3,7 +3,7 @@
 use super::conflict::{Answer, Term, solve};
 use crate::kernel::forms::Forms;
 use crate::kernel::inst::{Buf, Inst, Reg, Role};
-use crate::kernel::ir::{Code, Item, Kernel, Loop, for_each_code, for_each_reg};
+use crate::kernel::ir::{Blocked, Code, Item, Kernel, Loop, for_each_code, for_each_reg};
 use crate::kernel::ranges::Form;
 use std::collections::BTreeSet;
 
@@ -17,25 +17,31 @@ struct Access {
 
 /// No element that one iteration writes is touched by another one.
 pub(in crate::kernel) fn independent(kernel: &Kernel, forms: &Forms, l: &Loop, trips: u64) -> bool {
+    conflict(kernel, forms, l, trips).is_none()
+}
+
+/// An element that one iteration writes and another one may touch.
+pub(super) fn conflict(kernel: &Kernel, forms: &Forms, l: &Loop, trips: u64) -> Option<Blocked> {
     let mut body = l.body.clone();
-    let Some(accesses) = accesses(kernel, forms, &mut body) else { return false };
+    let Some(accesses) = accesses(kernel, forms, &mut body) else { return Some(Blocked::Whole) };
     let mut inside = BTreeSet::new();
     for_each_reg(&mut body, &mut |role, r| {
         if role != Role::Read {
             inside.insert(*r);
         }
     });
-    let pairs = |s: &Access| {
-        accesses.iter().filter(|a| a.buf == s.buf).all(|a| {
-            let (Some(f), Some(g)) = (&s.address, &a.address) else { return false };
-            if apart(forms, l, &inside, f, g) {
-                return true;
-            }
-            let (terms, constant) = difference(forms, l, &inside, trips, f, g);
-            solve(terms, constant) != Answer::Maybe
-        })
+    let meet = |s: &Access, a: &Access| {
+        let (Some(f), Some(g)) = (&s.address, &a.address) else { return true };
+        if apart(forms, l, &inside, f, g) {
+            return false;
+        }
+        let (terms, constant) = difference(forms, l, &inside, trips, f, g);
+        solve(terms, constant) == Answer::Maybe
     };
-    accesses.iter().filter(|a| a.store).all(pairs)
+    accesses.iter().filter(|s| s.store).find_map(|s| {
+        let other = accesses.iter().find(|a| a.buf == s.buf && meet(s, a))?;
+        Some(Blocked::Element { buf: s.buf, written_twice: other.store })
+    })
 }
 
 /// Every access of the code; `None` when whole buffers are copied or exchanged.

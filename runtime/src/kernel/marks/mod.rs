@@ -18,7 +18,7 @@ mod hoist;
 
 use super::forms::Forms;
 use super::inst::{Inst, Reg, Role};
-use super::ir::{Code, Item, Kernel, Loop, SHORT_FOLD, for_each_reg};
+use super::ir::{Blocked, Code, Item, Kernel, Loop, SHORT_FOLD, for_each_reg};
 use super::launch::{Backwards, MAX_FOLDS, WORTH, backwards};
 
 /// Loops with fewer iterations are not worth several at once.
@@ -99,13 +99,34 @@ impl Marker<'_> {
                 let worth = trips.saturating_mul(cost) >= WORTH || backwards().is_some();
                 if worth && marked.mark.folds.len() <= MAX_FOLDS {
                     marked.mark.parallel = Some(cost.max(1));
+                    marked.mark.blocked = None;
                     *l = marked;
                     return;
                 }
             }
             self.reads = reads;
         }
+        if !l.mark.vector && l.site.is_some() {
+            l.mark.blocked = self.blocked(l, trips);
+        }
         self.list(&mut l.body, inside_parallel);
+    }
+
+    /// Why the iterations can't run in any order.
+    fn blocked(&self, l: &Loop, trips: u64) -> Option<Blocked> {
+        if let Some(r) = self.leak(l) {
+            return Some(Blocked::Last(r));
+        }
+        if let Some(conflict) = accesses::conflict(self.kernel, &self.forms, l, trips) {
+            return Some(conflict);
+        }
+        // On a copy, carry by carry.
+        l.moves.iter().find_map(|&m| {
+            let mut alone = l.clone();
+            alone.moves = vec![m];
+            let fold = folds::extract(&mut self.kernel.clone(), &mut alone);
+            fold.is_none().then_some(Blocked::Carried(m.0))
+        })
     }
 
     /// Short loops around long ones are not worth dividing.
@@ -144,6 +165,10 @@ impl Marker<'_> {
 
     /// A register set in the body is read outside of the loop, the carries aside.
     fn leaks(&self, l: &Loop) -> bool {
+        self.leak(l).is_some()
+    }
+
+    fn leak(&self, l: &Loop) -> Option<Reg> {
         let mut body = l.body.clone();
         let mut inside = std::collections::HashMap::<Reg, (u32, bool)>::new();
         for_each_reg(&mut body, &mut |role, r| {
@@ -155,7 +180,8 @@ impl Marker<'_> {
         l.mark.folds.iter().for_each(|f| inside.entry(f.value).or_default().0 += 1);
         inside
             .iter()
-            .any(|(r, &(reads, set))| set && self.reads.get(r.index()).is_some_and(|&all| all > reads))
+            .find(|&(r, &(reads, set))| set && self.reads.get(r.index()).is_some_and(|&all| all > reads))
+            .map(|(&r, _)| r)
     }
 }
 

@@ -209,7 +209,7 @@ fn node_value(graph: &Graph, node: &Node, env: &mut Env) -> Result<()> {
     let inputs: Vec<Datum<'static>> = node.inputs.iter().map(|v| env[v].clone()).collect();
     let integer = |d: &Datum<'_>| d.scalar().map(|l| l.as_i128().expect("an integer"));
     let out = match &node.op {
-        Op::For { step } => {
+        Op::For { step, .. } => {
             let (first, count) = (inputs[0].scalar()?, integer(&inputs[1])?);
             if let Some(e) = crate::op::index::loop_overflow(first, inputs[1].scalar()?, *step) {
                 return Err(e.at(graph.location(node.site).clone()));

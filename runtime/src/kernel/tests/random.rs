@@ -277,7 +277,8 @@ impl Generator {
         let params: Vec<Type> = [ty('c')].into_iter().chain(types.clone()).collect();
         let region = self.region(s, depth - 1, &params, &kinds);
         let inputs = [start, count].into_iter().chain(inits).collect();
-        let out = self.b.push_control(Op::For { step: 1 }, inputs, vec![region], types, self.site);
+        let out =
+            self.b.push_control(Op::For { step: 1, parallel: false }, inputs, vec![region], types, self.site);
         kinds.iter().zip(out).for_each(|(&k, v)| of(s, k).push(v));
     }
 

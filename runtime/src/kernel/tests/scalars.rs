@@ -42,7 +42,13 @@ fn once(op: &Op, types: &[DType]) -> Graph {
     b.param(result[0].clone(), None);
     let out = b.push(op.clone(), inputs, site).expect("it takes these");
     let region = b.close(out);
-    let out = b.push_control(Op::For { step: 1 }, vec![zero, one, init], vec![region], result, site);
+    let out = b.push_control(
+        Op::For { step: 1, parallel: false },
+        vec![zero, one, init],
+        vec![region],
+        result,
+        site,
+    );
     let graph = b.finish(out);
     graph.verify().expect("a valid graph");
     graph
@@ -142,8 +148,13 @@ fn ops_in_strips_are_those_of_the_scalar_definition() {
         let store = Op::Store { axes: at, mode: crate::op::StoreMode::Set, name: None };
         let out = b.push(store, vec![carry, i, y], site).expect("a store");
         let region = b.close(out);
-        let out =
-            b.push_control(Op::For { step: 1 }, vec![zero, count, init], vec![region], vec![array], site);
+        let out = b.push_control(
+            Op::For { step: 1, parallel: false },
+            vec![zero, count, init],
+            vec![region],
+            vec![array],
+            site,
+        );
         let graph = b.finish(out);
         // Every combination of samples, in different positions; and only harmless ones, so that strips of
         // integers run to their end.
