@@ -9,7 +9,7 @@ use super::inst::{Buf, Inst, Reg, Role};
 use super::ir::{Code, Item, Kernel, Loop, Matmul, Operand, Origin, SlotInfo, for_each_code, for_each_reg};
 use super::marks::folds;
 use super::math::reduce::Combine;
-use super::promote::{interval, new_reg};
+use super::promote::new_reg;
 use super::ranges::{Form, Interval};
 use crate::dtype::{DType, Literal};
 use std::collections::BTreeSet;
@@ -146,7 +146,7 @@ fn one(kernel: &mut Kernel, forms: &Forms, outer: &Loop, j: usize, k: usize) -> 
         let whole = forms.address(kernel, inst)?;
         let buf = inst.bufs()[0]?;
         let len = kernel.slots[buf.index()].count() as i128;
-        let inside = interval(forms, &whole).within(Interval::new(0, len - 1));
+        let inside = forms.interval(&whole).within(Interval::new(0, len - 1));
         let wide = kernel.slots[buf.index()].dtype == dtype;
         (outside(&rest) && inside && wide && k != 0).then_some((buf, i, j, k, rest))
     };
@@ -260,7 +260,7 @@ fn written_apart(outer: &Loop, operands: &[Inst]) -> bool {
 }
 
 /// Code that computes a form.
-fn address(kernel: &mut Kernel, code: &mut Code, form: &Form) -> Reg {
+pub(super) fn address(kernel: &mut Kernel, code: &mut Code, form: &Form) -> Reg {
     let mut sum = folds::constant(kernel, Literal::I64(form.constant));
     for &(r, c) in &form.terms {
         let scaled = match c {

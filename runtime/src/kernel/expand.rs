@@ -7,7 +7,7 @@ use super::inst::{Buf, Inst, Reg, Role};
 use super::invariant::set_by;
 use super::ir::{Code, Item, Kernel, Loop, Mark, Origin, SlotInfo, for_each_reg};
 use super::marks::accesses;
-use super::promote::{interval, new_reg};
+use super::promote::new_reg;
 use super::ranges::Interval;
 use crate::dtype::{DType, Literal};
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,7 +190,7 @@ impl Expander<'_> {
     fn in_range(&self, inst: &Inst, buf: Buf) -> bool {
         let last = self.kernel.slots[buf.index()].count() as i128 - 1;
         let form = self.forms.address(self.kernel, inst);
-        form.is_some_and(|form| interval(&self.forms, &form).within(Interval::new(0, last)))
+        form.is_some_and(|form| self.forms.interval(&form).within(Interval::new(0, last)))
     }
 
     /// The expensive values that something else in the loop needs.

@@ -7,6 +7,7 @@ use crate::kernel::ranges::{Form, Interval};
 use std::collections::HashMap;
 
 /// What is known of the integers of a kernel.
+#[derive(Clone)]
 pub(super) struct Forms {
     forms: HashMap<Reg, Form>,
     ranges: Vec<Interval>,
@@ -109,6 +110,21 @@ impl Forms {
     /// The forms of the first value of a counter of unit stride and of the value behind its last one.
     pub fn bounds(&self, iv: Reg) -> Option<&(Form, Form)> {
         self.bounds.get(&iv)
+    }
+
+    /// The same where a counter of unit stride runs between other bounds.
+    pub fn with_counter(&self, iv: Reg, first: Form, end: Form) -> Forms {
+        let mut forms = self.clone();
+        let (least, most) = (self.interval(&first).lo, self.interval(&end).hi.saturating_sub(1));
+        forms.ranges[iv.index()] = forms.ranges[iv.index()].and(Interval::new(least, most));
+        forms.bounds.insert(iv, (first, end));
+        forms
+    }
+
+    /// Every value that the form can have.
+    pub fn interval(&self, form: &Form) -> Interval {
+        let point = Interval::point(form.constant.into());
+        form.terms.iter().fold(point, |sum, &(r, c)| sum.add(self.range(r).mul(Interval::point(c.into()))))
     }
 
     /// The counter runs from 0 to a constant.

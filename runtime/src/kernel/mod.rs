@@ -21,6 +21,7 @@
 
 mod c;
 mod contract;
+mod copies;
 mod cranelift;
 mod engine;
 mod expand;
@@ -47,6 +48,7 @@ mod program;
 mod promote;
 mod ranges;
 mod report;
+mod split;
 #[cfg(test)]
 mod tests;
 mod tile;

@@ -1,7 +1,7 @@
 //! The passes from kernel to kernel that the compiled engines ask for. The pipeline is this one table.
 
 use super::ir::Kernel;
-use super::{contract, expand, flatten, interchange, invariant, marks, memory, promote};
+use super::{contract, expand, flatten, interchange, invariant, marks, memory, promote, split};
 use std::cell::Cell;
 
 thread_local! {
@@ -30,13 +30,14 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 9] = [
+pub(super) const PIPELINE: [Pass; 10] = [
     ("flatten", flatten::run),
     ("invariant", invariant::run),
     ("contract in memory", contract::in_memory),
     ("interchange", interchange::run),
     ("promote", promote::run),
     ("contract", contract::run),
+    ("split", split::run),
     ("memory", memory::run),
     ("expand", expand::run),
     ("marks", marks::run),
@@ -49,5 +50,6 @@ pub(super) fn run(kernel: &mut Kernel) {
     }
     if std::env::var_os("DESC_DUMP").is_some() {
         eprintln!("{kernel}");
+        eprintln!("{}", super::c::text(kernel).unwrap_or_default());
     }
 }

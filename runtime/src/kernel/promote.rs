@@ -67,7 +67,7 @@ fn promote(kernel: &mut Kernel, forms: &Forms, l: &mut Loop) -> Option<(Code, Co
         let len = kernel.slots[buf.index()].count() as i128;
         let fixed = address.terms.iter().all(|(r, _)| !inside.contains(r));
         fixed
-            && interval(forms, &address).within(Interval::new(0, len - 1))
+            && forms.interval(&address).within(Interval::new(0, len - 1))
             && insts.iter().all(|other| alone(kernel, forms, other, buf, &address))
     })?;
     let Inst::Store8 { buf, base, idx, off, .. } = store else { return None };
@@ -115,12 +115,6 @@ fn alone(kernel: &Kernel, forms: &Forms, inst: &Inst, buf: super::inst::Buf, add
         Some(difference) => difference == Form::constant(0) || forms.never_zero(&difference),
         None => false,
     }
-}
-
-/// Every value that the form can have.
-pub(super) fn interval(forms: &Forms, form: &Form) -> Interval {
-    let point = Interval::point(form.constant.into());
-    form.terms.iter().fold(point, |sum, &(r, c)| sum.add(forms.range(r).mul(Interval::point(c.into()))))
 }
 
 pub(super) fn new_reg(kernel: &mut Kernel, dtype: DType) -> Reg {

@@ -21,7 +21,7 @@ pub(in crate::kernel) fn independent(kernel: &Kernel, forms: &Forms, l: &Loop, t
 }
 
 /// An element that one iteration writes and another one may touch.
-pub(super) fn conflict(kernel: &Kernel, forms: &Forms, l: &Loop, trips: u64) -> Option<Blocked> {
+pub(in crate::kernel) fn conflict(kernel: &Kernel, forms: &Forms, l: &Loop, trips: u64) -> Option<Blocked> {
     let mut body = l.body.clone();
     let Some(accesses) = accesses(kernel, forms, &mut body) else { return Some(Blocked::Whole) };
     let mut inside = BTreeSet::new();

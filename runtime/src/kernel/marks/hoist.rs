@@ -4,7 +4,6 @@
 use crate::kernel::forms::Forms;
 use crate::kernel::inst::Role;
 use crate::kernel::ir::{Code, Item, Kernel, Loop, for_each_reg};
-use crate::kernel::promote::interval;
 use crate::kernel::ranges::Interval;
 use std::collections::BTreeSet;
 
@@ -35,7 +34,7 @@ pub(super) fn invariant_loads(kernel: &Kernel, forms: &Forms, l: &mut Loop) -> C
         let last = kernel.slots[buf.index()].count() as i128 - 1;
         let valid = forms
             .address(kernel, inst)
-            .is_some_and(|form| interval(forms, &form).within(Interval::new(0, last)));
+            .is_some_and(|form| forms.interval(&form).within(Interval::new(0, last)));
         if valid {
             hoisted.push(item.clone());
         }

@@ -35,7 +35,7 @@ pub(super) fn run(kernel: &mut Kernel) {
 }
 
 /// How often each register is read in the whole kernel.
-fn reads_of(code: &mut Code, kernel: &Kernel) -> Vec<u32> {
+pub(super) fn reads_of(code: &mut Code, kernel: &Kernel) -> Vec<u32> {
     let mut reads = vec![0; kernel.regs.len()];
     for_each_reg(code, &mut |role, r| {
         if role != Role::Write {

@@ -159,25 +159,49 @@ fn call(e: &Exprs<'_>, inst: &Inst, n: usize) -> Option<Checked> {
     })
 }
 
-/// For the test of a whole tile: when the instruction fails, in arithmetic that has vectors, and its wrapped
-/// value. `value` is the variable that holds the wrapped value.
-pub(super) fn flag(e: &Exprs<'_>, inst: &Inst, value: &str) -> Option<String> {
+/// How the test of a whole tile gathers that an instruction fails.
+pub(super) enum Flag {
+    /// The sign of a word of 32 or 64 bits.
+    Sign(u32, String),
+    /// A condition.
+    Condition(String),
+}
+
+/// For the test of a whole tile: when the instruction fails, in arithmetic that has vectors. `value` is the
+/// variable that holds the wrapped value, in its own width.
+pub(super) fn flag(e: &Exprs<'_>, inst: &Inst, value: &str) -> Option<Flag> {
     use Inst::*;
+    // Signed sums overflow where the sign is neither operand's.
+    let sum = |bits: u32, a: Reg, b: Reg| {
+        Flag::Sign(bits, format!("({} ^ (int64_t){value}) & ({} ^ (int64_t){value})", e.int(a), e.int(b)))
+    };
+    let difference = |bits: u32, a: Reg, b: Reg| {
+        Flag::Sign(bits, format!("({0} ^ {1}) & ({0} ^ (int64_t){value})", e.int(a), e.int(b)))
+    };
+    let condition = |text: String| Flag::Condition(text);
     Some(match *inst {
-        AddI32 { .. } | SubI32 { .. } | MulI32 { .. } => format!("{value} != (int32_t){value}"),
-        AddU32 { .. } | SubU32 { .. } | MulU32 { .. } => format!("((uint64_t){value} >> 32) != 0"),
-        AddI64 { a, b, .. } => format!("((({} ^ {value}) & ({} ^ {value})) < 0)", e.int(a), e.int(b)),
-        SubI64 { a, b, .. } => format!("((({} ^ {}) & ({} ^ {value})) < 0)", e.int(a), e.int(b), e.int(a)),
-        AddUsize { a, .. } => format!("((uint64_t){value} < {})", e.unsigned(a)),
-        SubUsize { a, b, .. } => format!("({} < {})", e.unsigned(a), e.unsigned(b)),
+        AddI32 { a, b, .. } => sum(32, a, b),
+        SubI32 { a, b, .. } => difference(32, a, b),
+        AddI64 { a, b, .. } => sum(64, a, b),
+        SubI64 { a, b, .. } => difference(64, a, b),
+        MulI32 { a, b, .. } | MulU32 { a, b, .. } | AddU32 { a, b, .. } => {
+            let op = if matches!(inst, AddU32 { .. }) { '+' } else { '*' };
+            condition(format!("{} {op} {} != (int64_t){value}", e.int(a), e.int(b)))
+        }
+        AddUsize { a, .. } => condition(format!("(uint64_t){value} < {}", e.unsigned(a))),
+        SubU32 { a, b, .. } | SubUsize { a, b, .. } => {
+            condition(format!("{} < {}", e.unsigned(a), e.unsigned(b)))
+        }
         MulI64 { a, b, .. } => {
-            format!("__builtin_mul_overflow({}, {}, &(int64_t){{0}})", e.int(a), e.int(b))
+            condition(format!("__builtin_mul_overflow({}, {}, &(int64_t){{0}})", e.int(a), e.int(b)))
         }
-        MulUsize { a, b, .. } => {
-            format!("__builtin_mul_overflow({}, {}, &(uint64_t){{0}})", e.unsigned(a), e.unsigned(b))
-        }
-        CheckIndex { idx, len } => format!("({} >= {})", e.unsigned(idx), e.unsigned(len)),
-        Check { cond } => format!("!{}", e.var(cond)),
+        MulUsize { a, b, .. } => condition(format!(
+            "__builtin_mul_overflow({}, {}, &(uint64_t){{0}})",
+            e.unsigned(a),
+            e.unsigned(b)
+        )),
+        CheckIndex { idx, len } => condition(format!("{} >= {}", e.unsigned(idx), e.unsigned(len))),
+        Check { cond } => condition(format!("!{}", e.var(cond))),
         _ => return None,
     })
 }

@@ -1,7 +1,7 @@
 //! Instructions, branches and moves as statements.
 
 use super::check;
-use super::expr::variable_type;
+use super::expr::{constant_of, variable_type};
 use super::scope::block_of;
 use super::unit::{Result, Unit, Unsupported};
 use crate::kernel::inst::{Buf, Inst, Reg};
@@ -37,7 +37,7 @@ impl<'k> Unit<'k> {
     pub fn set(&mut self, r: Reg, value: &str) {
         let ty = variable_type(self.e.dtype(r));
         match self.f.scopes.at_set(r) {
-            Some((_, true)) => self.line(format!("const {ty} r{} = {value};", r.0)),
+            Some((_, true)) => self.line(constant_of(self.e.dtype(r), r, value)),
             Some((_, false)) if self.f.declared.insert(r) => self.line(format!("{ty} r{} = {value};", r.0)),
             _ => self.line(format!("r{} = {value};", r.0)),
         }

@@ -25,6 +25,16 @@ pub(in crate::kernel) fn variable_type(dtype: DType) -> &'static str {
     }
 }
 
+/// A register that never changes, declared. Integers of 32 bits keep their width, so that a vector holds twice as
+/// many; as operands they are extended.
+pub(in crate::kernel) fn constant_of(dtype: DType, r: Reg, value: &str) -> String {
+    match dtype {
+        DType::I32 => format!("const int32_t r{} = (int32_t)({value});", r.0),
+        DType::U32 => format!("const uint32_t r{} = (uint32_t)({value});", r.0),
+        _ => format!("const {} r{} = {value};", variable_type(dtype), r.0),
+    }
+}
+
 /// The C type of an element of an array. `usize` is signed here as in registers; only the width counts.
 pub(in crate::kernel) fn element_type(dtype: DType) -> &'static str {
     match dtype {
@@ -100,8 +110,8 @@ impl Exprs<'_> {
     pub fn int(&self, r: Reg) -> String {
         match self.kernel.constant(r) {
             Some(literal) => integer(literal.bits() as i64),
-            None if self.dtype(r) == DType::Bool => format!("(int64_t)r{}", r.0),
-            None => format!("r{}", r.0),
+            None if matches!(self.dtype(r), DType::I64 | DType::Usize) => format!("r{}", r.0),
+            None => format!("(int64_t)r{}", r.0),
         }
     }
 

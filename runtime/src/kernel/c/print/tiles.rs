@@ -1,8 +1,8 @@
 //! Vector loops in tiles: every step runs for a whole tile before the next one.
 
-use super::check;
+use super::check::{self, Flag};
 use super::code::NO_TRAP;
-use super::expr::variable_type;
+use super::expr::{constant_of, variable_type};
 use super::folds::is_cascade;
 use super::loops::Trips;
 use super::unit::{Result, Unit, Unsupported};
@@ -64,6 +64,8 @@ impl<'k> Unit<'k> {
     fn test(&mut self, l: &'k Loop, trips: &Trips, insts: &[Inst]) -> Result<()> {
         let iv = l.iv.0;
         self.line(format!("uint64_t bad{iv} = 0;"));
+        self.line(format!("int32_t sign32_{iv} = 0;"));
+        self.line(format!("int64_t sign64_{iv} = 0;"));
         self.line("INDEPENDENT");
         self.open_step(l, trips);
         for inst in insts {
@@ -73,12 +75,16 @@ impl<'k> Unit<'k> {
             }
             if inst.may_fail() {
                 let value = inst.dst().map(|dst| self.e.var(dst)).unwrap_or_default();
-                let flag = check::flag(&self.e, inst, &value).ok_or(Unsupported)?;
-                self.line(format!("bad{iv} |= {flag};"));
+                match check::flag(&self.e, inst, &value).ok_or(Unsupported)? {
+                    Flag::Sign(bits, word) => {
+                        self.line(format!("sign{bits}_{iv} |= (int{bits}_t)({word});"));
+                    }
+                    Flag::Condition(text) => self.line(format!("bad{iv} |= {text};")),
+                }
             }
         }
         self.line("}");
-        self.line(format!("if (UNLIKELY(bad{iv})) {{"));
+        self.line(format!("if (UNLIKELY(bad{iv} || sign32_{iv} < 0 || sign64_{iv} < 0)) {{"));
         self.one_by_one(l, trips, &format!("at{iv}"), false)?;
         self.line(format!("return {NO_TRAP};"));
         self.line("}");
@@ -89,8 +95,8 @@ impl<'k> Unit<'k> {
     pub fn local(&mut self, inst: &Inst) -> Result<()> {
         let dst = inst.dst().ok_or(Unsupported)?;
         let value = self.value(inst)?;
-        let ty = variable_type(self.e.dtype(dst));
-        self.line(format!("const {ty} r{} = {value};", dst.0));
+        let constant = constant_of(self.e.dtype(dst), dst, &value);
+        self.line(constant);
         Ok(())
     }
 

@@ -4,15 +4,16 @@
 //! loops with folds are whole subtrees of the fixed reduction, and of several failures that of the first
 //! iteration counts.
 //!
-//! Whoever launches never waits for a thread to wake up: helpers that come late find the job closed. A
-//! helper that finished its part stays awake for a moment, because a time loop launches again soon.
+//! `crew.rs` holds the helpers.
+
+mod crew;
 
 use super::library::Context;
 use super::math::reduce::{BLOCK, Cascade32, Cascade64, Combine};
-use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use crew::{Crew, Job};
+use std::cell::{Cell, UnsafeCell};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The iterations `first .. first + count` of a loop, compiled.
 ///
@@ -58,9 +59,6 @@ pub(super) const WORTH: u64 = 15_000;
 
 /// A chunk should take this many nanoseconds at least.
 const CHUNK: u64 = 5_000;
-
-/// How long a helper stays awake without work.
-const LINGER: Duration = Duration::from_micros(60);
 
 thread_local! {
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
@@ -115,63 +113,83 @@ pub(crate) fn threads() -> usize {
     rayon::current_num_threads().min(LIMIT.get())
 }
 
-/// A job in progress.
-struct Job {
-    task: *const Task,
-    chunk: i64,
-    chunks: usize,
-    /// The last chunk first.
-    backwards: bool,
-    next: AtomicUsize,
-    /// Helpers inside; `CLOSED` is added when nobody may enter any more.
-    inside: AtomicI64,
-    /// The lowest chunk that failed.
-    failed: AtomicUsize,
-    /// Of each chunk: the failure's code, its operands.
-    failure: Mutex<Option<(usize, i64, [u64; 3])>>,
-    /// Of each chunk: its folds.
-    partials: Mutex<Vec<(usize, [u64; MAX_FOLDS])>>,
+/// The chunks of a job that nobody has taken yet: a stretch of them for each thread.
+///
+/// A thread takes its own stretch from the front and then what others have left from the back. So the same part
+/// of an array comes to the same thread in every sweep of a time loop, and stays in that core's cache.
+struct Chunks {
+    count: usize,
+    /// Of each thread: the first chunk, and the one behind the last in the upper half.
+    stretches: Box<[AtomicU64]>,
 }
 
-const CLOSED: i64 = i64::MIN / 2;
+impl Chunks {
+    fn new(count: usize, threads: usize) -> Chunks {
+        let bound = |k: usize| (count * k / threads) as u64;
+        Chunks {
+            count,
+            stretches: (0..threads).map(|k| AtomicU64::new(bound(k) | bound(k + 1) << 32)).collect(),
+        }
+    }
 
-// SAFETY: `task` is only read by threads that are `inside`, and `launch` does not return before they left.
-unsafe impl Send for Job {}
-// SAFETY: as above; what is shared is atomic or locked.
-unsafe impl Sync for Job {}
+    /// Takes a chunk for the thread that launched (`None`) or for a helper with a number.
+    fn take(&self, helper: Option<usize>) -> Option<usize> {
+        let own = helper.map_or(0, |k| 1 + k % (self.stretches.len() - 1).max(1));
+        let take = |stretch: &AtomicU64, front: bool| {
+            let taken = stretch.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |both| {
+                let (first, end) = (both & 0xffff_ffff, both >> 32);
+                let left = |first: u64, end: u64| first | end << 32;
+                (first < end).then(|| if front { left(first + 1, end) } else { left(first, end - 1) })
+            });
+            taken.ok().map(|both| if front { both & 0xffff_ffff } else { (both >> 32) - 1 } as usize)
+        };
+        take(&self.stretches[own], true)
+            .or_else(|| self.stretches.iter().find_map(|stretch| take(stretch, false)))
+    }
+}
 
-impl Job {
+/// A parallel loop in progress.
+struct Shared<'t> {
+    task: &'t Task,
+    chunk: i64,
+    /// The last chunk first.
+    backwards: bool,
+    left: Chunks,
+    /// The lowest chunk that failed.
+    failed: AtomicUsize,
+    /// Its number again, the failure's code, its operands.
+    failure: Mutex<Option<(usize, i64, [u64; 3])>>,
+    /// The folds of each chunk.
+    partials: Box<[Partial]>,
+}
+
+/// The folds of a chunk; written by the one thread that took the chunk.
+struct Partial(UnsafeCell<[u64; MAX_FOLDS]>);
+
+// SAFETY: what the task points to is only read, or belongs to the iterations of one chunk, and a chunk is taken by
+// one thread; so is a `Partial`, which is read when all threads have left. The rest is atomic or locked.
+unsafe impl Sync for Shared<'_> {}
+
+impl Shared<'_> {
     /// Takes chunks until there are none left.
     ///
     /// # Safety
-    /// The task is alive, and the kernel that launched it promises what [`Body`] needs.
-    unsafe fn work(&self) {
-        // SAFETY: promised.
-        let task = unsafe { &*self.task };
-        loop {
-            let mut chunk = self.next.fetch_add(1, Ordering::Relaxed);
-            if chunk >= self.chunks {
-                return;
-            }
-            if self.backwards {
-                chunk = self.chunks - 1 - chunk;
-            } else if chunk > self.failed.load(Ordering::Relaxed) {
-                return;
+    /// The kernel that launched the task promises what [`Body`] needs.
+    unsafe fn work(&self, helper: Option<usize>) {
+        let task = self.task;
+        let mut nothing = [0; MAX_FOLDS];
+        while let Some(taken) = self.left.take(helper) {
+            let chunk = if self.backwards { self.left.count - 1 - taken } else { taken };
+            if !self.backwards && chunk > self.failed.load(Ordering::Relaxed) {
+                continue;
             }
             let first = chunk as i64 * self.chunk;
             let count = self.chunk.min(task.trips - first);
-            let (mut partial, mut trap) = ([0; MAX_FOLDS], [0; 3]);
-            // SAFETY: promised; the chunk lies within the trips.
+            let mut trap = [0; 3];
+            let partial = self.partials.get(chunk).map_or(nothing.as_mut_ptr(), |p| p.0.get().cast());
+            // SAFETY: promised; the chunk lies within the trips, and its folds are ours to write.
             let code = unsafe {
-                (task.body)(
-                    task.frame,
-                    task.slots,
-                    task.context,
-                    first,
-                    count,
-                    partial.as_mut_ptr(),
-                    trap.as_mut_ptr(),
-                )
+                (task.body)(task.frame, task.slots, task.context, first, count, partial, trap.as_mut_ptr())
             };
             if code != 0 {
                 self.failed.fetch_min(chunk, Ordering::Relaxed);
@@ -179,90 +197,15 @@ impl Job {
                 if failure.is_none_or(|(earlier, ..)| chunk < earlier) {
                     *failure = Some((chunk, code, trap));
                 }
-            } else if task.folds > 0 {
-                self.partials.lock().unwrap_or_else(PoisonError::into_inner).push((chunk, partial));
             }
         }
-    }
-
-    /// For a helper: does its part unless the job is closed.
-    fn help(&self) {
-        if self.inside.fetch_add(1, Ordering::AcqRel) >= 0 {
-            // SAFETY: `launch` waits for those inside before the task goes away.
-            unsafe { self.work() };
-        }
-        self.inside.fetch_sub(1, Ordering::AcqRel);
-    }
-
-    fn open(&self) -> bool {
-        self.next.load(Ordering::Relaxed) < self.chunks && self.inside.load(Ordering::Relaxed) >= 0
     }
 }
 
-/// The jobs that want help, and how many helpers are awake.
-struct Board {
-    jobs: Mutex<Vec<Arc<Job>>>,
-    posted: AtomicUsize,
-    awake: AtomicUsize,
-    /// Set while a job is posted: what helpers look at while they linger.
-    waiting: AtomicBool,
-}
-
-static BOARD: Board = Board {
-    jobs: Mutex::new(Vec::new()),
-    posted: AtomicUsize::new(0),
-    awake: AtomicUsize::new(0),
-    waiting: AtomicBool::new(false),
-};
-
-impl Board {
-    fn jobs(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Job>>> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn post(&self, job: &Arc<Job>, helpers: usize) {
-        {
-            let mut jobs = self.jobs();
-            jobs.push(job.clone());
-            self.waiting.store(true, Ordering::Release);
-        }
-        self.posted.fetch_add(1, Ordering::Release);
-        let awake = self.awake.load(Ordering::Acquire);
-        for _ in awake..helpers {
-            self.awake.fetch_add(1, Ordering::AcqRel);
-            rayon::spawn(|| BOARD.help());
-        }
-    }
-
-    fn remove(&self, job: &Arc<Job>) {
-        let mut jobs = self.jobs();
-        jobs.retain(|j| !Arc::ptr_eq(j, job));
-        self.waiting.store(!jobs.is_empty(), Ordering::Release);
-    }
-
-    /// A helper's life.
-    fn help(&self) {
-        let mut idle = Instant::now();
-        let mut seen = usize::MAX;
-        let mut spins = 0u32;
-        loop {
-            let posted = self.posted.load(Ordering::Acquire);
-            if self.waiting.load(Ordering::Acquire) && posted != seen {
-                let job = self.jobs().iter().find(|j| j.open()).cloned();
-                match job {
-                    Some(job) => job.help(),
-                    None => seen = posted,
-                }
-                idle = Instant::now();
-                continue;
-            }
-            std::hint::spin_loop();
-            spins += 1;
-            if spins.is_multiple_of(64) && idle.elapsed() > LINGER {
-                self.awake.fetch_sub(1, Ordering::AcqRel);
-                return;
-            }
-        }
+impl Job for Shared<'_> {
+    fn help(&self, helper: usize) {
+        // SAFETY: `launch` makes one of these only of a task that keeps the promises.
+        unsafe { self.work(Some(helper)) };
     }
 }
 
@@ -286,60 +229,44 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
         unsafe { std::ptr::copy_nonoverlapping(partial.as_ptr(), t.totals, folds) };
         return code;
     }
-    // About four chunks per thread, so that a thread that is held up does not hold up the others.
-    let wanted = (t.trips as u64).div_ceil(threads as u64 * 4);
-    let least = CHUNK.div_ceil(t.cost.max(1));
-    let mut chunk = if backwards { 1 } else { wanted.max(least).min(t.trips as u64) };
+    // The same number for each thread: one for little work, four for much, so that a thread that is held up does
+    // not hold up the others.
+    let each = (total / (CHUNK * threads as u64)).clamp(1, 4);
+    let mut chunk = if backwards { 1 } else { (t.trips as u64).div_ceil(threads as u64 * each) };
     if folds > 0 {
         chunk = chunk.div_ceil(BLOCK as u64).next_power_of_two() * BLOCK as u64;
     }
     let chunks = (t.trips as u64).div_ceil(chunk) as usize;
-    let job = Arc::new(Job {
-        task,
+    let alone = chunks < 2 || backwards;
+    let partials = if folds > 0 { chunks } else { 0 };
+    let shared = Shared {
+        task: t,
         chunk: chunk as i64,
-        chunks,
         backwards,
-        next: AtomicUsize::new(0),
-        inside: AtomicI64::new(0),
+        left: Chunks::new(chunks, if alone { 1 } else { threads }),
         failed: AtomicUsize::new(usize::MAX),
         failure: Mutex::new(None),
-        partials: Mutex::new(Vec::new()),
-    });
-    let shared = chunks > 1 && !backwards;
-    if shared {
-        BOARD.post(&job, (threads - 1).min(chunks - 1));
-    }
+        partials: (0..partials).map(|_| Partial(UnsafeCell::new([0; MAX_FOLDS]))).collect(),
+    };
     // SAFETY: promised.
-    unsafe { job.work() };
-    if shared {
-        BOARD.remove(&job);
-        let mut inside = job.inside.fetch_add(CLOSED, Ordering::AcqRel) + CLOSED;
-        let mut spins = 0u32;
-        while inside != CLOSED {
-            spins += 1;
-            if spins < 4096 {
-                std::hint::spin_loop()
-            } else {
-                std::thread::yield_now()
-            }
-            inside = job.inside.load(Ordering::Acquire);
-        }
+    let own = || unsafe { shared.work(None) };
+    if alone {
+        own();
+    } else {
+        Crew::get().share(&shared, (threads - 1).min(chunks - 1), own);
     }
-    let failure = job.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let failure = shared.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, code, trap)) = failure {
         // SAFETY: there is room for the operands.
         unsafe { std::ptr::copy_nonoverlapping(trap.as_ptr(), t.trap, trap.len()) };
         return code;
     }
-    if folds > 0 {
-        let mut partials = std::mem::take(&mut *job.partials.lock().unwrap_or_else(PoisonError::into_inner));
-        partials.sort_unstable_by_key(|p| p.0);
-        let level = (chunk / BLOCK as u64).trailing_zeros();
-        for k in 0..folds {
-            let values = partials.iter().map(|p| p.1[k]);
-            // SAFETY: there is a combine and room for a total of each fold.
-            unsafe { *t.totals.add(k) = combine(*t.combines.add(k), level, values) };
-        }
+    let level = (chunk / BLOCK as u64).trailing_zeros();
+    let partials: Vec<[u64; MAX_FOLDS]> = shared.partials.into_iter().map(|p| p.0.into_inner()).collect();
+    for k in 0..folds {
+        let values = partials.iter().map(|p| p[k]);
+        // SAFETY: there is a combine and room for a total of each fold.
+        unsafe { *t.totals.add(k) = combine(*t.combines.add(k), level, values) };
     }
     0
 }

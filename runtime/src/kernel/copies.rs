@@ -1,0 +1,62 @@
+//! Copies of code with registers of their own: many passes rely on a register being set in one place.
+
+use super::inst::{Reg, Role};
+use super::ir::{Code, Kernel, for_each_reg};
+use super::promote::new_reg;
+use std::collections::{BTreeSet, HashMap};
+
+/// Registers are numbered in 16 bits; passes that make many stop here.
+pub(super) const REGISTERS: usize = 60_000;
+
+/// The new names of registers in a copy.
+pub(super) struct Copies<'k> {
+    kernel: &'k mut Kernel,
+    names: HashMap<Reg, Reg>,
+}
+
+impl<'k> Copies<'k> {
+    pub fn new(kernel: &'k mut Kernel) -> Copies<'k> {
+        Copies { kernel, names: HashMap::new() }
+    }
+
+    /// From here on, `to` stands for `from`.
+    pub fn rename(&mut self, from: Reg, to: Reg) {
+        self.names.insert(from, to);
+    }
+
+    /// A copy of a list and of the moves at its end. What it sets gets a new register, `kept` aside.
+    pub fn code(
+        &mut self,
+        code: &Code,
+        moves: &[(Reg, Reg)],
+        kept: &BTreeSet<Reg>,
+    ) -> (Code, Vec<(Reg, Reg)>) {
+        let mut copy = code.clone();
+        let mut set = BTreeSet::new();
+        for_each_reg(&mut copy, &mut |role, r| {
+            if role != Role::Read && !kept.contains(r) {
+                set.insert(*r);
+            }
+        });
+        for r in set {
+            if !self.names.contains_key(&r) {
+                let new = self.register(r);
+                self.names.insert(r, new);
+            }
+        }
+        let now = |r: Reg| self.names.get(&r).copied().unwrap_or(r);
+        for_each_reg(&mut copy, &mut |_, r| *r = now(*r));
+        (copy, moves.iter().map(|&(to, from)| (now(to), now(from))).collect())
+    }
+
+    /// A new register for the same values.
+    fn register(&mut self, r: Reg) -> Reg {
+        let new = new_reg(self.kernel, self.kernel.regs[r.index()]);
+        self.kernel.ranges[new.index()] = self.kernel.ranges[r.index()];
+        if let Some((_, name)) = self.kernel.names.iter().find(|n| n.0 == r) {
+            let name = name.clone();
+            self.kernel.names.push((new, name));
+        }
+        new
+    }
+}

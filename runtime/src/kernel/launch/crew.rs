@@ -1,0 +1,195 @@
+//! The helpers: threads of rayon's pool that stay awake for a moment after a job, because a time loop launches
+//! again soon.
+//!
+//! Each helper has a post, a word of memory. Whoever launches puts a pointer to its job there, does its own part,
+//! and takes back what nobody has picked up: it never waits for a thread to wake up, only for those that work.
+//! A launch to an awake helper costs two exchanges of a cache line, and neither a lock nor an allocation.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long a helper stays awake without work.
+const LINGER: Duration = Duration::from_micros(60);
+
+/// Nobody is here.
+const ASLEEP: usize = 0;
+/// The helper waits for a job.
+const IDLE: usize = 1;
+/// The helper works, or is about to start.
+const BUSY: usize = 2;
+// Any other value is the address of a job to do.
+
+/// A helper's post, on cache lines of its own.
+#[repr(align(128))]
+#[derive(Debug)]
+struct Post(AtomicUsize);
+
+/// What can be shared among threads.
+pub(super) trait Job: Sync {
+    /// Does a part of it: whatever is left to take. `helper` tells helpers apart.
+    fn help(&self, helper: usize);
+}
+
+/// A job as helpers see it.
+struct Posted<'j> {
+    job: &'j dyn Job,
+    /// Helpers that may still touch this.
+    inside: AtomicUsize,
+}
+
+/// All helpers.
+#[derive(Debug)]
+pub(super) struct Crew {
+    posts: Box<[Post]>,
+}
+
+impl Crew {
+    fn new(helpers: usize) -> Crew {
+        Crew { posts: (0..helpers).map(|_| Post(AtomicUsize::new(ASLEEP))).collect() }
+    }
+
+    /// The crew of this process.
+    pub fn get() -> &'static Crew {
+        static CREW: OnceLock<Crew> = OnceLock::new();
+        CREW.get_or_init(|| Crew::new(rayon::current_num_threads()))
+    }
+
+    /// Does `own` here, while up to `helpers` helpers do their parts of the job; returns when all of them left it.
+    pub fn share(&'static self, job: &dyn Job, helpers: usize, own: impl FnOnce()) {
+        let posted = Posted { job, inside: AtomicUsize::new(0) };
+        let address = &raw const posted as usize;
+        let mut called = 0;
+        for post in &self.posts {
+            if called == helpers {
+                break;
+            }
+            // Counted before the helper can see it.
+            posted.inside.fetch_add(1, Ordering::Relaxed);
+            match post.0.compare_exchange(IDLE, address, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => called += 1,
+                Err(_) => {
+                    posted.inside.fetch_sub(1, Ordering::Relaxed);
+                }
+            }
+        }
+        if called < helpers {
+            self.wake(helpers - called);
+        }
+        /// Also when `own` panics, nobody may be left inside.
+        struct Leave<'c, 'j>(&'c Crew, &'c Posted<'j>);
+        impl Drop for Leave<'_, '_> {
+            fn drop(&mut self) {
+                self.0.take_back(self.1);
+            }
+        }
+        let _leave = Leave(self, &posted);
+        own();
+    }
+
+    /// Takes the job from the posts where it still lies, and waits for those who work on it.
+    fn take_back(&self, posted: &Posted<'_>) {
+        let address = std::ptr::from_ref(posted) as usize;
+        for post in &self.posts {
+            // Only this launch puts this address anywhere.
+            if post.0.compare_exchange(address, IDLE, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+                posted.inside.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        let mut spins = 0u32;
+        // Pairs with the helper's last touch.
+        while posted.inside.load(Ordering::Acquire) > 0 {
+            spins += 1;
+            match spins < 4096 {
+                true => std::hint::spin_loop(),
+                false => std::thread::yield_now(),
+            }
+        }
+    }
+
+    /// Wakes helpers for the jobs to come.
+    fn wake(&'static self, mut helpers: usize) {
+        for (k, post) in self.posts.iter().enumerate() {
+            if helpers == 0 {
+                return;
+            }
+            if post.0.compare_exchange(ASLEEP, BUSY, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+                helpers -= 1;
+                rayon::spawn(move || self.stay(k));
+            }
+        }
+    }
+
+    /// A helper's life, from waking up to falling asleep.
+    fn stay(&self, helper: usize) {
+        let post = &self.posts[helper].0;
+        post.store(IDLE, Ordering::Relaxed);
+        let mut idle = Instant::now();
+        let mut spins = 0u32;
+        loop {
+            let seen = post.load(Ordering::Relaxed);
+            if seen > BUSY {
+                // Taken back meanwhile: somebody else's turn.
+                if post.compare_exchange(seen, BUSY, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+                    // SAFETY: an address on a post is that of a `Posted` whose owner waits in `take_back` until
+                    // `inside`, which counts us, was brought down below; we picked it up, so it was not taken back.
+                    let posted = unsafe { &*(seen as *const Posted<'_>) };
+                    posted.job.help(helper);
+                    posted.inside.fetch_sub(1, Ordering::Release);
+                    post.store(IDLE, Ordering::Relaxed);
+                    idle = Instant::now();
+                }
+                continue;
+            }
+            std::hint::spin_loop();
+            spins += 1;
+            if spins.is_multiple_of(64)
+                && idle.elapsed() > LINGER
+                && post.compare_exchange(IDLE, ASLEEP, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU64;
+
+    struct Count {
+        left: AtomicU64,
+        done: AtomicU64,
+    }
+
+    impl Count {
+        fn work(&self) {
+            while self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok() {
+                self.done.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    impl Job for Count {
+        fn help(&self, _: usize) {
+            self.work();
+        }
+    }
+
+    #[test]
+    fn every_job_is_done_once_when_several_threads_launch() {
+        std::thread::scope(|scope| {
+            for t in 0..4 {
+                scope.spawn(move || {
+                    for round in 0..2000 {
+                        let n = (round + t) % 50;
+                        let job = Count { left: AtomicU64::new(n), done: AtomicU64::new(0) };
+                        Crew::get().share(&job, 3, || job.work());
+                        assert_eq!(job.done.load(Ordering::Relaxed), n);
+                    }
+                });
+            }
+        });
+    }
+}
