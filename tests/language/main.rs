@@ -15,4 +15,5 @@ mod loops;
 mod methods;
 mod numerics;
 mod parallel;
+mod side_by_side;
 mod slices;

@@ -158,6 +158,9 @@ fn outcome(kernel: &Kernel, l: &Loop, site: SiteId, depth: usize) -> Outcome {
     if l.mark.vector {
         words.push("vector".into());
     }
+    if l.mark.simt {
+        words.push("several iterations side by side, those that have finished masked".into());
+    }
     if !l.mark.folds.is_empty() {
         let n = l.mark.folds.len();
         words.push(if n == 1 { "reduction".into() } else { format!("{n} reductions") });

@@ -48,9 +48,10 @@ pub(super) fn set_by(l: &Loop) -> BTreeSet<Reg> {
     set
 }
 
-fn can_fail(item: &Item) -> bool {
+/// Something in the code can fail.
+pub(super) fn can_fail(code: &[Item]) -> bool {
     let mut found = false;
-    for_each_code(&mut vec![item.clone()], &mut |list| {
+    for_each_code(&mut code.to_vec(), &mut |list| {
         found |= list.iter().any(|item| match item {
             Item::Inst(inst, trap) => trap.is_some() || inst.may_fail(),
             _ => false,
@@ -84,7 +85,7 @@ fn invariants(l: &mut Loop, writes: &[u32]) -> Code {
             }
             hoisted.push(item);
         } else {
-            first &= !can_fail(&item);
+            first &= !can_fail(std::slice::from_ref(&item));
             body.push(item);
         }
     }

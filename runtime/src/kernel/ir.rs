@@ -156,6 +156,9 @@ pub(super) struct Mark {
     /// of them can run at once, instruction by instruction. Instructions that fail do so before the first
     /// store.
     pub vector: bool,
+    /// The body has loops whose trip counts differ, and else only computes, loads and stores; the iterations are
+    /// independent: several can run side by side, those that have finished masked.
+    pub simt: bool,
     /// Carried scalars that take in one value per iteration. The combining instruction is not in the body,
     /// and the carry is not in `moves`.
     pub folds: Vec<Fold>,

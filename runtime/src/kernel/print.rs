@@ -74,6 +74,9 @@ impl Printer<'_, '_> {
                 if l.mark.vector {
                     head.push_str(" vector");
                 }
+                if l.mark.simt {
+                    head.push_str(" simt");
+                }
                 for fold in &l.mark.folds {
                     write!(head, " {:?}({} <- {})", fold.combine, name(fold.carry), name(fold.value))?;
                 }

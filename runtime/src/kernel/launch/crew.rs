@@ -14,9 +14,9 @@ const LINGER: Duration = Duration::from_micros(60);
 
 /// Nobody is here.
 const ASLEEP: usize = 0;
-/// The helper waits for a job.
+/// The helper waits for a job, or is about to.
 const IDLE: usize = 1;
-/// The helper works, or is about to start.
+/// The helper works.
 const BUSY: usize = 2;
 // Any other value is the address of a job to do.
 
@@ -36,6 +36,23 @@ struct Posted<'j> {
     job: &'j dyn Job,
     /// Helpers that may still touch this.
     inside: AtomicUsize,
+}
+
+impl Posted<'_> {
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
+
+    /// Puts this on a post that is in that state.
+    fn put(&self, post: &AtomicUsize, state: usize) -> bool {
+        // Counted before the helper can see it.
+        self.inside.fetch_add(1, Ordering::Relaxed);
+        let put = post.compare_exchange(state, self.address(), Ordering::Release, Ordering::Relaxed).is_ok();
+        if !put {
+            self.inside.fetch_sub(1, Ordering::Relaxed);
+        }
+        put
+    }
 }
 
 /// All helpers.
@@ -58,23 +75,17 @@ impl Crew {
     /// Does `own` here, while up to `helpers` helpers do their parts of the job; returns when all of them left it.
     pub fn share(&'static self, job: &dyn Job, helpers: usize, own: impl FnOnce()) {
         let posted = Posted { job, inside: AtomicUsize::new(0) };
-        let address = &raw const posted as usize;
         let mut called = 0;
-        for post in &self.posts {
-            if called == helpers {
-                break;
-            }
-            // Counted before the helper can see it.
-            posted.inside.fetch_add(1, Ordering::Relaxed);
-            match post.0.compare_exchange(IDLE, address, Ordering::Release, Ordering::Relaxed) {
-                Ok(_) => called += 1,
-                Err(_) => {
-                    posted.inside.fetch_sub(1, Ordering::Relaxed);
+        // Those who are awake first.
+        for state in [IDLE, ASLEEP] {
+            for (k, post) in self.posts.iter().enumerate() {
+                if called < helpers && posted.put(&post.0, state) {
+                    called += 1;
+                    if state == ASLEEP {
+                        rayon::spawn(move || self.stay(k));
+                    }
                 }
             }
-        }
-        if called < helpers {
-            self.wake(helpers - called);
         }
         /// Also when `own` panics, nobody may be left inside.
         struct Leave<'c, 'j>(&'c Crew, &'c Posted<'j>);
@@ -89,7 +100,7 @@ impl Crew {
 
     /// Takes the job from the posts where it still lies, and waits for those who work on it.
     fn take_back(&self, posted: &Posted<'_>) {
-        let address = std::ptr::from_ref(posted) as usize;
+        let address = posted.address();
         for post in &self.posts {
             // Only this launch puts this address anywhere.
             if post.0.compare_exchange(address, IDLE, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
@@ -107,23 +118,9 @@ impl Crew {
         }
     }
 
-    /// Wakes helpers for the jobs to come.
-    fn wake(&'static self, mut helpers: usize) {
-        for (k, post) in self.posts.iter().enumerate() {
-            if helpers == 0 {
-                return;
-            }
-            if post.0.compare_exchange(ASLEEP, BUSY, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-                helpers -= 1;
-                rayon::spawn(move || self.stay(k));
-            }
-        }
-    }
-
     /// A helper's life, from waking up to falling asleep.
     fn stay(&self, helper: usize) {
         let post = &self.posts[helper].0;
-        post.store(IDLE, Ordering::Relaxed);
         let mut idle = Instant::now();
         let mut spins = 0u32;
         loop {

@@ -8,7 +8,7 @@ const UNKNOWN_TRIPS: f64 = 16.0;
 
 /// Nanoseconds of one iteration.
 pub(super) fn of_iteration(kernel: &Kernel, l: &Loop) -> u64 {
-    let at_once = if l.mark.vector { 4.0 } else { 1.0 };
+    let at_once = if l.mark.vector || l.mark.simt { 4.0 } else { 1.0 };
     // Memory is what a plain sweep over arrays waits for.
     ((of_list(kernel, &l.body) / at_once).ceil() as u64).max(1)
 }
@@ -18,7 +18,7 @@ fn of_list(kernel: &Kernel, list: &Code) -> f64 {
         .map(|item| match item {
             Item::Inst(inst, _) => of_inst(kernel, inst),
             Item::Loop(l) => {
-                let at_once = if l.mark.vector { 4.0 } else { 1.0 };
+                let at_once = if l.mark.vector || l.mark.simt { 4.0 } else { 1.0 };
                 // A loop from 0 to n inside a triangle runs half as often as it could.
                 let trips = l.max_trips.map_or(UNKNOWN_TRIPS, |n| n as f64);
                 1.0 + trips * (0.3 + of_list(kernel, &l.body) / at_once)

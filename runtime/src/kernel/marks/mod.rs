@@ -8,6 +8,7 @@
 //! | `accesses.rs` | the accesses of a loop, against each other |
 //! | `folds.rs` | carried scalars that are reductions |
 //! | `hoist.rs` | loads that a vector loop repeats |
+//! | `simt.rs` | loops whose iterations can run side by side although their lengths differ |
 //! | `cost.rs` | what an iteration costs |
 
 pub(super) mod accesses;
@@ -15,6 +16,7 @@ mod conflict;
 mod cost;
 pub(super) mod folds;
 mod hoist;
+mod simt;
 
 use super::forms::Forms;
 use super::inst::{Inst, Reg, Role};
@@ -84,6 +86,8 @@ impl Marker<'_> {
         {
             *l = marked;
             l.mark.vector = true;
+        } else if trips >= SHORT && simt::fits(self.kernel, l) && self.independent(l, trips).is_some() {
+            l.mark.simt = true;
         }
         let inner_only = backwards() == Some(Backwards::Inner) && !l.mark.vector;
         if !inside_parallel && !inner_only && self.worth(l, trips) {

@@ -50,7 +50,7 @@ impl<'k> Unit<'k> {
         } else {
             self.line("{");
         }
-        if is_parallel(&self.f, l) || l.mark.vector || !l.mark.folds.is_empty() {
+        if is_parallel(&self.f, l) || l.mark.vector || l.mark.simt || !l.mark.folds.is_empty() {
             let trips = self.trips(l, before);
             if is_parallel(&self.f, l) {
                 self.parallel(l, &trips)?;
@@ -68,6 +68,9 @@ impl<'k> Unit<'k> {
 
     /// All iterations, here, with what was marked.
     pub fn iterations(&mut self, l: &'k Loop, trips: &Trips) -> Result<()> {
+        if l.mark.simt {
+            return self.side_by_side(l, trips);
+        }
         let folds = cascades(l).next().is_some();
         if l.mark.vector && !folds && !l.mark.folds.is_empty() {
             // Integers are added where they are computed.

@@ -14,6 +14,7 @@
 //! | `code.rs` | instructions, branches, moves |
 //! | `loops.rs` | loops, one iteration after the other |
 //! | `tiles.rs`, `folds.rs` | vector loops, reductions |
+//! | `simt.rs` | iterations side by side |
 //! | `parallel.rs` | loops on several threads |
 //! | `prelude.h` | what every translation unit starts with |
 
@@ -26,6 +27,7 @@ mod loops;
 pub(in crate::kernel) mod math;
 mod parallel;
 mod scope;
+mod simt;
 mod tiles;
 mod unit;
 

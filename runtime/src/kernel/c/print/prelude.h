@@ -80,6 +80,33 @@ static inline double min64(double a, double b) { return a != a ? b : b < a ? b :
 static inline double max64(double a, double b) { return a != a ? b : b > a ? b : a; }
 static inline float min32(float a, float b) { return a != a ? b : b < a ? b : a; }
 static inline float max32(float a, float b) { return a != a ? b : b > a ? b : a; }
+/* Iterations side by side: a bool is a mask. */
+typedef double lanes_f64 __attribute__((vector_size(64)));
+typedef int64_t lanes_i64 __attribute__((vector_size(64)));
+typedef uint64_t lanes_u64 __attribute__((vector_size(64)));
+static inline lanes_f64 splat_f64(double x) { return (lanes_f64){x, x, x, x, x, x, x, x}; }
+static inline lanes_i64 splat_i64(int64_t x) { return (lanes_i64){x, x, x, x, x, x, x, x}; }
+static inline lanes_i64 choose_i64(lanes_i64 mask, lanes_i64 a, lanes_i64 b) { return (mask & a) | (~mask & b); }
+static inline lanes_f64 choose_f64(lanes_i64 mask, lanes_f64 a, lanes_f64 b) {
+    return (lanes_f64)choose_i64(mask, (lanes_i64)a, (lanes_i64)b);
+}
+static inline lanes_f64 lanes_min(lanes_f64 a, lanes_f64 b) {
+    return choose_f64((lanes_i64)(a != a) | (lanes_i64)(b < a), b, a);
+}
+static inline lanes_f64 lanes_max(lanes_f64 a, lanes_f64 b) {
+    return choose_f64((lanes_i64)(a != a) | (lanes_i64)(b > a), b, a);
+}
+/* The sign of a lane counts. */
+static inline _Bool any_lane(lanes_i64 mask) {
+#if defined(__AVX512DQ__) && defined(__GNUC__) && !defined(__clang__)
+    typedef long long word __attribute__((vector_size(64)));
+    return __builtin_ia32_cvtq2mask512((word)mask) != 0;
+#else
+    uint64_t any = 0;
+    for (int l = 0; l < 8; l++) any |= (uint64_t)mask[l];
+    return any >> 63 != 0;
+#endif
+}
 /* Conversions saturate, NaN becomes 0. */
 static inline int32_t to_i32(double x) {
     return x != x ? 0 : x <= -2147483648.0 ? INT32_MIN : x >= 2147483647.0 ? INT32_MAX : (int32_t)x;

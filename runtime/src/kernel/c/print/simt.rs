@@ -1,0 +1,270 @@
+//! Iterations side by side: a register of the body is a vector with a lane for each, and a loop inside runs until
+//! every lane is done. The operations of a lane are those of its iteration, so the bits are too.
+
+use super::check;
+use super::code::NO_TRAP;
+use super::expr::variable_type;
+use super::loops::Trips;
+use super::unit::{Result, Unit, Unsupported};
+use crate::dtype::DType;
+use crate::kernel::inst::{Inst, Reg};
+use crate::kernel::invariant::{can_fail, set_by};
+use crate::kernel::ir::{Branch, Item, Loop, Selector, While};
+use std::collections::BTreeSet;
+
+/// Iterations at once: a vector of 512 bits, or as many of fewer bits as it takes.
+const LANES: usize = 8;
+
+/// What is being written.
+struct Side<'l> {
+    l: &'l Loop,
+    /// Registers that have lanes; the others are the same for all.
+    lanes: BTreeSet<Reg>,
+    /// Something can fail: `bad` has the sign of every lane in which it does.
+    fails: bool,
+}
+
+impl<'k> Unit<'k> {
+    /// All iterations, `LANES` at a time.
+    pub fn side_by_side(&mut self, l: &'k Loop, trips: &Trips) -> Result<()> {
+        let (iv, ty, n) = (l.iv.0, trips.counter, &trips.count);
+        let side = Side { l, lanes: set_by(l), fails: can_fail(&l.body) };
+        self.line(format!("for ({ty} at{iv} = 0; at{iv} < {n}; at{iv} += {LANES}) {{"));
+        self.line(format!("const {ty} m{iv} = {n} - at{iv} < {LANES} ? {n} - at{iv} : {LANES};"));
+        for &r in &side.lanes {
+            let ty = self.lanes_type(r);
+            self.line(format!("{ty} x{} = {{0}};", r.0));
+        }
+        // Lanes behind the last iteration repeat it, and store nothing.
+        self.line(format!("for (int l = 0; l < {LANES}; l++) {{"));
+        self.index(l, trips, &format!("(at{iv} + (l < m{iv} ? l : m{iv} - 1))"));
+        self.line(format!("x{iv}[l] = r{iv};"));
+        self.line("}");
+        self.line("const lanes_i64 live0 = splat_i64(-1);");
+        let is_store = |item: &Item| matches!(item, Item::Inst(inst, _) if inst.is_store());
+        let stores = l.body.iter().position(is_store).unwrap_or(l.body.len());
+        let (before, after) = l.body.split_at(stores);
+        if side.fails {
+            self.line("lanes_i64 bad = {0};");
+        }
+        self.side_items(&side, before, 0)?;
+        if side.fails {
+            // One iteration after the other, to report the first one that fails. Nothing was stored.
+            self.line("if (UNLIKELY(any_lane(bad))) {");
+            self.one_by_one(l, trips, &format!("at{iv}"), false)?;
+            self.line(format!("return {NO_TRAP};"));
+            self.line("}");
+        }
+        self.side_items(&side, after, 0)?;
+        self.line("}");
+        Ok(())
+    }
+
+    fn side_items(&mut self, side: &Side<'_>, items: &'k [Item], depth: usize) -> Result<()> {
+        items.iter().try_for_each(|item| match item {
+            Item::Inst(inst, _) if inst.may_fail() => self.side_check(side, inst, depth),
+            Item::Inst(inst, _) => self.side_inst(side, inst),
+            Item::While(w) => self.side_while(side, w, depth),
+            Item::Branch(b) => self.side_branch(side, b, depth),
+            Item::Loop(_) => Err(Unsupported),
+        })
+    }
+
+    fn lanes_type(&self, r: Reg) -> &'static str {
+        if self.e.dtype(r) == DType::F64 { "lanes_f64" } else { "lanes_i64" }
+    }
+
+    /// An operand as a vector. A bool is a mask.
+    fn lanes_of(&self, side: &Side<'_>, r: Reg) -> String {
+        if side.lanes.contains(&r) {
+            return format!("x{}", r.0);
+        }
+        match self.e.dtype(r) {
+            DType::F64 => format!("splat_f64({})", self.e.var(r)),
+            DType::Bool => format!("splat_i64(-{})", self.e.int(r)),
+            _ => format!("splat_i64({})", self.e.int(r)),
+        }
+    }
+
+    fn side_inst(&mut self, side: &Side<'_>, inst: &Inst) -> Result<()> {
+        let iv = side.l.iv;
+        if inst.is_store() {
+            let statement = self.e.store(inst).ok_or(Unsupported)?;
+            self.line(format!("for (int l = 0; l < m{}; l++) {{", iv.0));
+            self.of_lane(side, inst);
+            self.line(statement);
+            self.line("}");
+            return Ok(());
+        }
+        let dst = inst.dst().ok_or(Unsupported)?;
+        if let Some(value) = self.lanes_value(side, inst) {
+            self.line(format!("x{} = {value};", dst.0));
+            return Ok(());
+        }
+        let value = self.value(inst)?;
+        let value = if self.e.dtype(dst) == DType::Bool { format!("-(int64_t)({value})") } else { value };
+        self.line(format!("for (int l = 0; l < {LANES}; l++) {{"));
+        self.of_lane(side, inst);
+        self.line(format!("x{}[l] = {value};", dst.0));
+        self.line("}");
+        Ok(())
+    }
+
+    /// An instruction that can fail.
+    fn side_check(&mut self, side: &Side<'_>, inst: &Inst, depth: usize) -> Result<()> {
+        if let Some((value, bad)) = self.lanes_checked(side, inst) {
+            if let (Some(dst), Some(value)) = (inst.dst(), value) {
+                self.line(format!("x{} = {value};", dst.0));
+            }
+            self.line(format!("bad |= live{depth} & {bad};"));
+            return Ok(());
+        }
+        let n = self.fresh();
+        let checked = check::checked(&self.e, inst, n).ok_or(Unsupported)?;
+        self.line(format!("for (int l = 0; l < {LANES}; l++) {{"));
+        self.of_lane(side, inst);
+        self.line(&checked.before);
+        let fails = checked.fails.unwrap_or("0".into());
+        self.line(format!("if ({fails}) {{ bad[l] |= live{depth}[l]; continue; }}"));
+        if let (Some(dst), Some(value)) = (inst.dst(), &checked.value) {
+            self.line(format!("x{}[l] = {value};", dst.0));
+        }
+        self.line("}");
+        Ok(())
+    }
+
+    /// Sums and indices on whole vectors: the wrapped value, and words whose signs say which lanes fail.
+    fn lanes_checked(&self, side: &Side<'_>, inst: &Inst) -> Option<(Option<String>, String)> {
+        use Inst::*;
+        let x = |r: Reg| self.lanes_of(side, r);
+        let below = |a: String, b: String| format!("(lanes_i64)((lanes_u64){a} < (lanes_u64){b})");
+        let value = |op: char, a: Reg, b: Reg| Some(format!("{} {op} {}", x(a), x(b)));
+        // The result may be in an operand's place.
+        let fresh = |dst: Reg, a: Reg, b: Reg| dst != a && dst != b;
+        Some(match *inst {
+            AddI64 { dst, a, b } if fresh(dst, a, b) => {
+                (value('+', a, b), format!("(({0} ^ x{2}) & ({1} ^ x{2}))", x(a), x(b), dst.0))
+            }
+            SubI64 { dst, a, b } if fresh(dst, a, b) => {
+                (value('-', a, b), format!("(({0} ^ {1}) & ({0} ^ x{2}))", x(a), x(b), dst.0))
+            }
+            AddUsize { dst, a, b } if fresh(dst, a, b) => {
+                (value('+', a, b), below(format!("x{}", dst.0), x(a)))
+            }
+            SubUsize { dst, a, b } if fresh(dst, a, b) => (value('-', a, b), below(x(a), x(b))),
+            AddI32 { dst, a, b } | SubI32 { dst, a, b } => {
+                let op = if matches!(inst, AddI32 { .. }) { '+' } else { '-' };
+                (value(op, a, b), format!("(lanes_i64)(((x{0} << 32) >> 32) != x{0})", dst.0))
+            }
+            CheckIndex { idx, len } => (None, format!("~{}", below(x(idx), x(len)))),
+            Check { cond } => (None, format!("~{}", x(cond))),
+            _ => return None,
+        })
+    }
+
+    /// The registers that an instruction reads, of lane `l`.
+    fn of_lane(&mut self, side: &Side<'_>, inst: &Inst) {
+        let reads: BTreeSet<Reg> = inst.reads().filter(|r| side.lanes.contains(r)).collect();
+        for r in reads {
+            let ty = variable_type(self.e.dtype(r));
+            self.line(format!("const {ty} r{0} = x{0}[l];", r.0));
+        }
+    }
+
+    /// The instruction on whole vectors, where C has that.
+    fn lanes_value(&self, side: &Side<'_>, inst: &Inst) -> Option<String> {
+        use Inst::*;
+        let x = |r: Reg| self.lanes_of(side, r);
+        let binary = |a: Reg, op: &str, b: Reg| format!("{} {op} {}", x(a), x(b));
+        let compare = |a: Reg, op: &str, b: Reg| format!("(lanes_i64)({} {op} {})", x(a), x(b));
+        let ints = |a: Reg, b: Reg| [a, b].iter().all(|&r| self.e.dtype(r) != DType::Bool);
+        Some(match *inst {
+            Mov { a, dst } if self.lanes_type(a) == self.lanes_type(dst) => x(a),
+            AddF64 { a, b, .. } => binary(a, "+", b),
+            SubF64 { a, b, .. } => binary(a, "-", b),
+            MulF64 { a, b, .. } => binary(a, "*", b),
+            DivF64 { a, b, .. } => binary(a, "/", b),
+            NegF64 { a, .. } => format!("-{}", x(a)),
+            MinF64 { a, b, .. } => format!("lanes_min({}, {})", x(a), x(b)),
+            MaxF64 { a, b, .. } => format!("lanes_max({}, {})", x(a), x(b)),
+            EqF64 { a, b, .. } => compare(a, "==", b),
+            NeF64 { a, b, .. } => compare(a, "!=", b),
+            LtF64 { a, b, .. } => compare(a, "<", b),
+            LeF64 { a, b, .. } => compare(a, "<=", b),
+            AddI { a, b, .. } if ints(a, b) => binary(a, "+", b),
+            SubI { a, b, .. } if ints(a, b) => binary(a, "-", b),
+            MulI { a, b, .. } if ints(a, b) => binary(a, "*", b),
+            AndI { a, b, .. } if self.e.dtype(a) == self.e.dtype(b) => binary(a, "&", b),
+            OrI { a, b, .. } if self.e.dtype(a) == self.e.dtype(b) => binary(a, "|", b),
+            XorI { a, b, .. } if ints(a, b) => binary(a, "^", b),
+            EqI { a, b, .. } if ints(a, b) => compare(a, "==", b),
+            NeI { a, b, .. } if ints(a, b) => compare(a, "!=", b),
+            LtS { a, b, .. } if ints(a, b) => compare(a, "<", b),
+            LeS { a, b, .. } if ints(a, b) => compare(a, "<=", b),
+            Select { dst, a, b, c } if self.lanes_type(b) == self.lanes_type(c) => {
+                let name = if self.e.dtype(dst) == DType::F64 { "choose_f64" } else { "choose_i64" };
+                format!("{name}({}, {}, {})", x(a), x(b), x(c))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Moves that happen at once, in the lanes of a mask.
+    fn side_moves(&mut self, side: &Side<'_>, moves: &[(Reg, Reg)], mask: &str) {
+        let first = self.names + 1;
+        for &(to, from) in moves {
+            let (n, ty) = (self.fresh(), self.lanes_type(to));
+            let choose = if ty == "lanes_f64" { "choose_f64" } else { "choose_i64" };
+            let value = self.lanes_of(side, from);
+            self.line(format!("const {ty} y{n} = {choose}({mask}, {value}, x{});", to.0));
+        }
+        for (k, &(to, _)) in moves.iter().enumerate() {
+            self.line(format!("x{} = y{};", to.0, first + k));
+        }
+    }
+
+    fn side_while(&mut self, side: &Side<'_>, w: &'k While, depth: usize) -> Result<()> {
+        let inner = depth + 1;
+        self.line("{");
+        self.line(format!("lanes_i64 live{inner} = live{depth};"));
+        self.line("for (;;) {");
+        self.side_items(side, &w.head, inner)?;
+        let cond = self.lanes_of(side, w.cond);
+        self.line(format!("live{inner} &= {cond};"));
+        if side.fails {
+            // A lane that failed goes no further: it might never end.
+            self.line(format!("live{inner} &= ~(bad >> 63);"));
+        }
+        self.line(format!("if (!any_lane(live{inner})) break;"));
+        self.side_items(side, &w.body, inner)?;
+        self.side_moves(side, &w.moves, &format!("live{inner}"));
+        self.line("}");
+        self.line("}");
+        Ok(())
+    }
+
+    /// Both arms, and of each result the one that was chosen.
+    fn side_branch(&mut self, side: &Side<'_>, b: &'k Branch, depth: usize) -> Result<()> {
+        let (Selector::Bool(cond), [(yes, chosen), (no, otherwise)]) = (b.selector, &b.arms[..]) else {
+            return Err(Unsupported);
+        };
+        self.side_items(side, yes, depth)?;
+        self.side_items(side, no, depth)?;
+        self.line("{");
+        let mask = self.lanes_of(side, cond);
+        self.line(format!("const lanes_i64 arm = {mask};"));
+        let first = self.names + 1;
+        for &(to, from) in chosen {
+            let other = otherwise.iter().find(|m| m.0 == to).ok_or(Unsupported)?.1;
+            let (n, ty) = (self.fresh(), self.lanes_type(to));
+            let choose = if ty == "lanes_f64" { "choose_f64" } else { "choose_i64" };
+            let (yes, no) = (self.lanes_of(side, from), self.lanes_of(side, other));
+            self.line(format!("const {ty} y{n} = {choose}(arm, {yes}, {no});"));
+        }
+        for (k, &(to, _)) in chosen.iter().enumerate() {
+            self.line(format!("x{} = y{};", to.0, first + k));
+        }
+        self.line("}");
+        Ok(())
+    }
+}

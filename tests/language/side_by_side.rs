@@ -1,0 +1,152 @@
+//! Loops of different lengths for each point: iterations run side by side in the compiled kernels.
+
+use desc_jit::prelude::*;
+use desc_jit_tests::{agree, refuse};
+
+/// Lengths around one and two vectors of eight.
+const LENGTHS: [usize; 10] = [0, 1, 2, 7, 8, 9, 15, 16, 17, 41];
+
+#[desc_jit]
+fn escape_times(re: &Array1<f64>, im: &Array1<f64>, limit: i64) -> Array2<i64> {
+    let mut count = Array2::<i64>::zeros((im.len(), re.len()));
+    for i in 0..im.len() {
+        for j in 0..re.len() {
+            let (mut x, mut y) = (0.0, 0.0);
+            let mut k = 0;
+            while k < limit && x * x + y * y <= 4.0 {
+                let next_x = x * x - y * y + re[j];
+                y = 2.0 * x * y + im[i];
+                x = next_x;
+                k += 1;
+            }
+            count[[i, j]] = k;
+        }
+    }
+    count
+}
+
+#[test]
+fn points_of_a_grid_escape_at_different_times() {
+    let axis = Array1::zeros(20);
+    let explanation = escape_times::explain(&axis, &axis, 5).unwrap();
+    assert!(explanation.loops()[1].became().contains("side by side"), "{explanation}");
+    for n in LENGTHS {
+        let re = Array1::from_shape_fn(n, |i| -2.25 + 0.07 * i as f64);
+        let im = Array1::from_shape_fn(5, |i| -1.0 + 0.4 * i as f64);
+        for limit in [0, 1, 30] {
+            agree!(escape_times(&re, &im, limit));
+        }
+    }
+}
+
+/// The square root by Newton's method from a start that a loop inside looks for, damped where it overshoots.
+#[desc_jit]
+fn roots(a: &Array1<f64>) -> (Array1<f64>, Array1<i32>) {
+    let n = a.len();
+    let mut root = Array1::<f64>::zeros(n);
+    let mut rounds = Array1::<i32>::zeros(n);
+    for i in 0..n {
+        let mut x = 1.0;
+        let mut k = 0i32;
+        let mut settled = false;
+        while !settled && k < 60 {
+            let mut scale = 1.0;
+            while scale * scale < a[i] {
+                scale *= 2.0;
+            }
+            let next = 0.5 * (x + a[i] / x);
+            let step = if next > scale { 0.5 * (scale - x) } else { next - x };
+            settled = step.abs() <= 1e-15 * x.abs();
+            x += step;
+            k += 1;
+        }
+        root[i] = x;
+        rounds[i] = k;
+    }
+    (root, rounds)
+}
+
+#[test]
+fn loops_in_loops_and_branches_with_a_flag() {
+    for n in LENGTHS {
+        agree!(roots(&Array1::from_shape_fn(n, |i| (i * i * i) as f64 * 0.37 + 0.01)));
+    }
+    let odd = Array1::from_vec(vec![f64::NAN, 0.0, -0.0, -1.0, 1e-300, 1e300, 4.0, 9.0, 2.0, f64::NAN, 1.0]);
+    agree!(roots(&odd));
+}
+
+#[desc_jit]
+fn halvings(start: &Array1<f64>, order: &Array1<i64>) -> Array1<f64> {
+    let n = start.len();
+    let mut out = Array1::<f64>::zeros(2 * n);
+    for i in (0..n).rev() {
+        let mut x = start[i].min(1e6).max(-1e6);
+        let mut passed = order[i];
+        while x.abs() > 0.5 || passed > 0 {
+            x = (x * 0.5).sqrt().min(x.abs() * 0.25) - 0.01;
+            passed = passed - 1;
+        }
+        out[2 * i] = x;
+        out[2 * i + 1] = (x * 3.0).exp();
+    }
+    out
+}
+
+#[test]
+fn backwards_over_a_strided_result_with_functions() {
+    for n in LENGTHS {
+        let start = Array1::from_shape_fn(n, |i| if i % 6 == 5 { f64::NAN } else { 3.7 * i as f64 - 20.0 });
+        agree!(halvings(&start, &Array1::from_shape_fn(n, |i| (i as i64 * 5) % 7 - 2)));
+    }
+}
+
+#[desc_jit]
+fn collatz(start: &Array1<i64>) -> Array1<usize> {
+    let mut steps = Array1::<usize>::zeros(start.len());
+    for i in 0..start.len() {
+        let mut n = start[i];
+        let mut count = 0;
+        while n != 1 {
+            // Odd: every second step halves.
+            let odd = n % 2;
+            n = (1 - odd) * (n / 2) + odd * (3 * n + 1);
+            count += 1;
+        }
+        steps[i] = count;
+    }
+    steps
+}
+
+#[test]
+fn what_fails_inside_is_reported_for_the_first_iteration() {
+    let explanation = collatz::explain(&Array1::ones(20)).unwrap();
+    assert!(explanation.loops()[0].became().contains("side by side"), "{explanation}");
+    for n in LENGTHS {
+        agree!(collatz(&Array1::from_shape_fn(n, |i| i as i64 + 1)));
+    }
+    for bad in [0, 5, 11, 18] {
+        let start =
+            |i: usize| if i == bad || i == bad + 1 { i64::MAX / 2 - i as i64 * 2 } else { i as i64 + 1 };
+        refuse!(collatz(&Array1::from_shape_fn(20, start)), Arithmetic, "3 * n");
+    }
+}
+
+#[desc_jit]
+fn decays_f32(start: &Array1<f32>) -> Array1<f32> {
+    let mut out = start.clone();
+    for i in 0..start.len() {
+        let mut x = start[i];
+        while x > 0.25 {
+            x *= 0.75;
+        }
+        out[i] = x;
+    }
+    out
+}
+
+#[test]
+fn single_precision_agrees() {
+    for n in LENGTHS {
+        agree!(decays_f32(&Array1::from_shape_fn(n, |i| i as f32)));
+    }
+}
