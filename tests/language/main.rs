@@ -5,6 +5,7 @@ mod arrays;
 mod bindings;
 mod branches;
 mod calls;
+mod extremes;
 mod failures;
 mod functionals;
 mod hygiene;

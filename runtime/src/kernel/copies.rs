@@ -24,6 +24,15 @@ impl<'k> Copies<'k> {
         self.names.insert(from, to);
     }
 
+    /// What stands for a register.
+    pub fn name(&self, r: Reg) -> Reg {
+        self.names.get(&r).copied().unwrap_or(r)
+    }
+
+    pub fn kernel(&mut self) -> &mut Kernel {
+        self.kernel
+    }
+
     /// A copy of a list and of the moves at its end. What it sets gets a new register, `kept` aside.
     pub fn code(
         &mut self,
@@ -44,13 +53,12 @@ impl<'k> Copies<'k> {
                 self.names.insert(r, new);
             }
         }
-        let now = |r: Reg| self.names.get(&r).copied().unwrap_or(r);
-        for_each_reg(&mut copy, &mut |_, r| *r = now(*r));
-        (copy, moves.iter().map(|&(to, from)| (now(to), now(from))).collect())
+        for_each_reg(&mut copy, &mut |_, r| *r = self.name(*r));
+        (copy, moves.iter().map(|&(to, from)| (self.name(to), self.name(from))).collect())
     }
 
     /// A new register for the same values.
-    fn register(&mut self, r: Reg) -> Reg {
+    pub fn register(&mut self, r: Reg) -> Reg {
         let new = new_reg(self.kernel, self.kernel.regs[r.index()]);
         self.kernel.ranges[new.index()] = self.kernel.ranges[r.index()];
         if let Some((_, name)) = self.kernel.names.iter().find(|n| n.0 == r) {

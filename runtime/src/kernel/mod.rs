@@ -26,6 +26,7 @@ mod cranelift;
 mod engine;
 mod expand;
 mod explain;
+mod extremes;
 mod flatten;
 mod forms;
 mod hot;

@@ -1,7 +1,7 @@
 //! The passes from kernel to kernel that the compiled engines ask for. The pipeline is this one table.
 
 use super::ir::Kernel;
-use super::{contract, expand, flatten, interchange, invariant, marks, memory, promote, split};
+use super::{contract, expand, extremes, flatten, interchange, invariant, marks, memory, promote, split};
 use std::cell::Cell;
 
 thread_local! {
@@ -30,7 +30,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 10] = [
+pub(super) const PIPELINE: [Pass; 11] = [
     ("flatten", flatten::run),
     ("invariant", invariant::run),
     ("contract in memory", contract::in_memory),
@@ -38,6 +38,7 @@ pub(super) const PIPELINE: [Pass; 10] = [
     ("promote", promote::run),
     ("contract", contract::run),
     ("split", split::run),
+    ("extremes", extremes::run),
     ("memory", memory::run),
     ("expand", expand::run),
     ("marks", marks::run),
