@@ -154,3 +154,8 @@ macro_rules! refuse {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
+
+/// The examples of `docs/observing.md` run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/observing.md")]
+pub struct Observing;
