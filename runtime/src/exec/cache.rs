@@ -140,6 +140,11 @@ impl Cache {
         self.read().live.iter().find(|e| e.key.matches(params, args, target)).cloned()
     }
 
+    /// The plan for these arguments if it is there; that is not counted as a use.
+    pub fn peek(&self, params: &[Param], args: &[ArgValue<'_>], target: Target<'_>) -> Option<Arc<Plan>> {
+        self.find(params, args, target)?.plan.get()?.clone().ok()
+    }
+
     fn insert(&self, key: Key, function: &FunctionInfo) -> Arc<Entry> {
         // A subscriber is code of the user: it is called without the lock.
         let listening = enabled!(target: TARGET, Level::DEBUG, reason);

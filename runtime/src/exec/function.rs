@@ -113,6 +113,11 @@ fn compile(function: &'static Function, args: &[ArgValue<'_>], device: &Device) 
         .get(function, args, (device, engine), || Plan::new(make_graph(function, args)?, device, engine))
 }
 
+/// The compiled form of a call with these arguments, if there was one.
+pub(super) fn compiled(function: &'static Function, args: &[ArgValue<'_>]) -> Option<Arc<Plan>> {
+    function.cache.peek(function.params, args, (&device_of(args), engine()))
+}
+
 /// Calls a function: stages it on the first call with such arguments, then runs.
 pub(crate) fn call<R: Output>(function: &'static Function, args: &mut [ArgValue<'_>]) -> Result<R> {
     if level_enabled!(Level::TRACE) { call_watched(function, args) } else { call_now(function, args) }
