@@ -180,7 +180,7 @@ parts on engine cranelift: not called yet
 
 #[test]
 fn a_function_can_run_in_parts() {
-    let (m, x) = (Array2::ones((3, 3)), Array1::ones(3));
+    let (m, x) = (Array2::ones((4, 4)), Array1::ones(4));
     let explain = || parts::explain(&m, &x, 2).unwrap();
     with_engine(Engine::Cranelift, || {
         parts(&m, &x, 2);
