@@ -43,11 +43,14 @@ impl Rng {
     }
 }
 
+/// Runs a graph on an engine.
+type Run = Box<dyn Fn(&Graph, Engine) -> Outcome>;
+
 /// A graph, and how it runs on an engine.
 struct Case {
     kind: &'static str,
     text: String,
-    run: Box<dyn Fn(&Graph, Engine) -> Outcome>,
+    run: Run,
     /// Too long to be run op by op.
     long: bool,
 }
@@ -71,7 +74,7 @@ fn case(rng: &mut Rng) -> Case {
     };
     let n = rng.below(5);
     let dtype = kind.strip_prefix("long ").unwrap_or(kind);
-    let (text, run): (String, Box<dyn Fn(&Graph, Engine) -> Outcome>) = match dtype {
+    let (text, run): (String, Run) = match dtype {
         "random" => (random::program(choices), Box::new(move |g, e| random::run(g, e, n))),
         "nests" => (nests::program(choices), Box::new(nests::run)),
         "f64" => (
