@@ -1,6 +1,8 @@
 //! How the behaviour tests compare the readings of one function: native, op by op on Candle, and the
 //! register machine.
 
+pub mod generate;
+
 use desc_jit::array::{Array, Dimension, Element};
 use desc_jit::dtype::{DType, Literal};
 
@@ -154,3 +156,8 @@ macro_rules! refuse {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
+
+/// The examples of `docs/observing.md` run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/observing.md")]
+pub struct Observing;

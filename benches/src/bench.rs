@@ -66,10 +66,17 @@ pub struct Bench {
     tolerance: Tolerance,
     has_limit: bool,
     cases: Vec<(&'static str, String, CaseMaker)>,
+    /// The numbers of the smallest size, and a case of any others.
+    #[cfg(test)]
+    any: (Vec<usize>, AnyCaseMaker),
 }
 
 /// Makes the inputs of one size.
 type CaseMaker = Rc<dyn Fn() -> Box<dyn Case>>;
+
+/// Makes the inputs of any numbers.
+#[cfg(test)]
+type AnyCaseMaker = Rc<dyn Fn(&[usize]) -> Box<dyn Case>>;
 
 impl Bench {
     /// What `bench!` expands to. `inputs` makes the arguments of the kernel from the numbers of a size.
@@ -85,12 +92,28 @@ impl Bench {
         forget: fn(),
     ) -> Bench {
         let calls = Rc::new(Calls { ours, native, limit, forget });
+        #[cfg(test)]
+        let any = {
+            let calls = calls.clone();
+            let make: AnyCaseMaker = Rc::new(move |numbers| {
+                let numbers = numbers.try_into().expect("as many numbers as a size has");
+                Box::new(Inputs::new(inputs(numbers), calls.clone()))
+            });
+            (sizes[0].1.to_vec(), make)
+        };
         let cases = sizes.iter().map(|&(size, numbers)| {
             let calls = calls.clone();
             let make: CaseMaker = Rc::new(move || Box::new(Inputs::new(inputs(numbers), calls.clone())));
             (size, numbers.map(|n| n.to_string()).join(" x "), make)
         });
-        Bench { name, tolerance, has_limit: limit.is_some(), cases: cases.collect() }
+        Bench {
+            name,
+            tolerance,
+            has_limit: limit.is_some(),
+            cases: cases.collect(),
+            #[cfg(test)]
+            any,
+        }
     }
 
     /// The kernel's name: of the function, of its files, and in the results.
@@ -118,6 +141,18 @@ impl Bench {
         self.cases.iter().find(|(name, ..)| *name == size).map_or("", |(_, extent, _)| extent)
     }
 
+    /// The numbers of the size for tests.
+    #[cfg(test)]
+    pub fn tiny(&self) -> &[usize] {
+        &self.any.0
+    }
+
+    /// The kernel with its inputs at any numbers.
+    #[cfg(test)]
+    pub fn at_numbers(&self, numbers: &[usize]) -> Box<dyn Case> {
+        (self.any.1)(numbers)
+    }
+
     /// The kernel with its inputs at that size.
     pub fn at(&self, size: &str) -> Result<Box<dyn Case>> {
         let case = self.cases.iter().find(|(name, ..)| *name == size);
@@ -137,6 +172,10 @@ pub trait Case {
 
     /// Forgets what was compiled.
     fn forget(&self);
+
+    /// Takes the inputs through memory laid out in another way.
+    #[cfg(test)]
+    fn take_through(&mut self, layout: crate::parameters::Layout);
 
     /// What `python/peer.py` reads, one entry per argument; arrays are written into `folder`.
     fn describe(&self, folder: &Path) -> Result<Vec<Value>>;
@@ -191,6 +230,12 @@ impl<P: Parameters, R: Results> Case for Inputs<P, R> {
 
     fn forget(&self) {
         (self.calls.forget)();
+    }
+
+    #[cfg(test)]
+    fn take_through(&mut self, layout: crate::parameters::Layout) {
+        self.arguments = self.arguments.through(layout);
+        self.fresh = self.fresh.as_ref().map(|fresh| fresh.through(layout));
     }
 
     fn describe(&self, folder: &Path) -> Result<Vec<Value>> {

@@ -13,6 +13,44 @@ use crate::values::{Results, Values};
 #[derive(Clone)]
 pub struct InOut<A>(pub A);
 
+/// Arrays that are not row-major, from which the library makes its own.
+#[cfg(test)]
+#[derive(Clone, Copy, Debug)]
+pub enum Layout {
+    /// An `ndarray` in column-major order, with the last element first.
+    Transposed,
+    /// A view of an `ndarray`: every second element along each axis, backwards.
+    Strided,
+    /// A slice of an array of this library, likewise.
+    Sliced,
+}
+
+#[cfg(test)]
+fn through<T: Element, D: Dimension>(array: &Array<T, D>, layout: Layout) -> Array<T, D> {
+    use ndarray::{self as nd, ShapeBuilder};
+    let values = array.to_ndarray();
+    let mut shape = values.raw_dim();
+    let backwards = nd::Slice::new(0, None, -2);
+    match layout {
+        Layout::Transposed => {
+            let mut other = nd::Array::from_elem(shape.f(), T::ZERO);
+            (0..other.ndim()).for_each(|k| other.invert_axis(nd::Axis(k)));
+            other.assign(&values);
+            Array::from(other)
+        }
+        Layout::Strided | Layout::Sliced => {
+            shape.slice_mut().iter_mut().for_each(|n| *n *= 2);
+            let mut wide = nd::Array::from_elem(shape, T::ZERO);
+            wide.slice_each_axis_mut(|_| backwards).assign(&values);
+            if let Layout::Strided = layout {
+                return Array::from(wide.slice_each_axis(|_| backwards));
+            }
+            let sliced = |a: Array<T, D>, k| a.slice_axis(nd::Axis(k), backwards).to_owned();
+            (0..wide.ndim()).fold(Array::from(wide), sliced)
+        }
+    }
+}
+
 /// One argument of a kernel.
 pub trait Parameter: Clone + 'static {
     /// What the kernel's signature says: `&Array`, `&mut Array` or the scalar itself.
@@ -30,6 +68,12 @@ pub trait Parameter: Clone + 'static {
     /// Its value, if the kernel changes it.
     fn changed(&self) -> Vec<Values> {
         Vec::new()
+    }
+
+    /// The same value in memory laid out in another way, and from there back.
+    #[cfg(test)]
+    fn through(&self, _layout: Layout) -> Self {
+        self.clone()
     }
 
     /// What `python/peer.py` reads: the number, or where the array lies. `path` is where it may be written.
@@ -54,6 +98,10 @@ impl<T: Element, D: Dimension + 'static> Parameter for Array<T, D> {
     fn lend(&mut self) -> &Self {
         self
     }
+    #[cfg(test)]
+    fn through(&self, layout: Layout) -> Self {
+        through(self, layout)
+    }
     fn describe(&self, path: &Path) -> Result<Value> {
         self.write_npy(path)?;
         Ok(json!({ "array": path, "in_place": false }))
@@ -72,6 +120,10 @@ impl<T: Element, D: Dimension + 'static> Parameter for InOut<Array<T, D>> {
             _ => self.0 = fresh.0.clone(),
         }
     }
+    #[cfg(test)]
+    fn through(&self, layout: Layout) -> Self {
+        InOut(through(&self.0, layout))
+    }
     fn changed(&self) -> Vec<Values> {
         self.0.values()
     }
@@ -89,6 +141,10 @@ pub trait Parameters: Clone + 'static {
     /// Undoes what a call changed.
     fn restore(&mut self, fresh: &Self);
 
+    /// The same values, by way of memory laid out in another way.
+    #[cfg(test)]
+    fn through(&self, layout: Layout) -> Self;
+
     /// Those that the kernel changes, in order.
     fn changed(&self) -> Vec<Values>;
 
@@ -101,6 +157,10 @@ macro_rules! tuple_parameters {
         const IN_PLACE: bool = $($t::IN_PLACE)||+;
         fn restore(&mut self, fresh: &Self) {
             $(self.$k.restore(&fresh.$k);)+
+        }
+        #[cfg(test)]
+        fn through(&self, layout: Layout) -> Self {
+            ($(self.$k.through(layout),)+)
         }
         fn changed(&self) -> Vec<Values> {
             [$(self.$k.changed()),+].concat()

@@ -1,5 +1,7 @@
 //! Every kernel: each engine against the native reading, and the hand-written version too.
 
+mod sizes;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use desc_jit::__private::with_native_arithmetic;

@@ -30,6 +30,7 @@
 //! | `f::graph(..)` | the staged [`Graph`] |
 //! | `f::jit()` | a handle, [`Jit`] |
 //! | `f::cache_stats()` | [`CacheStats`] |
+//! | `f::explain(..)` | what each loop became, [`Explanation`]; [`observe`] tells of every call |
 
 // Generated code names this crate by its own name, here too.
 extern crate self as desc_jit;
@@ -43,6 +44,7 @@ pub mod functional;
 pub mod graph;
 pub mod jnp;
 mod kernel;
+pub mod observe;
 pub mod op;
 mod optimize;
 pub mod prelude;

@@ -3,4 +3,5 @@
 mod backends;
 mod cache;
 mod files;
+mod observe;
 mod threads;

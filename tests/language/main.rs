@@ -5,6 +5,7 @@ mod arrays;
 mod bindings;
 mod branches;
 mod calls;
+mod explain;
 mod extremes;
 mod failures;
 mod functionals;

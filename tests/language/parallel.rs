@@ -53,6 +53,8 @@ fn a_mark_that_is_wrong_names_the_access_or_the_variable() {
         "this loop is marked `#[parallel]`, but an iteration writes an element of `y` that another one may read"
     );
     assert!(error.location().unwrap().text.as_deref().unwrap().contains("for i in 1.."));
+    let advice = "remove `#[parallel]`, or let every iteration write elements of its own";
+    assert!(error.to_string().contains(advice), "{error}");
     let error = logistic::try_call(0.5, 10).unwrap_err();
     assert_eq!(
         error.message(),

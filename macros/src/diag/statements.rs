@@ -31,4 +31,8 @@ catalogue! {
         "write the pattern out";
     DISCARDED_UPDATE = "DJ0215", "the updated array is dropped: `.at(..).{0}(..)` returns a new array and leaves the old one as it was",
         "write `x = x.at(i).{0}(v)`, or assign in place: `x[i] = v`";
+    PARALLEL_MISPLACED = "DJ0216", "`#[parallel]` stands in front of a `for` loop, and this is {0}",
+        "put it right in front of the `for` whose iterations do not depend on each other, or remove it: such loops are found without it";
+    PARALLEL_ARGUMENTS = "DJ0217", "`#[parallel]` takes no arguments",
+        "write `#[parallel]`; `with_threads(n, || ..)` around the call limits the number of threads";
 }

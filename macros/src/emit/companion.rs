@@ -135,13 +135,12 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     }
 }
 
-/// Takes `#[parallel]` off loops: rustc does not know it.
-struct WithoutParallel;
+/// Takes `#[parallel]` off loops, and off whatever else it was reported on: rustc does not know it.
+pub struct WithoutParallel;
 
 impl VisitMut for WithoutParallel {
-    fn visit_expr_for_loop_mut(&mut self, e: &mut syn::ExprForLoop) {
-        e.attrs.retain(|a| !is_parallel(a));
-        visit_mut::visit_expr_for_loop_mut(self, e);
+    fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
+        attributes.retain(|a| !is_parallel(a));
     }
 }
 

@@ -17,6 +17,7 @@ use crate::ast::{Function, Spot};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
+use syn::visit_mut::VisitMut;
 use syn::{Attribute, ItemFn, Meta, Token};
 
 /// The expansion of a function of the staged language.
@@ -30,6 +31,8 @@ pub fn function(item: &ItemFn, function: &Function) -> TokenStream {
 /// signatures, and the errors.
 pub fn rejected_function(item: &ItemFn, errors: TokenStream) -> TokenStream {
     let companion = stub::companion(item);
+    let mut item = item.clone();
+    companion::WithoutParallel.visit_item_fn_mut(&mut item);
     quote_ours! { #item #companion #errors }
 }
 

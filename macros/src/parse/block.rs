@@ -205,6 +205,7 @@ impl Parser<'_> {
             syn::Expr::Binary(e) => &e.attrs,
             syn::Expr::Block(e) => &e.attrs,
             syn::Expr::Call(e) => &e.attrs,
+            syn::Expr::ForLoop(e) => &e.attrs,
             syn::Expr::If(e) => &e.attrs,
             syn::Expr::MethodCall(e) => &e.attrs,
             syn::Expr::Return(e) => &e.attrs,
@@ -212,14 +213,11 @@ impl Parser<'_> {
             _ => &[],
         };
         self.lint_attributes(attrs);
-        if let syn::Expr::ForLoop(e) = e {
-            let others: Vec<Attribute> = e.attrs.iter().filter(|a| !is_parallel(a)).cloned().collect();
-            self.lint_attributes(&others);
-        }
     }
 
     fn lint_attributes(&mut self, attrs: &[Attribute]) {
-        for attribute in attrs.iter().filter(|a| !is_lint(a)) {
+        // `parallel.rs` looks where `#[parallel]` stands.
+        for attribute in attrs.iter().filter(|a| !is_lint(a) && !is_parallel(a)) {
             self.sink.report(attribute, &STATEMENT_ATTRIBUTE, &[&attribute_name(attribute)]);
         }
     }

@@ -3,7 +3,7 @@
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{Adapter, Block, Callable, Expr, ExprKind, For, If, Range, Spot, While};
 use crate::diag::{control_flow::*, expressions};
-use syn::{Attribute, Expr as Rust, Meta, Pat, RangeLimits};
+use syn::{Expr as Rust, Pat, RangeLimits};
 
 impl Parser<'_> {
     pub(super) fn block_expr(&mut self, e: &syn::ExprBlock, tail: bool) -> Expr {
@@ -62,7 +62,7 @@ impl Parser<'_> {
         self.scopes.close();
         let carried = self.scopes.carried(since);
         let at = Spot::of(&e.for_token);
-        let parallel = e.attrs.iter().any(is_parallel);
+        let parallel = e.attrs.iter().any(super::is_parallel);
         match range {
             Some(range) => {
                 expression(ExprKind::For(Box::new(For { index, range, body, carried, parallel })), at)
@@ -168,11 +168,6 @@ impl Parser<'_> {
         }
         Callable::Closure(params, Box::new(body))
     }
-}
-
-/// `#[parallel]`, in front of a `for`.
-pub fn is_parallel(attribute: &Attribute) -> bool {
-    matches!(&attribute.meta, Meta::Path(path) if path.is_ident("parallel"))
 }
 
 /// A range, or a method of one.

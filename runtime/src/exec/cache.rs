@@ -2,14 +2,15 @@
 //! threads. No lock is held while staging or running.
 
 use super::args::ArgValue;
+use super::key::{Key, Target};
 use super::plan::Plan;
-use crate::array::Device;
-use crate::backend::Engine;
-use crate::dtype::{DType, Literal};
 use crate::error::Result;
-use crate::stage::Param;
+use crate::observe::TARGET;
+use crate::stage::{FunctionInfo, Param};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tracing::{Level, debug, enabled, trace};
 
 /// Graphs that one function keeps; the one that was not used for longest makes room.
 const CAPACITY: usize = 64;
@@ -30,61 +31,6 @@ pub struct CacheStats {
     pub capacity: usize,
 }
 
-/// Where and how a graph runs.
-pub(super) type Target<'a> = (&'a Device, Engine);
-
-/// What specialises a graph.
-#[derive(Clone, PartialEq, Eq)]
-struct Key {
-    device: Device,
-    engine: Engine,
-    args: Vec<ArgKey>,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-enum ArgKey {
-    Traced(DType, Vec<usize>),
-    Static(Literal),
-    Tuple(Vec<ArgKey>),
-}
-
-impl ArgKey {
-    fn of(is_static: bool, arg: &ArgValue<'_>) -> ArgKey {
-        match (arg.parts(), arg.literal()) {
-            (Some(parts), _) => ArgKey::Tuple(parts.iter().map(|p| ArgKey::of(is_static, p)).collect()),
-            (None, Some(literal)) if is_static => ArgKey::Static(literal),
-            _ => ArgKey::Traced(arg.dtype(), arg.shape().to_vec()),
-        }
-    }
-
-    fn matches(&self, is_static: bool, arg: &ArgValue<'_>) -> bool {
-        match self {
-            ArgKey::Static(literal) => is_static && arg.literal() == Some(*literal),
-            ArgKey::Traced(dtype, shape) => {
-                arg.parts().is_none() && arg.dtype() == *dtype && arg.shape() == shape
-            }
-            ArgKey::Tuple(keys) => arg.parts().is_some_and(|parts| {
-                keys.len() == parts.len() && keys.iter().zip(parts).all(|(k, p)| k.matches(is_static, p))
-            }),
-        }
-    }
-}
-
-impl Key {
-    fn of(params: &[Param], args: &[ArgValue<'_>], (device, engine): Target<'_>) -> Key {
-        let args = params.iter().zip(args).map(|(param, arg)| ArgKey::of(param.is_static, arg));
-        Key { device: device.clone(), engine, args: args.collect() }
-    }
-
-    /// Equality without building a key: this is on the path of every call.
-    fn matches(&self, params: &[Param], args: &[ArgValue<'_>], (device, engine): Target<'_>) -> bool {
-        self.device == *device
-            && self.engine == engine
-            && self.args.len() == args.len()
-            && self.args.iter().zip(params).zip(args).all(|((key, p), arg)| key.matches(p.is_static, arg))
-    }
-}
-
 struct Entry {
     key: Key,
     /// Filled by the first call; others with the same key wait for it instead of staging too.
@@ -92,84 +38,156 @@ struct Entry {
     last_use: AtomicU64,
 }
 
+/// Why a graph is not in the cache any more.
+#[derive(Clone, Copy)]
+enum Gone {
+    Evicted,
+    Cleared,
+    Failed,
+}
+
+struct Entries {
+    live: Vec<Arc<Entry>>,
+    /// Those that were in it last, the newest at the end, at most [`CAPACITY`]: to say why they are staged again.
+    gone: VecDeque<(Key, Gone)>,
+    evictions: u64,
+}
+
+impl Entries {
+    fn remember(&mut self, key: &Key, why: Gone) {
+        self.gone.retain(|(known, _)| known != key);
+        if self.gone.len() >= CAPACITY {
+            self.gone.pop_front();
+        }
+        self.gone.push_back((key.clone(), why));
+    }
+
+    /// Why there is no graph with this key: what differs from the most similar one, of several from the one
+    /// used last.
+    fn why_missing(&self, key: &Key, params: &[Param]) -> String {
+        if let Some((_, why)) = self.gone.iter().find(|(known, _)| known == key) {
+            return match why {
+                Gone::Evicted => format!("evicted: the cache keeps {CAPACITY} graphs"),
+                Gone::Cleared => "the cache was cleared".into(),
+                Gone::Failed => "it failed the last time".into(),
+            };
+        }
+        let mut live: Vec<&Arc<Entry>> = self.live.iter().collect();
+        live.sort_by_key(|e| std::cmp::Reverse(e.last_use.load(Relaxed)));
+        let known = live.iter().map(|e| &e.key).chain(self.gone.iter().rev().map(|g| &g.0));
+        let nearest = known.map(|before| key.changes(before, params)).min_by_key(Vec::len);
+        nearest.map_or("first call".into(), |changes| changes.join("; "))
+    }
+}
+
 /// The cache of one function.
 pub(super) struct Cache {
-    entries: RwLock<Vec<Arc<Entry>>>,
+    entries: RwLock<Entries>,
     clock: AtomicU64,
     hits: AtomicU64,
     misses: AtomicU64,
-    evictions: Mutex<u64>,
 }
 
 impl Cache {
     pub const fn new() -> Cache {
+        let entries = Entries { live: Vec::new(), gone: VecDeque::new(), evictions: 0 };
         Cache {
-            entries: RwLock::new(Vec::new()),
+            entries: RwLock::new(entries),
             clock: AtomicU64::new(0),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
-            evictions: Mutex::new(0),
         }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Entries> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Entries> {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The plan for these arguments; `make` stages it where there is none. An error is not kept.
     pub fn get(
         &self,
-        params: &[Param],
+        function: &FunctionInfo,
         args: &[ArgValue<'_>],
         target: Target<'_>,
         make: impl FnOnce() -> Result<Plan>,
     ) -> Result<Arc<Plan>> {
-        let found = {
-            let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-            entries.iter().find(|e| e.key.matches(params, args, target)).cloned()
-        };
+        let found = self.find(function.params, args, target);
         let entry = match found {
             Some(entry) => entry,
-            None => self.insert(Key::of(params, args, target)),
+            None => self.insert(Key::of(function.params, args, target), function),
         };
         entry.last_use.store(self.clock.fetch_add(1, Relaxed), Relaxed);
         if let Some(Ok(plan)) = entry.plan.get() {
             self.hits.fetch_add(1, Relaxed);
+            trace!(target: TARGET, function = function.name, "cache hit");
             return Ok(plan.clone());
         }
         let plan = entry.plan.get_or_init(|| make().map(Arc::new)).clone();
         self.misses.fetch_add(1, Relaxed);
         if plan.is_err() {
-            let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-            entries.retain(|e| !Arc::ptr_eq(e, &entry));
+            let mut entries = self.write();
+            entries.live.retain(|e| !Arc::ptr_eq(e, &entry));
+            entries.remember(&entry.key, Gone::Failed);
         }
         plan
     }
 
-    fn insert(&self, key: Key) -> Arc<Entry> {
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = entries.iter().find(|e| e.key == key) {
-            return entry.clone();
-        }
-        if entries.len() >= CAPACITY {
-            let oldest = (0..entries.len()).min_by_key(|&k| entries[k].last_use.load(Relaxed));
-            if let Some(oldest) = oldest {
-                entries.swap_remove(oldest);
-                *self.evictions.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    fn find(&self, params: &[Param], args: &[ArgValue<'_>], target: Target<'_>) -> Option<Arc<Entry>> {
+        self.read().live.iter().find(|e| e.key.matches(params, args, target)).cloned()
+    }
+
+    /// The plan for these arguments if it is there; that is not counted as a use.
+    pub fn peek(&self, params: &[Param], args: &[ArgValue<'_>], target: Target<'_>) -> Option<Arc<Plan>> {
+        self.find(params, args, target)?.plan.get()?.clone().ok()
+    }
+
+    fn insert(&self, key: Key, function: &FunctionInfo) -> Arc<Entry> {
+        // A subscriber is code of the user: it is called without the lock.
+        let listening = enabled!(target: TARGET, Level::DEBUG, reason);
+        let (entry, reason) = {
+            let mut entries = self.write();
+            if let Some(entry) = entries.live.iter().find(|e| e.key == key) {
+                return entry.clone();
             }
+            let reason = listening.then(|| entries.why_missing(&key, function.params));
+            if entries.live.len() >= CAPACITY {
+                let oldest = (0..entries.live.len()).min_by_key(|&k| entries.live[k].last_use.load(Relaxed));
+                if let Some(oldest) = oldest {
+                    let oldest = entries.live.swap_remove(oldest);
+                    entries.remember(&oldest.key, Gone::Evicted);
+                    entries.evictions += 1;
+                }
+            }
+            entries.gone.retain(|(known, _)| *known != key);
+            let now = self.clock.fetch_add(1, Relaxed);
+            let entry = Arc::new(Entry { key, plan: OnceLock::new(), last_use: AtomicU64::new(now) });
+            entries.live.push(entry.clone());
+            (entry, reason)
+        };
+        if let Some(reason) = reason {
+            debug!(target: TARGET, function = function.name, reason, "cache miss");
         }
-        let now = self.clock.fetch_add(1, Relaxed);
-        let entry = Arc::new(Entry { key, plan: OnceLock::new(), last_use: AtomicU64::new(now) });
-        entries.push(entry.clone());
         entry
     }
 
     pub fn clear(&self) {
-        self.entries.write().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut entries = self.write();
+        for entry in std::mem::take(&mut entries.live) {
+            entries.remember(&entry.key, Gone::Cleared);
+        }
     }
 
     pub fn stats(&self) -> CacheStats {
+        let entries = self.read();
         CacheStats {
             hits: self.hits.load(Relaxed),
             misses: self.misses.load(Relaxed),
-            evictions: *self.evictions.lock().unwrap_or_else(PoisonError::into_inner),
-            entries: self.entries.read().unwrap_or_else(PoisonError::into_inner).len(),
+            evictions: entries.evictions,
+            entries: entries.live.len(),
             capacity: CAPACITY,
         }
     }

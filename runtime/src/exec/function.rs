@@ -9,11 +9,13 @@ use crate::backend::engine;
 use crate::dtype::Type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
+use crate::observe::{TARGET, Watch};
 use crate::op::datum::Datum;
 use crate::optimize;
 use crate::stage::{Argument, FunctionInfo, Mode, Param, Source, StageFn, Ty, stage_root};
 use std::ops::Deref;
 use std::sync::Arc;
+use tracing::{Level, debug, debug_span, level_enabled, trace_span};
 
 /// An annotated function; generated code holds one in a static.
 pub struct Function {
@@ -67,11 +69,15 @@ fn make_graph(function: &'static Function, args: &[ArgValue<'_>]) -> Result<Grap
     let info = function.info();
     let params: Vec<Argument> =
         info.params.iter().zip(args).map(|(param, arg)| argument(param.is_static, arg)).collect();
+    let watch = Watch::new(debug_span!(target: TARGET, "stage", function = info.name));
     let mut graph = stage_root(info, &params)?;
+    watch.done(|elapsed| debug!(target: TARGET, nodes = graph.node_count(), ?elapsed, "staged"));
     if cfg!(debug_assertions) {
         graph.verify()?;
     }
+    let watch = Watch::new(debug_span!(target: TARGET, "optimise", function = info.name));
     optimize::run(&mut graph)?;
+    watch.done(|elapsed| debug!(target: TARGET, nodes = graph.node_count(), ?elapsed, "optimised"));
     Ok(graph)
 }
 
@@ -102,13 +108,28 @@ fn check_count(function: &'static Function, args: &[ArgValue<'_>]) -> Result<()>
 /// The compiled form for these arguments, from the cache or made now.
 fn compile(function: &'static Function, args: &[ArgValue<'_>], device: &Device) -> Result<Arc<Plan>> {
     let engine = engine();
-    function.cache.get(function.params, args, (device, engine), || {
-        Plan::new(make_graph(function, args)?, device, engine)
-    })
+    function
+        .cache
+        .get(function, args, (device, engine), || Plan::new(make_graph(function, args)?, device, engine))
+}
+
+/// The compiled form of a call with these arguments, if there was one.
+pub(super) fn compiled(function: &'static Function, args: &[ArgValue<'_>]) -> Option<Arc<Plan>> {
+    function.cache.peek(function.params, args, (&device_of(args), engine()))
 }
 
 /// Calls a function: stages it on the first call with such arguments, then runs.
 pub(crate) fn call<R: Output>(function: &'static Function, args: &mut [ArgValue<'_>]) -> Result<R> {
+    if level_enabled!(Level::TRACE) { call_watched(function, args) } else { call_now(function, args) }
+}
+
+#[cold]
+fn call_watched<R: Output>(function: &'static Function, args: &mut [ArgValue<'_>]) -> Result<R> {
+    let _call = trace_span!(target: TARGET, "call", function = function.name).entered();
+    call_now(function, args)
+}
+
+fn call_now<R: Output>(function: &'static Function, args: &mut [ArgValue<'_>]) -> Result<R> {
     check_count(function, args)?;
     let device = device_of(args);
     let plan = compile(function, args, &device)?;

@@ -5,6 +5,7 @@ mod cache;
 mod explain;
 mod function;
 mod jit;
+mod key;
 mod plan;
 mod run_graph;
 mod walk;

@@ -50,6 +50,20 @@ pub(crate) struct Step {
 }
 
 impl Plan {
+    /// The engine that the next run takes; of a graph that runs in parts, that of its first kernel.
+    pub fn engine(&self) -> Engine {
+        fn first(region: &RegionPlan) -> Option<Engine> {
+            region.steps.iter().find_map(|step| match &step.program {
+                Some(program) => Some(program.engine()),
+                None => step.regions.iter().find_map(first),
+            })
+        }
+        match &self.body {
+            Body::Kernel(kernel) => kernel.program.engine(),
+            Body::Nodes(region) => first(region).unwrap_or(Engine::Candle),
+        }
+    }
+
     /// # Errors
     /// A loop that is marked `#[parallel]` and is not.
     pub fn new(graph: Graph, device: &Device, engine: Engine) -> Result<Plan> {

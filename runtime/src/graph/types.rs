@@ -84,6 +84,12 @@ impl Graph {
     pub fn ty(&self, v: ValueId) -> &Type {
         &self.values[v.index()].ty
     }
+    /// How many nodes it has, those inside loops and branches too.
+    pub(crate) fn node_count(&self) -> usize {
+        let mut count = 0;
+        super::for_each_node(&self.body, &mut |_| count += 1);
+        count
+    }
     /// The place a node came from.
     pub fn location(&self, site: SiteId) -> &Location {
         &self.sites[site.0 as usize]

@@ -1,12 +1,16 @@
 //! What every engine of kernels offers: executable code that works on a frame.
 
 use super::ir::TrapId;
+use crate::backend::Engine;
 use std::fmt::Debug;
 
 /// Code that an engine made of a [`Kernel`](super::ir::Kernel). Several threads may run it at once.
 pub(super) trait Executable: Send + Sync + Debug {
     /// How many registers a frame needs.
     fn registers(&self) -> usize;
+
+    /// The engine of the code that the next run takes.
+    fn engine(&self) -> Engine;
 
     /// Runs the code once.
     ///

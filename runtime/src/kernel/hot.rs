@@ -3,9 +3,12 @@
 use super::c;
 use super::engine::{Executable, Failure, Frame};
 use super::ir::{Item, Kernel};
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::backend::Engine;
+use crate::observe::TARGET;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+use tracing::debug;
 
 /// A kernel that ran this long is worth a compiler's quarter of a second.
 const WORTH: Duration = Duration::from_millis(20);
@@ -18,6 +21,8 @@ pub(super) struct Hot {
     /// Nanoseconds so far; not counted any more when the C was asked for.
     spent: AtomicU64,
     ticket: OnceLock<c::Ticket>,
+    /// The C has run.
+    swapped: AtomicBool,
 }
 
 impl Hot {
@@ -28,7 +33,13 @@ impl Hot {
             return first;
         }
         let kernel = Arc::new(kernel);
-        Box::new(Hot { first, kernel, spent: AtomicU64::new(0), ticket: OnceLock::new() })
+        Box::new(Hot {
+            first,
+            kernel,
+            spent: AtomicU64::new(0),
+            ticket: OnceLock::new(),
+            swapped: AtomicBool::new(false),
+        })
     }
 }
 
@@ -37,11 +48,21 @@ impl Executable for Hot {
         self.first.registers()
     }
 
+    fn engine(&self) -> Engine {
+        let code = self.ticket.get().and_then(c::Ticket::poll);
+        code.map_or_else(|| self.first.engine(), |code| code.engine())
+    }
+
     unsafe fn run(&self, frame: &mut Frame<'_>) -> Result<(), Failure> {
         if let Some(ticket) = self.ticket.get() {
             return match ticket.poll() {
-                // SAFETY: what the caller promises; both were made of the same kernel.
-                Some(code) => unsafe { code.run(frame) },
+                Some(code) => {
+                    if !self.swapped.load(Ordering::Relaxed) && !self.swapped.swap(true, Ordering::Relaxed) {
+                        debug!(target: TARGET, kernel = %self.kernel.name, "C swapped in");
+                    }
+                    // SAFETY: what the caller promises; both were made of the same kernel.
+                    unsafe { code.run(frame) }
+                }
                 // SAFETY: as above.
                 None => unsafe { self.first.run(frame) },
             };
@@ -52,7 +73,11 @@ impl Executable for Hot {
         let elapsed = start.elapsed().as_nanos() as u64;
         let spent = self.spent.fetch_add(elapsed, Ordering::Relaxed) + elapsed;
         if u128::from(spent) > WORTH.as_nanos() {
-            self.ticket.get_or_init(|| c::request(self.kernel.clone()));
+            self.ticket.get_or_init(|| {
+                let spent = Duration::from_nanos(spent);
+                debug!(target: TARGET, kernel = %self.kernel.name, ?spent, "C asked for");
+                c::request(self.kernel.clone())
+            });
         }
         result
     }

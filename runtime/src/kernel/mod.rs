@@ -55,7 +55,7 @@ mod tests;
 mod tile;
 
 pub(crate) use c::{available as c_compiler, wait_for_compiler};
-pub(crate) use explain::{check_parallel, explain};
+pub(crate) use explain::{Width, check_parallel, explain};
 pub use launch::Backwards;
 pub(crate) use launch::{with_backwards, with_threads};
 pub(crate) use optimize::with_native_arithmetic;

@@ -3,7 +3,7 @@
 use super::engine::{Executable, Frame, Table};
 use super::hot::Hot;
 use super::inst::{Buf, Reg};
-use super::ir::{Kernel, Origin, SlotInfo};
+use super::ir::{Code, Item, Kernel, Origin, SlotInfo};
 use super::lower::{self, Source};
 use super::report::Trap;
 use super::{c, cranelift, machine, optimize, passes};
@@ -12,6 +12,9 @@ use crate::backend::Engine;
 use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Node, ValueId};
+use crate::observe::{TARGET, Watch};
+use std::sync::Arc;
+use tracing::{Level, debug, debug_span, level_enabled, trace, trace_span};
 
 /// How a program uses a value of the scope around its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +71,9 @@ pub(crate) struct Unit<'g> {
 /// A compiled kernel. It can be run by several threads at once.
 #[derive(Debug)]
 pub(crate) struct Program {
+    /// Of the function that it comes from.
+    name: Arc<str>,
+    instructions: usize,
     code: Box<dyn Executable>,
     slots: Vec<SlotInfo>,
     pub(super) traps: Vec<Trap>,
@@ -87,6 +93,20 @@ enum Output {
 /// Compiles nodes. `None` when they contain something that kernels do not do; then the caller walks them op
 /// by op.
 pub(crate) fn compile(unit: &Unit<'_>, engine: Engine) -> Option<Program> {
+    let name = &unit.graph.name;
+    let watch = Watch::new(debug_span!(target: TARGET, "compile", kernel = %name, %engine));
+    let program = make(unit, engine);
+    watch.done(|elapsed| match &program {
+        Some(program) => {
+            let (engine, instructions) = (program.engine(), program.instructions);
+            debug!(target: TARGET, kernel = %name, %engine, instructions, ?elapsed, "compiled");
+        }
+        None => debug!(target: TARGET, kernel = %name, ?elapsed, "not compiled"),
+    });
+    program
+}
+
+fn make(unit: &Unit<'_>, engine: Engine) -> Option<Program> {
     let (mut kernel, interface) = kernel_of(unit)?;
     let code: Box<dyn Executable> = match engine {
         Engine::Candle => return None,
@@ -113,6 +133,17 @@ pub(crate) fn compile(unit: &Unit<'_>, engine: Engine) -> Option<Program> {
         }
     };
     Some(Program::new(unit.graph, kernel, interface, code))
+}
+
+/// How many instructions stand in a list, each once however often it runs.
+fn instructions(code: &Code) -> usize {
+    let one = |item: &Item| match item {
+        Item::Inst(..) => 1,
+        Item::Loop(l) => instructions(&l.body),
+        Item::While(w) => instructions(&w.head) + instructions(&w.body),
+        Item::Branch(b) => b.arms.iter().map(|(arm, _)| instructions(arm)).sum(),
+    };
+    code.iter().map(one).sum()
 }
 
 /// How a kernel's registers and slots correspond to values of the graph.
@@ -179,6 +210,8 @@ impl Program {
             },
         });
         Program {
+            name: kernel.name,
+            instructions: instructions(&kernel.code),
             code,
             inputs: inputs.collect(),
             sources: interface.inputs.iter().map(|i| i.1).collect(),
@@ -194,6 +227,11 @@ impl Program {
         &self.inputs
     }
 
+    /// The engine that the next run takes.
+    pub(crate) fn engine(&self) -> Engine {
+        self.code.engine()
+    }
+
     /// Runs the program; the arguments stand in the order of [`inputs`](Self::inputs).
     ///
     /// # Errors
@@ -201,6 +239,19 @@ impl Program {
     /// What the program itself reports, with its place in the user's source: an index out of range, integer
     /// overflow, a failed check. Arguments that do not have the types of the graph, or are not on the host.
     pub(crate) fn run(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
+        if level_enabled!(Level::TRACE) { self.run_watched(args) } else { self.run_now(args) }
+    }
+
+    #[cold]
+    fn run_watched(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
+        let span = trace_span!(target: TARGET, "run", kernel = %self.name, engine = %self.engine());
+        let watch = Watch::new(span);
+        let results = self.run_now(args);
+        watch.done(|elapsed| trace!(target: TARGET, ?elapsed, failed = results.is_err(), "ran"));
+        results
+    }
+
+    fn run_now(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
         let mut registers = self.registers.clone();
         // The buffer of each slot; a slot for reading borrows its own.
         let mut owned: Vec<Option<Buffer>> = (0..self.slots.len()).map(|_| None).collect();

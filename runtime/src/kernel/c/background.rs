@@ -3,9 +3,11 @@
 use super::C;
 use super::process::be_nice;
 use crate::kernel::ir::Kernel;
+use crate::observe::TARGET;
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 /// Code that was asked for.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +55,7 @@ pub(in crate::kernel) fn request(kernel: Arc<Kernel>) -> Ticket {
         match builder.spawn(work) {
             Ok(_) => queue.running = true,
             Err(problem) => {
-                tracing::debug!(%problem, "no thread for the C compiler");
+                tracing::debug!(target: TARGET, %problem, "no thread for the C compiler");
                 return ticket;
             }
         }
@@ -88,10 +90,16 @@ fn work() {
         let (kernel, ticket) = (order.kernel.clone(), order.ticket.clone());
         queue.current = Some(order);
         drop(queue);
+        let start = Instant::now();
         // A mistake in this engine is no reason to stop the others.
         let built = std::panic::catch_unwind(AssertUnwindSafe(|| super::compile(&kernel)));
-        if let Ok(Some(code)) = built {
-            let _ = ticket.0.set(Arc::new(code));
+        let (name, elapsed) = (&kernel.name, start.elapsed());
+        match built {
+            Ok(Some(code)) => {
+                let _ = ticket.0.set(Arc::new(code));
+                tracing::debug!(target: TARGET, kernel = %name, ?elapsed, "C ready");
+            }
+            _ => tracing::debug!(target: TARGET, kernel = %name, ?elapsed, "no C"),
         }
         drop((kernel, ticket));
         queue = self::queue();

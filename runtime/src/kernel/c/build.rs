@@ -4,6 +4,7 @@ use super::compiler::Compiler;
 use super::load::{KEY, Loaded};
 use super::store::{self, Store};
 use crate::kernel::library;
+use crate::observe::TARGET;
 use std::sync::OnceLock;
 
 /// A compiler and a place for what it makes.
@@ -21,7 +22,7 @@ impl Tools {
             .get_or_init(|| match Tools::find() {
                 Ok(tools) => Some(tools),
                 Err(problem) => {
-                    tracing::debug!(%problem, "no C compiler");
+                    tracing::debug!(target: TARGET, %problem, "no C compiler");
                     None
                 }
             })
@@ -52,7 +53,7 @@ pub(super) fn build(tools: &Tools, source: &str) -> Result<Loaded, String> {
         match unsafe { Loaded::open(&path, &key) } {
             Ok(loaded) => return Ok(loaded),
             Err(problem) => {
-                tracing::debug!(%problem, "a library is made again");
+                tracing::debug!(target: TARGET, %problem, "a library is made again");
                 store.forget(&key);
             }
         }
@@ -66,6 +67,6 @@ pub(super) fn build(tools: &Tools, source: &str) -> Result<Loaded, String> {
     // SAFETY: the compiler made it just now, in a directory of this user alone.
     let loaded = unsafe { Loaded::open(&library, &key) }?;
     store.keep(&key, &library);
-    tracing::debug!(elapsed = ?started.elapsed(), "compiled C");
+    tracing::debug!(target: TARGET, elapsed = ?started.elapsed(), "compiled C");
     Ok(loaded)
 }

@@ -33,6 +33,8 @@ mod tests;
 use super::engine::{Executable, Failure, Frame};
 use super::ir::{Kernel, TrapId};
 use super::library::context;
+use crate::backend::Engine;
+use crate::observe::TARGET;
 pub(crate) use background::wait_for_compiler;
 pub(super) use background::{Ticket, request};
 use load::Loaded;
@@ -51,7 +53,7 @@ pub(super) fn compile(kernel: &Kernel) -> Option<C> {
     match build::build(build::Tools::system()?, &source) {
         Ok(loaded) => Some(C { loaded: Arc::new(loaded), registers: kernel.regs.len() }),
         Err(problem) => {
-            tracing::debug!(kernel = %kernel.name, %problem, "no C code for a kernel");
+            tracing::debug!(target: TARGET, kernel = %kernel.name, %problem, "no C code for a kernel");
             None
         }
     }
@@ -70,6 +72,10 @@ pub(crate) fn available() -> Option<String> {
 impl Executable for C {
     fn registers(&self) -> usize {
         self.registers
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::C
     }
 
     unsafe fn run(&self, frame: &mut Frame<'_>) -> Result<(), Failure> {

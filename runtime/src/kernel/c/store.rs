@@ -5,6 +5,7 @@
 //! use one directory.
 
 use super::private::{self, Workspace};
+use crate::observe::TARGET;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::Write;
@@ -59,7 +60,7 @@ impl Store {
         let usable = |dir: &PathBuf| match private::directory(dir) {
             Ok(()) => true,
             Err(problem) => {
-                tracing::debug!(%problem, "compiled code is not kept on disk");
+                tracing::debug!(target: TARGET, %problem, "compiled code is not kept on disk");
                 false
             }
         };
@@ -90,7 +91,7 @@ impl Store {
         let path = self.path(key)?;
         let bytes = fs::read(&path).ok()?;
         if !private::is_our_file(&path) || !is_sealed(&bytes) {
-            tracing::debug!(path = %path.display(), "a damaged library is made again");
+            tracing::debug!(target: TARGET, path = %path.display(), "a damaged library is made again");
             self.forget(key);
             return None;
         }
@@ -104,7 +105,7 @@ impl Store {
         let Some(path) = self.path(key) else { return };
         match fs::rename(library, &path) {
             Ok(()) => self.trim(),
-            Err(problem) => tracing::debug!(%problem, "compiled code was not kept on disk"),
+            Err(problem) => tracing::debug!(target: TARGET, %problem, "compiled code was not kept on disk"),
         }
     }
 

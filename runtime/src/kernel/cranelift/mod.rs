@@ -43,6 +43,7 @@ mod unit;
 use super::engine::{Executable, Failure, Frame};
 use super::ir::{Kernel, TrapId};
 use super::library::{self, Context};
+use crate::backend::Engine;
 use cranelift_jit::JITModule;
 use std::fmt;
 use std::sync::Mutex;
@@ -74,6 +75,10 @@ pub(super) fn compile(kernel: &Kernel) -> Option<Compiled> {
 impl Executable for Compiled {
     fn registers(&self) -> usize {
         self.registers
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::Cranelift
     }
 
     unsafe fn run(&self, frame: &mut Frame<'_>) -> Result<(), Failure> {

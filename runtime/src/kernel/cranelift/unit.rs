@@ -107,7 +107,7 @@ impl Unit<'_> {
         let result = self.module.define_function(id, context);
         if let Err(error) = &result {
             debug_assert!(false, "Cranelift refuses a function: {error:?}\n{}", context.func.display());
-            tracing::debug!("Cranelift refuses a kernel: {error}");
+            tracing::debug!(target: crate::observe::TARGET, "Cranelift refuses a kernel: {error}");
         }
         result.ok()
     }

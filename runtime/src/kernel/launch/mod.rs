@@ -209,6 +209,30 @@ impl Job for Shared<'_> {
     }
 }
 
+/// How many iterations make a chunk; `None`: all of them at once, here.
+fn chunk(trips: u64, cost: u64, folds: usize, threads: usize, backwards: bool) -> Option<u64> {
+    let total = trips.saturating_mul(cost);
+    if trips < 2 || (!backwards && (threads <= 1 || total < WORTH)) {
+        return None;
+    }
+    // The same number for each thread: one for little work, four for much, so that a thread that is held up does
+    // not hold up the others.
+    let each = (total / (CHUNK * threads as u64)).clamp(1, 4);
+    let mut chunk = if backwards { 1 } else { trips.div_ceil(threads as u64 * each) };
+    if folds > 0 {
+        chunk = chunk.div_ceil(BLOCK as u64).next_power_of_two() * BLOCK as u64;
+    }
+    Some(chunk)
+}
+
+/// How many threads a loop is divided among that runs at most so many times (`None`: nobody knows).
+pub(super) fn threads_of(trips: Option<u64>, cost: u64, folds: usize) -> usize {
+    let threads = threads();
+    let Some(trips) = trips else { return threads };
+    let chunks = chunk(trips, cost, folds, threads, false).map_or(1, |chunk| trips.div_ceil(chunk));
+    usize::try_from(chunks).unwrap_or(usize::MAX).min(threads)
+}
+
 /// Runs a parallel loop; gives 0, or the number plus one of the trap of the first iteration that fails.
 ///
 /// # Safety
@@ -218,24 +242,16 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
     // SAFETY: promised.
     let t = unsafe { &*task };
     let threads = threads();
-    let total = (t.trips.max(0) as u64).saturating_mul(t.cost);
     let folds = t.folds as usize;
     let backwards = backwards().is_some();
-    if t.trips < 2 || (!backwards && (threads <= 1 || total < WORTH)) {
+    let Some(chunk) = chunk(t.trips.max(0) as u64, t.cost, folds, threads, backwards) else {
         let mut partial = [0; MAX_FOLDS];
         // SAFETY: promised.
         let code = unsafe { (t.body)(t.frame, t.slots, t.context, 0, t.trips, partial.as_mut_ptr(), t.trap) };
         // SAFETY: there is room for each total.
         unsafe { std::ptr::copy_nonoverlapping(partial.as_ptr(), t.totals, folds) };
         return code;
-    }
-    // The same number for each thread: one for little work, four for much, so that a thread that is held up does
-    // not hold up the others.
-    let each = (total / (CHUNK * threads as u64)).clamp(1, 4);
-    let mut chunk = if backwards { 1 } else { (t.trips as u64).div_ceil(threads as u64 * each) };
-    if folds > 0 {
-        chunk = chunk.div_ceil(BLOCK as u64).next_power_of_two() * BLOCK as u64;
-    }
+    };
     let chunks = (t.trips as u64).div_ceil(chunk) as usize;
     let alone = chunks < 2 || backwards;
     let partials = if folds > 0 { chunks } else { 0 };

@@ -19,6 +19,7 @@ use super::engine::{Executable, Failure, Frame};
 use super::inst::Reg;
 use super::ir::{Call, Kernel, SlotInfo};
 use super::passes;
+use crate::backend::Engine;
 use crate::dtype::Literal;
 use flatten::Flat;
 pub(super) use run::call;
@@ -62,6 +63,10 @@ pub(super) fn compile(kernel: &Kernel, strips: bool) -> Option<Machine> {
 impl Executable for Machine {
     fn registers(&self) -> usize {
         self.flat.registers
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::Machine
     }
 
     unsafe fn run(&self, frame: &mut Frame<'_>) -> Result<(), Failure> {

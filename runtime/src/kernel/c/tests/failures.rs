@@ -91,8 +91,8 @@ fn what_a_broken_compiler_makes_is_not_loaded() {
 
 /// The one library of a store.
 fn kept(dir: &Path) -> PathBuf {
-    let entries = fs::read_dir(dir).expect("a directory").flatten().map(|entry| entry.path());
-    entries.filter(|path| path.extension().is_some_and(|e| e == "so")).next().expect("a library is kept")
+    let mut paths = fs::read_dir(dir).expect("a directory").flatten().map(|entry| entry.path());
+    paths.find(|path| path.extension().is_some_and(|e| e == "so")).expect("a library is kept")
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_damaged_library_on_disk_is_made_again() {
     let dir = directory();
     let place = dir.path().join("kept");
     let tools = Tools { compiler: tools().compiler, store: Store::open(Some(place.clone())) };
-    let entry = crate::kernel::c::load::ENTRY;
+    let entry = crate::kernel::c::print::ENTRY;
     let source = format!("__attribute__((visibility(\"default\"))) int {entry}(void) {{ return 0; }}");
     drop(build::build(&tools, &source).expect("it compiles"));
     let path = kept(&place);

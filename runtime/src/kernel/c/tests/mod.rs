@@ -1,4 +1,5 @@
 //! This engine against the others, and against compilers and directories that misbehave.
 
+mod failures;
 mod programs;
 mod tools;

@@ -1,0 +1,54 @@
+//! Where `#[parallel]` stands: in front of a `for`, and nowhere else.
+
+use crate::diag::Sink;
+use crate::diag::statements::{PARALLEL_ARGUMENTS, PARALLEL_MISPLACED};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Expr, ExprForLoop, ItemFn, Meta, Stmt};
+
+/// `#[parallel]`; with arguments it is wrong, but ours all the same.
+pub fn is_parallel(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("parallel")
+}
+
+/// Reports those that stand elsewhere: rustc never sees them.
+pub(super) fn check(item: &ItemFn, sink: &mut Sink) {
+    Check { sink, what: "a function" }.visit_item_fn(item);
+}
+
+struct Check<'s> {
+    sink: &'s mut Sink,
+    /// The statement around the attribute.
+    what: &'static str,
+}
+
+impl<'ast> Visit<'ast> for Check<'_> {
+    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+        if is_parallel(attribute) {
+            self.sink.report(attribute, &PARALLEL_MISPLACED, &[&self.what]);
+        }
+    }
+
+    fn visit_stmt(&mut self, stmt: &'ast Stmt) {
+        self.what = match stmt {
+            Stmt::Local(_) => "a `let`",
+            Stmt::Item(_) => "an item",
+            Stmt::Macro(_) => "a macro",
+            Stmt::Expr(Expr::Assign(_), _) => "an assignment",
+            Stmt::Expr(Expr::If(_), _) => "an `if`",
+            Stmt::Expr(Expr::Block(_), _) => "a block",
+            Stmt::Expr(Expr::Loop(_), _) => "a `loop`",
+            Stmt::Expr(Expr::While(_), _) => "a `while` loop, whose iterations follow from each other",
+            Stmt::Expr(..) => "an expression",
+        };
+        visit::visit_stmt(self, stmt);
+    }
+
+    fn visit_expr_for_loop(&mut self, e: &'ast ExprForLoop) {
+        for attribute in e.attrs.iter().filter(|a| is_parallel(a) && !matches!(a.meta, Meta::Path(_))) {
+            self.sink.report(attribute, &PARALLEL_ARGUMENTS, &[]);
+        }
+        self.visit_pat(&e.pat);
+        self.visit_expr(&e.expr);
+        self.visit_block(&e.body);
+    }
+}

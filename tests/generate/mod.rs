@@ -1,0 +1,9 @@
+//! Random graphs, written as text from a list of choices, and their inputs: for the tests of engines against each
+//! other (`graph/`), and for the search for differences that goes on as long as one wants (`fuzz.rs`).
+
+pub mod long_loops;
+pub mod nests;
+pub mod random;
+
+/// The bits of all results (those of NaN are one), or the error.
+pub type Outcome = desc_jit::Result<Vec<Vec<u64>>>;
