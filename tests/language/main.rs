@@ -9,6 +9,7 @@ mod explain;
 mod extremes;
 mod failures;
 mod functionals;
+mod fusion;
 mod hygiene;
 mod indexing;
 mod integers;

@@ -28,6 +28,8 @@ pub(super) struct Kernel {
     pub arguments: Vec<Reg>,
     /// Registers that hold the scalar results at the end.
     pub results: Vec<Reg>,
+    /// Buffers that hold results at the end.
+    pub returned: Vec<Buf>,
     /// The table of buffers.
     pub slots: Vec<SlotInfo>,
     pub calls: Vec<Call>,

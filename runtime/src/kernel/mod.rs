@@ -29,6 +29,7 @@ mod explain;
 mod extremes;
 mod flatten;
 mod forms;
+mod fuse;
 mod hot;
 mod inst;
 mod interchange;

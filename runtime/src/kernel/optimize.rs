@@ -1,7 +1,9 @@
 //! The passes from kernel to kernel that the compiled engines ask for. The pipeline is this one table.
 
 use super::ir::Kernel;
-use super::{contract, expand, extremes, flatten, interchange, invariant, marks, memory, promote, split};
+use super::{
+    contract, expand, extremes, flatten, fuse, interchange, invariant, marks, memory, promote, split,
+};
 use std::cell::Cell;
 
 thread_local! {
@@ -30,7 +32,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 11] = [
+pub(super) const PIPELINE: [Pass; 12] = [
     ("flatten", flatten::run),
     ("invariant", invariant::run),
     ("contract in memory", contract::in_memory),
@@ -40,6 +42,7 @@ pub(super) const PIPELINE: [Pass; 11] = [
     ("split", split::run),
     ("extremes", extremes::run),
     ("memory", memory::run),
+    ("fuse", fuse::run),
     ("expand", expand::run),
     ("marks", marks::run),
 ];

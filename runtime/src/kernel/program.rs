@@ -156,6 +156,7 @@ pub(super) struct Interface {
 pub(super) fn kernel_of(unit: &Unit<'_>) -> Option<(Kernel, Interface)> {
     let mut lowered = lower::lower(unit).ok()?;
     let mut results: Vec<Reg> = lowered.outputs.iter().filter_map(|(_, s)| s.scalar()).collect();
+    let returned = lowered.outputs.iter().filter_map(|(_, s)| s.array()).collect();
     let count = lowered.regs.len();
     passes::simplify(&mut lowered.code, count, &mut results);
     let mut constants = vec![None; count];
@@ -171,6 +172,7 @@ pub(super) fn kernel_of(unit: &Unit<'_>) -> Option<(Kernel, Interface)> {
         zero: lowered.zero,
         arguments: lowered.inputs.iter().filter_map(|(_, s)| s.scalar()).collect(),
         results,
+        returned,
         slots: lowered.slots,
         calls: lowered.calls,
         traps: lowered.traps,

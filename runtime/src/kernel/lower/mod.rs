@@ -105,6 +105,14 @@ impl Source {
             Source::Array(_) => None,
         }
     }
+
+    /// The slot of an array.
+    pub(super) fn array(self) -> Option<Buf> {
+        match self {
+            Source::Scalar(_) => None,
+            Source::Array(buf) => Some(buf),
+        }
+    }
 }
 
 /// What lowering produces.

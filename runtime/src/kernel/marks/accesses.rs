@@ -44,6 +44,55 @@ pub(in crate::kernel) fn conflict(kernel: &Kernel, forms: &Forms, l: &Loop, trip
     })
 }
 
+/// An iteration of the second loop may touch what a *later* one of the first loop touches too, one of them storing:
+/// then the loops can't be one. Both have the same bounds, of `trips` iterations.
+pub(in crate::kernel) fn overtakes(
+    kernel: &Kernel,
+    forms: &Forms,
+    first: &Loop,
+    second: &Loop,
+    trips: u64,
+) -> bool {
+    let (mut a, mut b) = (first.body.clone(), second.body.clone());
+    let (Some(before), Some(after)) = (accesses(kernel, forms, &mut a), accesses(kernel, forms, &mut b))
+    else {
+        return true;
+    };
+    let mut inside = BTreeSet::new();
+    for code in [&mut a, &mut b] {
+        for_each_reg(code, &mut |role, r| {
+            if role != Role::Read {
+                inside.insert(*r);
+            }
+        });
+    }
+    let meet = |s: &Access, a: &Access| {
+        let (Some(f), Some(g)) = (&s.address, &a.address) else { return true };
+        // i of the first loop is j + d of the second, d > 0.
+        let coefficient =
+            |form: &Form, r: Reg| form.terms.iter().find(|t| t.0 == r).map_or(0, |t| i128::from(t.1));
+        let (c, e) = (coefficient(f, first.iv), coefficient(g, second.iv));
+        let range = forms.range(second.iv);
+        let last = i128::from(trips.saturating_sub(1));
+        let mut terms = vec![
+            Term { coefficient: c - e, lo: range.lo, hi: range.hi, distance: false },
+            Term { coefficient: c, lo: 1, hi: last.max(1), distance: false },
+        ];
+        let leaves: BTreeSet<Reg> = f.terms.iter().chain(&g.terms).map(|t| t.0).collect();
+        for r in leaves.into_iter().filter(|&r| r != first.iv && r != second.iv) {
+            let (a, b, range) = (coefficient(f, r), coefficient(g, r), forms.range(r));
+            let term = |coefficient: i128| Term { coefficient, lo: range.lo, hi: range.hi, distance: false };
+            match inside.contains(&r) {
+                // Of another run of the loop that sets it.
+                true => terms.extend([term(a), term(-b)]),
+                false => terms.push(term(a - b)),
+            }
+        }
+        solve(terms, i128::from(f.constant) - i128::from(g.constant)) != Answer::Never
+    };
+    before.iter().any(|s| after.iter().any(|a| s.buf == a.buf && (s.store || a.store) && meet(s, a)))
+}
+
 /// Every access of the code; `None` when whole buffers are copied or exchanged.
 fn accesses(kernel: &Kernel, forms: &Forms, code: &mut Code) -> Option<Vec<Access>> {
     let mut found = Some(Vec::new());
