@@ -5,12 +5,9 @@
 //! and takes back what nobody has picked up: it never waits for a thread to wake up, only for those that work.
 //! A launch to an awake helper costs two exchanges of a cache line, and neither a lock nor an allocation.
 
+use super::platform::{Platform, Rest, Threads, Word};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
-
-/// How long a helper stays awake without work.
-const LINGER: Duration = Duration::from_micros(60);
+use std::sync::atomic::Ordering;
 
 /// Nobody is here.
 const ASLEEP: usize = 0;
@@ -22,8 +19,7 @@ const BUSY: usize = 2;
 
 /// A helper's post, on cache lines of its own.
 #[repr(align(128))]
-#[derive(Debug)]
-struct Post(AtomicUsize);
+struct Post<P: Platform>(P::Word);
 
 /// What can be shared among threads.
 pub(super) trait Job: Sync {
@@ -32,19 +28,19 @@ pub(super) trait Job: Sync {
 }
 
 /// A job as helpers see it.
-struct Posted<'j> {
+struct Posted<'j, P: Platform> {
     job: &'j dyn Job,
     /// Helpers that may still touch this.
-    inside: AtomicUsize,
+    inside: P::Word,
 }
 
-impl Posted<'_> {
+impl<P: Platform> Posted<'_, P> {
     fn address(&self) -> usize {
         std::ptr::from_ref(self) as usize
     }
 
     /// Puts this on a post that is in that state.
-    fn put(&self, post: &AtomicUsize, state: usize) -> bool {
+    fn put(&self, post: &P::Word, state: usize) -> bool {
         // Counted before the helper can see it.
         self.inside.fetch_add(1, Ordering::Relaxed);
         let put = post.compare_exchange(state, self.address(), Ordering::Release, Ordering::Relaxed).is_ok();
@@ -56,25 +52,26 @@ impl Posted<'_> {
 }
 
 /// All helpers.
-#[derive(Debug)]
-pub(super) struct Crew {
-    posts: Box<[Post]>,
+pub(super) struct Crew<P: Platform> {
+    posts: Box<[Post<P>]>,
 }
 
-impl Crew {
-    fn new(helpers: usize) -> Crew {
-        Crew { posts: (0..helpers).map(|_| Post(AtomicUsize::new(ASLEEP))).collect() }
+/// Does `own` here, while up to `helpers` helpers of this process do their parts of the job; returns when all of
+/// them left it.
+pub(super) fn share(job: &dyn Job, helpers: usize, own: impl FnOnce()) {
+    static CREW: OnceLock<Crew<Threads>> = OnceLock::new();
+    let crew = CREW.get_or_init(|| Crew::new(rayon::current_num_threads()));
+    crew.share(job, helpers, |k| rayon::spawn(move || crew.stay(k)), own);
+}
+
+impl<P: Platform> Crew<P> {
+    pub fn new(helpers: usize) -> Crew<P> {
+        Crew { posts: (0..helpers).map(|_| Post(P::Word::new(ASLEEP))).collect() }
     }
 
-    /// The crew of this process.
-    pub fn get() -> &'static Crew {
-        static CREW: OnceLock<Crew> = OnceLock::new();
-        CREW.get_or_init(|| Crew::new(rayon::current_num_threads()))
-    }
-
-    /// Does `own` here, while up to `helpers` helpers do their parts of the job; returns when all of them left it.
-    pub fn share(&'static self, job: &dyn Job, helpers: usize, own: impl FnOnce()) {
-        let posted = Posted { job, inside: AtomicUsize::new(0) };
+    /// See [`share`]. `wake(k)` has some thread call `stay(k)`, soon or late.
+    pub fn share(&self, job: &dyn Job, helpers: usize, wake: impl Fn(usize), own: impl FnOnce()) {
+        let posted: Posted<'_, P> = Posted { job, inside: P::Word::new(0) };
         let mut called = 0;
         // Those who are awake first.
         for state in [IDLE, ASLEEP] {
@@ -82,14 +79,14 @@ impl Crew {
                 if called < helpers && posted.put(&post.0, state) {
                     called += 1;
                     if state == ASLEEP {
-                        rayon::spawn(move || self.stay(k));
+                        wake(k);
                     }
                 }
             }
         }
         /// Also when `own` panics, nobody may be left inside.
-        struct Leave<'c, 'j>(&'c Crew, &'c Posted<'j>);
-        impl Drop for Leave<'_, '_> {
+        struct Leave<'c, 'j, P: Platform>(&'c Crew<P>, &'c Posted<'j, P>);
+        impl<P: Platform> Drop for Leave<'_, '_, P> {
             fn drop(&mut self) {
                 self.0.take_back(self.1);
             }
@@ -99,7 +96,7 @@ impl Crew {
     }
 
     /// Takes the job from the posts where it still lies, and waits for those who work on it.
-    fn take_back(&self, posted: &Posted<'_>) {
+    fn take_back(&self, posted: &Posted<'_, P>) {
         let address = posted.address();
         for post in &self.posts {
             // Only this launch puts this address anywhere.
@@ -107,22 +104,18 @@ impl Crew {
                 posted.inside.fetch_sub(1, Ordering::Relaxed);
             }
         }
-        let mut spins = 0u32;
+        let mut moments = 0u32;
         // Pairs with the helper's last touch.
         while posted.inside.load(Ordering::Acquire) > 0 {
-            spins += 1;
-            match spins < 4096 {
-                true => std::hint::spin_loop(),
-                false => std::thread::yield_now(),
-            }
+            moments = moments.saturating_add(1);
+            P::pause(moments);
         }
     }
 
     /// A helper's life, from waking up to falling asleep.
-    fn stay(&self, helper: usize) {
+    pub fn stay(&self, helper: usize) {
         let post = &self.posts[helper].0;
-        let mut idle = Instant::now();
-        let mut spins = 0u32;
+        let mut rest = P::Rest::begin();
         loop {
             let seen = post.load(Ordering::Relaxed);
             if seen > BUSY {
@@ -130,18 +123,16 @@ impl Crew {
                 if post.compare_exchange(seen, BUSY, Ordering::Acquire, Ordering::Relaxed).is_ok() {
                     // SAFETY: an address on a post is that of a `Posted` whose owner waits in `take_back` until
                     // `inside`, which counts us, was brought down below; we picked it up, so it was not taken back.
-                    let posted = unsafe { &*(seen as *const Posted<'_>) };
+                    let posted = unsafe { &*(seen as *const Posted<'_, P>) };
                     posted.job.help(helper);
                     posted.inside.fetch_sub(1, Ordering::Release);
                     post.store(IDLE, Ordering::Relaxed);
-                    idle = Instant::now();
+                    rest = P::Rest::begin();
                 }
                 continue;
             }
-            std::hint::spin_loop();
-            spins += 1;
-            if spins.is_multiple_of(64)
-                && idle.elapsed() > LINGER
+            P::pause(0);
+            if rest.is_long()
                 && post.compare_exchange(IDLE, ASLEEP, Ordering::Relaxed, Ordering::Relaxed).is_ok()
             {
                 return;
@@ -182,7 +173,7 @@ mod tests {
                     for round in 0..2000 {
                         let n = (round + t) % 50;
                         let job = Count { left: AtomicU64::new(n), done: AtomicU64::new(0) };
-                        Crew::get().share(&job, 3, || job.work());
+                        share(&job, 3, || job.work());
                         assert_eq!(job.done.load(Ordering::Relaxed), n);
                     }
                 });

@@ -4,15 +4,26 @@
 //! loops with folds are whole subtrees of the fixed reduction, and of several failures that of the first
 //! iteration counts.
 //!
-//! `crew.rs` holds the helpers.
+//! | file | holds |
+//! | --- | --- |
+//! | `crew.rs` | the helpers |
+//! | `chunks.rs` | what is left to do of a loop |
+//! | `platform.rs` | the atomics, the waiting and the time of both |
+//! | `model.rs` | tests: every order in which threads can meet |
 
+mod chunks;
 mod crew;
+#[cfg(test)]
+mod model;
+mod platform;
 
 use super::library::Context;
 use super::math::reduce::{BLOCK, Cascade32, Cascade64, Combine};
-use crew::{Crew, Job};
+use chunks::Chunks;
+use crew::Job;
+use platform::Threads;
 use std::cell::{Cell, UnsafeCell};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The iterations `first .. first + count` of a loop, compiled.
@@ -113,48 +124,13 @@ pub(crate) fn threads() -> usize {
     rayon::current_num_threads().min(LIMIT.get())
 }
 
-/// The chunks of a job that nobody has taken yet: a stretch of them for each thread.
-///
-/// A thread takes its own stretch from the front and then what others have left from the back. So the same part
-/// of an array comes to the same thread in every sweep of a time loop, and stays in that core's cache.
-struct Chunks {
-    count: usize,
-    /// Of each thread: the first chunk, and the one behind the last in the upper half.
-    stretches: Box<[AtomicU64]>,
-}
-
-impl Chunks {
-    fn new(count: usize, threads: usize) -> Chunks {
-        let bound = |k: usize| (count * k / threads) as u64;
-        Chunks {
-            count,
-            stretches: (0..threads).map(|k| AtomicU64::new(bound(k) | bound(k + 1) << 32)).collect(),
-        }
-    }
-
-    /// Takes a chunk for the thread that launched (`None`) or for a helper with a number.
-    fn take(&self, helper: Option<usize>) -> Option<usize> {
-        let own = helper.map_or(0, |k| 1 + k % (self.stretches.len() - 1).max(1));
-        let take = |stretch: &AtomicU64, front: bool| {
-            let taken = stretch.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |both| {
-                let (first, end) = (both & 0xffff_ffff, both >> 32);
-                let left = |first: u64, end: u64| first | end << 32;
-                (first < end).then(|| if front { left(first + 1, end) } else { left(first, end - 1) })
-            });
-            taken.ok().map(|both| if front { both & 0xffff_ffff } else { (both >> 32) - 1 } as usize)
-        };
-        take(&self.stretches[own], true)
-            .or_else(|| self.stretches.iter().find_map(|stretch| take(stretch, false)))
-    }
-}
-
 /// A parallel loop in progress.
 struct Shared<'t> {
     task: &'t Task,
     chunk: i64,
     /// The last chunk first.
     backwards: bool,
-    left: Chunks,
+    left: Chunks<Threads>,
     /// The lowest chunk that failed.
     failed: AtomicUsize,
     /// Its number again, the failure's code, its operands.
@@ -269,7 +245,7 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
     if alone {
         own();
     } else {
-        Crew::get().share(&shared, (threads - 1).min(chunks - 1), own);
+        crew::share(&shared, (threads - 1).min(chunks - 1), own);
     }
     let failure = shared.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, code, trap)) = failure {
