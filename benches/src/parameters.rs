@@ -27,6 +27,9 @@ pub trait Parameter: Clone + 'static {
     /// Undoes what a call changed.
     fn restore(&mut self, _fresh: &Self) {}
 
+    /// Its size in bytes.
+    fn bytes(&self) -> usize;
+
     /// Its value, if the kernel changes it.
     fn changed(&self) -> Vec<Values> {
         Vec::new()
@@ -42,6 +45,9 @@ macro_rules! scalar_parameters {
         fn lend(&mut self) -> $t {
             *self
         }
+        fn bytes(&self) -> usize {
+            size_of::<$t>()
+        }
         fn describe(&self, _: &Path) -> Result<Value> {
             Ok(json!({ "scalar": *self }))
         }
@@ -53,6 +59,9 @@ impl<T: Element, D: Dimension + 'static> Parameter for Array<T, D> {
     type Lent<'a> = &'a Array<T, D>;
     fn lend(&mut self) -> &Self {
         self
+    }
+    fn bytes(&self) -> usize {
+        self.len() * size_of::<T>()
     }
     fn describe(&self, path: &Path) -> Result<Value> {
         self.write_npy(path)?;
@@ -72,6 +81,9 @@ impl<T: Element, D: Dimension + 'static> Parameter for InOut<Array<T, D>> {
             _ => self.0 = fresh.0.clone(),
         }
     }
+    fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
     fn changed(&self) -> Vec<Values> {
         self.0.values()
     }
@@ -89,6 +101,9 @@ pub trait Parameters: Clone + 'static {
     /// Undoes what a call changed.
     fn restore(&mut self, fresh: &Self);
 
+    /// The size of all together in bytes.
+    fn bytes(&self) -> usize;
+
     /// Those that the kernel changes, in order.
     fn changed(&self) -> Vec<Values>;
 
@@ -101,6 +116,9 @@ macro_rules! tuple_parameters {
         const IN_PLACE: bool = $($t::IN_PLACE)||+;
         fn restore(&mut self, fresh: &Self) {
             $(self.$k.restore(&fresh.$k);)+
+        }
+        fn bytes(&self) -> usize {
+            0 $(+ self.$k.bytes())+
         }
         fn changed(&self) -> Vec<Values> {
             [$(self.$k.changed()),+].concat()

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::stage::Param;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 /// Graphs that one function keeps; the one that was not used for longest makes room.
 const CAPACITY: usize = 64;
@@ -28,6 +29,8 @@ pub struct CacheStats {
     pub entries: usize,
     /// How many it keeps at most.
     pub capacity: usize,
+    /// The time that staging and compiling took in all misses; what is compiled in the background is not in it.
+    pub compile_time: Duration,
 }
 
 /// Where and how a graph runs.
@@ -99,6 +102,7 @@ pub(super) struct Cache {
     hits: AtomicU64,
     misses: AtomicU64,
     evictions: Mutex<u64>,
+    compile_nanoseconds: AtomicU64,
 }
 
 impl Cache {
@@ -109,6 +113,7 @@ impl Cache {
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
             evictions: Mutex::new(0),
+            compile_nanoseconds: AtomicU64::new(0),
         }
     }
 
@@ -133,7 +138,13 @@ impl Cache {
             self.hits.fetch_add(1, Relaxed);
             return Ok(plan.clone());
         }
-        let plan = entry.plan.get_or_init(|| make().map(Arc::new)).clone();
+        let timed = || {
+            let start = Instant::now();
+            let plan = make().map(Arc::new);
+            self.compile_nanoseconds.fetch_add(start.elapsed().as_nanos() as u64, Relaxed);
+            plan
+        };
+        let plan = entry.plan.get_or_init(timed).clone();
         self.misses.fetch_add(1, Relaxed);
         if plan.is_err() {
             let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
@@ -171,6 +182,7 @@ impl Cache {
             evictions: *self.evictions.lock().unwrap_or_else(PoisonError::into_inner),
             entries: self.entries.read().unwrap_or_else(PoisonError::into_inner).len(),
             capacity: CAPACITY,
+            compile_time: Duration::from_nanos(self.compile_nanoseconds.load(Relaxed)),
         }
     }
 }
