@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 
+use crate::memory;
 use crate::parameters::Parameters;
 use crate::values::{Results, Values};
 
@@ -47,6 +48,7 @@ struct Calls<P, R> {
     native: fn(&mut P) -> R,
     limit: Option<fn(&mut P) -> Result<R>>,
     forget: fn(),
+    compile_time: fn() -> Duration,
 }
 
 impl<P, R> Calls<P, R> {
@@ -65,14 +67,15 @@ pub struct Bench {
     name: &'static str,
     tolerance: Tolerance,
     has_limit: bool,
+    has_steps: bool,
     cases: Vec<(&'static str, String, CaseMaker)>,
     /// The numbers of the smallest size, and a case of any others.
     #[cfg(test)]
     any: (Vec<usize>, AnyCaseMaker),
 }
 
-/// Makes the inputs of one size.
-type CaseMaker = Rc<dyn Fn() -> Box<dyn Case>>;
+/// Makes the inputs of one size with so many times its number of steps.
+type CaseMaker = Rc<dyn Fn(usize) -> Box<dyn Case>>;
 
 /// Makes the inputs of any numbers.
 #[cfg(test)]
@@ -90,8 +93,10 @@ impl Bench {
         native: fn(&mut P) -> R,
         limit: Option<fn(&mut P) -> Result<R>>,
         forget: fn(),
+        compile_time: fn() -> Duration,
+        steps: Option<usize>,
     ) -> Bench {
-        let calls = Rc::new(Calls { ours, native, limit, forget });
+        let calls = Rc::new(Calls { ours, native, limit, forget, compile_time });
         #[cfg(test)]
         let any = {
             let calls = calls.clone();
@@ -103,13 +108,21 @@ impl Bench {
         };
         let cases = sizes.iter().map(|&(size, numbers)| {
             let calls = calls.clone();
-            let make: CaseMaker = Rc::new(move || Box::new(Inputs::new(inputs(numbers), calls.clone())));
+            let make: CaseMaker = Rc::new(move |factor| {
+                let mut numbers = numbers;
+                if let Some(k) = steps {
+                    numbers[k] *= factor;
+                }
+                Box::new(Inputs::new(inputs(numbers), calls.clone()))
+            });
             (size, numbers.map(|n| n.to_string()).join(" x "), make)
         });
+        let (has_limit, has_steps) = (limit.is_some(), steps.is_some());
         Bench {
             name,
             tolerance,
-            has_limit: limit.is_some(),
+            has_limit,
+            has_steps,
             cases: cases.collect(),
             #[cfg(test)]
             any,
@@ -129,6 +142,11 @@ impl Bench {
     /// There is a hand-written version.
     pub fn has_limit(&self) -> bool {
         self.has_limit
+    }
+
+    /// One of the numbers of a size is a number of steps: see [`Bench::longer`].
+    pub fn has_steps(&self) -> bool {
+        self.has_steps
     }
 
     /// The names of the sizes.
@@ -155,16 +173,31 @@ impl Bench {
 
     /// The kernel with its inputs at that size.
     pub fn at(&self, size: &str) -> Result<Box<dyn Case>> {
+        self.longer(size, 1)
+    }
+
+    /// The kernel with its inputs at that size, but so many times as many steps.
+    pub fn longer(&self, size: &str, factor: usize) -> Result<Box<dyn Case>> {
         let case = self.cases.iter().find(|(name, ..)| *name == size);
         let (.., make) = case.ok_or_else(|| anyhow!("{} has no size {size}", self.name))?;
-        Ok(make())
+        Ok(make(factor))
     }
+}
+
+/// One call of a kernel.
+pub struct Call {
+    /// What it returned, then what it changed.
+    pub results: Vec<Values>,
+    /// The time that it took.
+    pub time: Duration,
+    /// By how many bytes the memory in use grew at most.
+    pub growth: usize,
 }
 
 /// A kernel with its inputs.
 pub trait Case {
-    /// Calls the kernel once on the fresh inputs: what it returned, then what it changed, and the time.
-    fn call(&mut self, way: Way) -> Result<(Vec<Values>, Duration)>;
+    /// Calls the kernel once on the fresh inputs.
+    fn call(&mut self, way: Way) -> Result<Call>;
 
     /// The time of `calls` calls together. Inputs that a call changes are put back before each one, off the
     /// clock; freeing the result is on it.
@@ -176,6 +209,12 @@ pub trait Case {
     /// Takes the inputs through memory laid out in another way.
     #[cfg(test)]
     fn take_through(&mut self, layout: crate::parameters::Layout);
+
+    /// The time that staging and compiling took in all calls so far.
+    fn compile_time(&self) -> Duration;
+
+    /// The bytes of the arguments.
+    fn input_bytes(&self) -> usize;
 
     /// What `python/peer.py` reads, one entry per argument; arrays are written into `folder`.
     fn describe(&self, folder: &Path) -> Result<Vec<Value>>;
@@ -202,12 +241,14 @@ impl<P: Parameters, R> Inputs<P, R> {
 }
 
 impl<P: Parameters, R: Results> Case for Inputs<P, R> {
-    fn call(&mut self, way: Way) -> Result<(Vec<Values>, Duration)> {
+    fn call(&mut self, way: Way) -> Result<Call> {
         self.restore();
-        let start = Instant::now();
-        let result = self.calls.call(way, &mut self.arguments)?;
-        let time = start.elapsed();
-        Ok(([result.values(), self.arguments.changed()].concat(), time))
+        let ((result, time), growth) = memory::peak(|| {
+            let start = Instant::now();
+            let result = self.calls.call(way, &mut self.arguments);
+            (result, start.elapsed())
+        });
+        Ok(Call { results: [result?.values(), self.arguments.changed()].concat(), time, growth })
     }
 
     fn time(&mut self, way: Way, calls: usize) -> Result<Duration> {
@@ -238,6 +279,14 @@ impl<P: Parameters, R: Results> Case for Inputs<P, R> {
         self.fresh = self.fresh.as_ref().map(|fresh| fresh.through(layout));
     }
 
+    fn compile_time(&self) -> Duration {
+        (self.calls.compile_time)()
+    }
+
+    fn input_bytes(&self) -> usize {
+        self.arguments.bytes()
+    }
+
     fn describe(&self, folder: &Path) -> Result<Vec<Value>> {
         self.fresh.as_ref().unwrap_or(&self.arguments).describe(folder)
     }
@@ -246,14 +295,15 @@ impl<P: Parameters, R: Results> Case for Inputs<P, R> {
 /// `bench! { kernel(a, b, n), inputs, sizes: [("tiny", [3]), ..], tolerance: Bits, limit: by_hand }`: the
 /// kernel `kernel` with its arguments in order, the function `inputs` from the numbers of a size to the tuple
 /// of arguments, and optionally a function with the arguments of the kernel that returns its result in an
-/// `anyhow::Result`.
+/// `anyhow::Result`, and which of the numbers of a size is a number of steps.
 macro_rules! bench {
     (
         $kernel:ident ( $($argument:ident),+ $(,)? ),
         $inputs:expr,
         sizes: $sizes:expr,
         tolerance: $tolerance:expr
-        $(, limit: $limit:expr)? $(,)?
+        $(, limit: $limit:expr)?
+        $(, steps: $steps:expr)? $(,)?
     ) => {
         $crate::bench::Bench::new(
             stringify!($kernel),
@@ -267,6 +317,8 @@ macro_rules! bench {
             |($($argument,)+)| $kernel::native($($crate::parameters::Parameter::lend($argument)),+),
             bench!(@limit ($($argument)+) $($limit)?),
             $kernel::clear_cache,
+            || $kernel::cache_stats().compile_time,
+            [$($steps,)?].first().copied(),
         )
     };
     (@limit ($($argument:ident)+)) => { None };

@@ -19,23 +19,6 @@ typedef union { double *f64; float *f32; int64_t *i64; int32_t *i32; uint8_t *bo
 #line 1
 ";
 
-/// The variable that [`bound_spinning`] sets.
-pub const SPIN_COUNT: &str = "GOMP_SPINCOUNT";
-
-/// Makes OpenMP's threads sleep after about 20 us without work. By default they spin for milliseconds, and on
-/// a machine with few processors, shared with others, a spinning thread keeps the one it waits for from running:
-/// calls of 20 us were seen to take 6 ms.
-///
-/// # Safety
-///
-/// No other thread may be running: this sets a variable of the environment.
-pub unsafe fn bound_spinning() {
-    if std::env::var_os(SPIN_COUNT).is_none() {
-        // SAFETY: this is the only thread.
-        unsafe { std::env::set_var(SPIN_COUNT, "2000") };
-    }
-}
-
 /// One argument of a C function: `array(&a)`, `array_mut(&mut b)`, `int(n)`, `real(alpha)`.
 #[derive(Clone, Copy)]
 #[repr(C)]

@@ -12,10 +12,13 @@ mod c_library;
 mod chart;
 mod kernels;
 mod measure;
+mod memory;
 mod parameters;
 mod peers;
 mod python;
 mod report;
+mod scaling;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -34,6 +37,9 @@ use measure::{Effort, measure};
 use peers::{Peer, Peers};
 use report::{JsonLines, Row};
 
+#[global_allocator]
+static ALLOCATOR: memory::Counting = memory::Counting;
+
 /// Runs the kernels and their peers on the same inputs, interleaved round by round, and prints medians.
 #[derive(Parser)]
 struct Options {
@@ -45,7 +51,7 @@ struct Options {
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "jax,numba,native,limit")]
     peers: Vec<Peer>,
 
-    /// Sizes to run, as the kernels name them [default: all but tiny].
+    /// Sizes to run, as the kernels name them [default: S, M, ..].
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     size: Vec<String>,
 
@@ -54,8 +60,12 @@ struct Options {
     repeat: usize,
 
     /// No further round for a peer, or for us, once its samples of a kernel took this many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 20.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0)]
     budget: f64,
+
+    /// Instead of the table: how time grows with the number of steps, for the kernels that have one.
+    #[arg(long)]
+    scaling: bool,
 
     /// Write one JSON object per kernel and size, a line each.
     #[arg(long, value_name = "FILE")]
@@ -71,8 +81,6 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    // SAFETY: the program begins; it has one thread.
-    unsafe { c_library::bound_spinning() };
     exit(run(&Options::parse()))
 }
 
@@ -82,6 +90,9 @@ fn run(options: &Options) -> Result<()> {
         .with_context(|| format!("--budget {} is no number of seconds", options.budget))?;
     let effort = Effort { rounds: options.repeat, budget };
     let work = selected(kernels::all(), &options.filter, &options.size)?;
+    if options.scaling {
+        return scaling::run(&work, options.repeat);
+    }
     let mut json = options.json.as_deref().map(JsonLines::create).transpose()?;
     let mut peers = Peers::start(&options.peers, options.python.as_deref())?;
     print_backend_info();
@@ -105,7 +116,7 @@ fn run(options: &Options) -> Result<()> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    println!("\n{}", report::Table(&rows));
+    println!("\n{}\n{}", report::Table(&rows), targets::Targets(&rows));
     if let Some(path) = &options.plot {
         chart::draw(path, &rows)?;
         println!("wrote {}", path.display());
@@ -114,13 +125,17 @@ fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The kernels of that name at those sizes; without sizes at all but the tiny one, which is the tests'.
+/// The kernels of that name at those sizes; without sizes at all but those of the tests.
 fn selected(all: Vec<Bench>, filter: &str, sizes: &[String]) -> Result<Vec<(Bench, &'static str)>> {
     let known = all.iter().map(|bench| bench.name()).collect::<Vec<_>>().join(", ");
     let mut work = Vec::new();
     for bench in all.into_iter().filter(|bench| bench.name().contains(filter)) {
         for size in bench.sizes() {
-            let wanted = if sizes.is_empty() { size != "tiny" } else { sizes.iter().any(|s| s == size) };
+            let wanted = if sizes.is_empty() {
+                !["tiny", "small"].contains(&size)
+            } else {
+                sizes.iter().any(|s| s == size)
+            };
             if wanted {
                 work.push((bench.clone(), size));
             }

@@ -2,17 +2,18 @@
 
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use desc_jit::prelude::*;
 use desc_jit_examples::timing::median;
 use indicatif::ProgressBar;
 
-use crate::bench::{Bench, Case, Way};
+use crate::bench::{Bench, Call, Case, Way};
 use crate::peers::Peers;
 use crate::python::{Library, Python};
 use crate::report::Row;
+use crate::values::Values;
 
 /// A sample takes at least this long: short kernels are called several times in it.
 const SAMPLE: Duration = Duration::from_millis(2);
@@ -58,7 +59,7 @@ fn wait_for_background() {
 const WARM_UP: Duration = Duration::from_millis(60);
 
 /// Brings a kernel to its steady state.
-fn settle(case: &mut dyn Case) -> Result<()> {
+pub fn settle(case: &mut dyn Case) -> Result<()> {
     let mut ran = Duration::ZERO;
     let mut calls = 1;
     while ran < WARM_UP {
@@ -108,12 +109,13 @@ pub fn measure(
     let arguments = if peers.python.is_empty() { Vec::new() } else { case.describe(folder.path())? };
 
     bar.set_message(format!("{title}: native"));
-    let (expected, _) = case.call(Way::Native)?;
-    bar.set_message(format!("{title}: ours, first call"));
-    case.forget();
-    let (results, first) = case.call(Way::Ours)?;
-    row.ours_first_ms = milliseconds(first);
+    let Call { results: expected, time: native_once, growth } = case.call(Way::Native)?;
+    row.input_bytes = case.input_bytes();
+    row.native_peak_bytes = row.input_bytes + growth;
+    bar.set_message(format!("{title}: ours, first calls"));
+    let results = first_calls(&mut *case, &mut row)?;
     row.compare("ours", &expected, &results, bench.tolerance().bound());
+    drop(results);
     let peer_tolerance = PEER_TOLERANCE.max(bench.tolerance().bound());
     let mut players = vec![Player::Here(Way::Ours)];
     for python in &mut peers.python {
@@ -142,7 +144,7 @@ pub fn measure(
     }
     if peers.limit && bench.has_limit() {
         match case.call(Way::Limit) {
-            Ok((results, _)) => {
+            Ok(Call { results, .. }) => {
                 row.compare("limit", &expected, &results, peer_tolerance);
                 players.push(Player::Here(Way::Limit));
             }
@@ -152,11 +154,21 @@ pub fn measure(
 
     settle(&mut *case)?;
     // What is timed from here on was compiled by another engine than the first call's.
-    let (results, _) = case.call(Way::Ours)?;
+    desc_jit::backend::release_memory();
+    let Call { results, growth, .. } = case.call(Way::Ours)?;
+    row.ours_peak_bytes = row.input_bytes + growth;
     row.compare("ours, settled", &expected, &results, bench.tolerance().bound());
-    let samples = rounds(&mut *case, &mut players, effort, bar, &title)?;
+    drop(results);
+    // Native code that is slower than a whole budget has been measured by now.
+    let known = |player: &Player<'_>| match player {
+        Player::Here(Way::Native) if native_once > effort.budget => Some(milliseconds(native_once)),
+        _ => None,
+    };
+    let known = players.iter().map(known).collect();
+    let samples = rounds(&mut *case, &mut players, known, effort, bar, &title)?;
     for (player, samples) in players.iter().zip(samples) {
         let ms = median(&samples);
+        row.samples.insert(player.name(), samples.len());
         row.best_ms.insert(player.name(), samples.into_iter().fold(f64::INFINITY, f64::min));
         match player {
             Player::Here(Way::Ours) => row.ours_ms = ms,
@@ -171,21 +183,51 @@ pub fn measure(
     Ok(row)
 }
 
-/// The milliseconds of a call in each sample of each player.
+/// How often the first call is repeated.
+const FIRST_CALLS: usize = 3;
+
+/// Calls with nothing compiled, until they took a second: their times are medians. What the last one returned.
+fn first_calls(case: &mut dyn Case, row: &mut Row) -> Result<Vec<Values>> {
+    let (mut whole, mut compiling, mut results) = (Vec::new(), Vec::new(), Vec::new());
+    let start = Instant::now();
+    while whole.is_empty() || (whole.len() < FIRST_CALLS && start.elapsed() < Duration::from_secs(1)) {
+        case.forget();
+        let before = case.compile_time();
+        let call = case.call(Way::Ours)?;
+        compiling.push(milliseconds(case.compile_time() - before));
+        whole.push(milliseconds(call.time));
+        results = call.results;
+        wait_for_background();
+    }
+    (row.ours_first_ms, row.ours_stage_compile_ms) = (median(&whole), median(&compiling));
+    Ok(results)
+}
+
+/// The milliseconds of a call in each sample of each player; of those that are `known`, only that.
 fn rounds(
     case: &mut dyn Case,
     players: &mut [Player<'_>],
+    known: Vec<Option<f64>>,
     effort: Effort,
     bar: &ProgressBar,
     title: &str,
 ) -> Result<Vec<Vec<f64>>> {
     let mut calls = Vec::new();
-    for player in players.iter_mut() {
-        bar.set_message(format!("{title}: {}, calls in a sample", player.name()));
-        calls.push(calls_in_a_sample(|calls| player.time(case, calls))?);
-    }
     let mut samples = vec![Vec::new(); players.len()];
     let mut spent = vec![Duration::ZERO; players.len()];
+    for (k, player) in players.iter_mut().enumerate() {
+        bar.set_message(format!("{title}: {}, calls in a sample", player.name()));
+        if let Some(ms) = known[k] {
+            (samples[k], spent[k]) = (vec![ms], Duration::MAX);
+            calls.push(1);
+            continue;
+        }
+        let (count, taken) = calls_in_a_sample(|calls| player.time(case, calls))?;
+        calls.push(count);
+        if taken > effort.budget {
+            (samples[k], spent[k]) = (vec![milliseconds(taken) / count as f64], taken);
+        }
+    }
     for round in 1..=effort.rounds {
         for (k, player) in players.iter_mut().enumerate() {
             if spent[k] > effort.budget {
@@ -201,13 +243,13 @@ fn rounds(
     Ok(samples)
 }
 
-/// How many calls fill a sample.
-fn calls_in_a_sample(mut time: impl FnMut(usize) -> Result<Duration>) -> Result<usize> {
+/// How many calls fill a sample, and the time that they took.
+pub fn calls_in_a_sample(mut time: impl FnMut(usize) -> Result<Duration>) -> Result<(usize, Duration)> {
     let mut calls = 1;
     loop {
         let taken = time(calls)?;
         if taken >= SAMPLE {
-            return Ok(calls);
+            return Ok((calls, taken));
         }
         ensure!(calls < 1 << 40, "calls that take no time");
         let factor = SAMPLE.as_secs_f64() / taken.as_secs_f64().max(1e-9);
@@ -215,6 +257,7 @@ fn calls_in_a_sample(mut time: impl FnMut(usize) -> Result<Duration>) -> Result<
     }
 }
 
-fn milliseconds(time: Duration) -> f64 {
+/// In milliseconds.
+pub fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }

@@ -65,6 +65,9 @@ pub trait Parameter: Clone + 'static {
     /// Undoes what a call changed.
     fn restore(&mut self, _fresh: &Self) {}
 
+    /// Its size in bytes.
+    fn bytes(&self) -> usize;
+
     /// Its value, if the kernel changes it.
     fn changed(&self) -> Vec<Values> {
         Vec::new()
@@ -86,6 +89,9 @@ macro_rules! scalar_parameters {
         fn lend(&mut self) -> $t {
             *self
         }
+        fn bytes(&self) -> usize {
+            size_of::<$t>()
+        }
         fn describe(&self, _: &Path) -> Result<Value> {
             Ok(json!({ "scalar": *self }))
         }
@@ -101,6 +107,9 @@ impl<T: Element, D: Dimension + 'static> Parameter for Array<T, D> {
     #[cfg(test)]
     fn through(&self, layout: Layout) -> Self {
         through(self, layout)
+    }
+    fn bytes(&self) -> usize {
+        self.len() * size_of::<T>()
     }
     fn describe(&self, path: &Path) -> Result<Value> {
         self.write_npy(path)?;
@@ -124,6 +133,9 @@ impl<T: Element, D: Dimension + 'static> Parameter for InOut<Array<T, D>> {
     fn through(&self, layout: Layout) -> Self {
         InOut(through(&self.0, layout))
     }
+    fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
     fn changed(&self) -> Vec<Values> {
         self.0.values()
     }
@@ -145,6 +157,9 @@ pub trait Parameters: Clone + 'static {
     #[cfg(test)]
     fn through(&self, layout: Layout) -> Self;
 
+    /// The size of all together in bytes.
+    fn bytes(&self) -> usize;
+
     /// Those that the kernel changes, in order.
     fn changed(&self) -> Vec<Values>;
 
@@ -161,6 +176,9 @@ macro_rules! tuple_parameters {
         #[cfg(test)]
         fn through(&self, layout: Layout) -> Self {
             ($(self.$k.through(layout),)+)
+        }
+        fn bytes(&self) -> usize {
+            0 $(+ self.$k.bytes())+
         }
         fn changed(&self) -> Vec<Values> {
             [$(self.$k.changed()),+].concat()

@@ -9,7 +9,6 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use crate::c_library::SPIN_COUNT;
 use crate::values::Values;
 
 /// A library that a Python process speaks for.
@@ -52,8 +51,8 @@ impl Python {
         let mut child = Command::new(&python)
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/peer.py"))
             .args(["--library", &library.to_string()])
-            // The peers run as their users run them.
-            .env_remove(SPIN_COUNT)
+            // The libraries find out by themselves what the processor can do.
+            .env_remove("OPENBLAS_CORETYPE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

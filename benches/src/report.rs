@@ -17,7 +17,10 @@ pub struct Row {
     pub kernel: &'static str,
     pub size: &'static str,
     pub extent: String,
+    /// The first call: staging, compiling and running.
     pub ours_first_ms: f64,
+    /// Without running.
+    pub ours_stage_compile_ms: f64,
     pub ours_ms: f64,
     pub native_ms: Option<f64>,
     pub jax_first_ms: Option<f64>,
@@ -25,6 +28,14 @@ pub struct Row {
     pub numba_first_ms: Option<f64>,
     pub numba_ms: Option<f64>,
     pub limit_ms: Option<f64>,
+    /// Of the arguments.
+    pub input_bytes: usize,
+    /// The arguments and what a settled call allocates beside them at most.
+    pub ours_peak_bytes: usize,
+    /// The arguments and what the function as written allocates beside them at most.
+    pub native_peak_bytes: usize,
+    /// How many samples each figure is the median of, by name.
+    pub samples: BTreeMap<String, usize>,
     /// The best sample of each, by name: beside the medians it shows how disturbed a run was.
     pub best_ms: BTreeMap<String, f64>,
     /// Of anybody's results against the native ones; null where they could not be compared.
@@ -44,6 +55,16 @@ pub const RATIOS: [(&str, Ratio); 4] = [
     ("limit", |row| Some(row.limit_ms? / row.ours_ms)),
 ];
 
+/// JAX's first call over ours.
+pub fn first(row: &Row) -> Option<f64> {
+    Some(row.jax_first_ms? / row.ours_first_ms)
+}
+
+/// Our peak of memory over that of the function as written.
+pub fn memory(row: &Row) -> Option<f64> {
+    (row.native_peak_bytes > 0).then(|| row.ours_peak_bytes as f64 / row.native_peak_bytes as f64)
+}
+
 impl Row {
     /// A row without figures.
     pub fn new(kernel: &'static str, size: &'static str, extent: &str) -> Row {
@@ -52,6 +73,7 @@ impl Row {
             size,
             extent: extent.to_string(),
             ours_first_ms: f64::NAN,
+            ours_stage_compile_ms: f64::NAN,
             ours_ms: f64::NAN,
             native_ms: None,
             jax_first_ms: None,
@@ -59,6 +81,10 @@ impl Row {
             numba_first_ms: None,
             numba_ms: None,
             limit_ms: None,
+            input_bytes: 0,
+            ours_peak_bytes: 0,
+            native_peak_bytes: 0,
+            samples: BTreeMap::new(),
             best_ms: BTreeMap::new(),
             max_rel_err: Some(0.0),
             warnings: Vec::new(),
@@ -114,7 +140,7 @@ pub struct Table<'a>(pub &'a [Row]);
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let times = ["first", "ours", "jax", "numba", "native", "limit"];
+        let times = ["first", "compile", "ours", "jax", "numba", "native", "limit"];
         write!(f, "{:<18} {:<22}", "ms per call", "size")?;
         for name in times {
             write!(f, " {name:>9}")?;
@@ -123,14 +149,14 @@ impl fmt::Display for Table<'_> {
         for (name, _) in RATIOS {
             write!(f, " {:>11}", format!("{name}/ours"))?;
         }
-        writeln!(f, " | {:>8}", "rel err")?;
+        writeln!(f, " {:>9} | {:>6} | {:>8}", "jax/first", "memory", "rel err")?;
         for row in self.0 {
             let size = match row.extent.as_str() {
                 "" => row.size.to_string(),
                 extent => format!("{} ({extent})", row.size),
             };
             write!(f, "{:<18} {size:<22}", row.kernel)?;
-            let ours = [Some(row.ours_first_ms), Some(row.ours_ms)];
+            let ours = [row.ours_first_ms, row.ours_stage_compile_ms, row.ours_ms].map(Some);
             for ms in ours.into_iter().chain([row.jax_ms, row.numba_ms, row.native_ms, row.limit_ms]) {
                 write!(f, " {:>9}", show(ms))?;
             }
@@ -139,18 +165,24 @@ impl fmt::Display for Table<'_> {
                 write!(f, " {:>11}", show(ratio(row)))?;
             }
             let error = row.max_rel_err.map_or("?".to_string(), |error| format!("{error:.0e}"));
-            writeln!(f, " | {error:>8}")?;
+            writeln!(f, " {:>9} | {:>6} | {error:>8}", show(first(row)), show_short(memory(row)))?;
         }
-        write!(f, "{:<101} |", "geometric mean")?;
+        write!(f, "{:<111} |", "geometric mean")?;
         for (_, ratio) in RATIOS {
             write!(f, " {:>11}", show(geometric_mean(self.0.iter().filter_map(ratio))))?;
         }
-        writeln!(f, " |\nA ratio above 1 means that ours is faster.")
+        writeln!(f, " {:>9} |", show(geometric_mean(self.0.iter().filter_map(first))))?;
+        writeln!(f, "A ratio above 1 means that ours is faster. memory: our peak over native's.")
     }
 }
 
+/// Two digits after the point, or `-`.
+fn show_short(x: Option<f64>) -> String {
+    x.map_or("-".to_string(), |x| format!("{x:.2}"))
+}
+
 /// Three significant digits, or `-`.
-fn show(x: Option<f64>) -> String {
+pub fn show(x: Option<f64>) -> String {
     let Some(x) = x else { return "-".to_string() };
     match x.abs() {
         size if size >= 100.0 => format!("{x:.0}"),
@@ -161,7 +193,8 @@ fn show(x: Option<f64>) -> String {
     }
 }
 
-fn geometric_mean(factors: impl Iterator<Item = f64>) -> Option<f64> {
+/// The geometric mean, where there is something to take it of.
+pub fn geometric_mean(factors: impl Iterator<Item = f64>) -> Option<f64> {
     let logarithms: Vec<f64> = factors.map(f64::ln).collect();
     let count = logarithms.len();
     (count > 0).then(|| (logarithms.iter().sum::<f64>() / count as f64).exp())

@@ -70,5 +70,6 @@ pub fn bench() -> Bench {
         inputs,
         sizes: [("tiny", [10, 3]), ("S", [100, 5]), ("M", [200, 20])],
         tolerance: Bits,
+        steps: 1,
     }
 }

@@ -41,7 +41,7 @@ pub fn bench() -> Bench {
     bench! {
         atax(a, x),
         inputs,
-        sizes: [("tiny", [9, 11]), ("S", [1000, 1250]), ("M", [4000, 5000])],
+        sizes: [("tiny", [9, 11]), ("small", [1000, 1250]), ("S", [4000, 5000]), ("M", [10_000, 12_500])],
         tolerance: Relative(1e-12),
         limit: by_hand,
     }

@@ -38,7 +38,7 @@ pub fn bench() -> Bench {
     bench! {
         azimint_naive(data, radius, npt),
         inputs,
-        sizes: [("tiny", [200, 6]), ("S", [40_000, 100]), ("M", [400_000, 1000])],
+        sizes: [("tiny", [200, 6]), ("small", [40_000, 100]), ("S", [400_000, 1000]), ("M", [4_000_000, 1000])],
         tolerance: Relative(1e-12),
     }
 }

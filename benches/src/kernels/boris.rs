@@ -116,5 +116,6 @@ pub fn bench() -> Bench {
         sizes: [("tiny", [8, 5]), ("S", [10_000, 20]), ("M", [100_000, 100])],
         tolerance: Bits,
         limit: by_hand,
+        steps: 1,
     }
 }

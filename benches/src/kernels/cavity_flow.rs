@@ -110,5 +110,6 @@ pub fn bench() -> Bench {
         inputs,
         sizes: [("tiny", [11, 12, 3, 2]), ("S", [61, 61, 25, 5]), ("M", [121, 121, 50, 10])],
         tolerance: Bits,
+        steps: 2,
     }
 }

@@ -43,7 +43,7 @@ pub fn bench() -> Bench {
     bench! {
         covariance(data),
         inputs,
-        sizes: [("tiny", [7, 9]), ("S", [150, 180]), ("M", [500, 600])],
+        sizes: [("tiny", [7, 9]), ("small", [150, 180]), ("S", [500, 600]), ("M", [1400, 1800])],
         tolerance: Relative(1e-12),
     }
 }

@@ -66,5 +66,6 @@ pub fn bench() -> Bench {
         sizes: [("tiny", [12, 14, 5]), ("S", [200, 220, 20]), ("M", [400, 450, 60])],
         tolerance: Bits,
         limit: by_hand,
+        steps: 2,
     }
 }

@@ -69,7 +69,7 @@ pub fn bench() -> Bench {
     bench! {
         gemm(alpha, beta, c, a, b),
         inputs,
-        sizes: [("tiny", [7, 8, 9]), ("S", [200, 220, 240]), ("M", [1000, 1100, 1200])],
+        sizes: [("tiny", [7, 8, 9]), ("small", [200, 220, 240]), ("S", [1000, 1100, 1200]), ("M", [2500, 2750, 3000])],
         tolerance: Relative(1e-12),
         limit: by_library,
     }

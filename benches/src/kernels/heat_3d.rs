@@ -53,5 +53,6 @@ pub fn bench() -> Bench {
         sizes: [("tiny", [8, 4]), ("S", [25, 25]), ("M", [40, 50])],
         tolerance: Bits,
         limit: by_hand,
+        steps: 1,
     }
 }

@@ -38,5 +38,6 @@ pub fn bench() -> Bench {
         sizes: [("tiny", [40, 6]), ("S", [3200, 800]), ("M", [12_000, 3000])],
         tolerance: Bits,
         limit: by_hand,
+        steps: 1,
     }
 }

@@ -51,7 +51,7 @@ pub fn bench() -> Bench {
     bench! {
         k2mm(alpha, beta, a, b, c, d),
         inputs,
-        sizes: [("tiny", [6, 7, 8, 9]), ("S", [160, 170, 180, 190]), ("M", [800, 850, 900, 950])],
+        sizes: [("tiny", [6, 7, 8, 9]), ("small", [160, 170, 180, 190]), ("S", [800, 850, 900, 950]), ("M", [2000, 2250, 2500, 2750])],
         tolerance: Relative(1e-12),
     }
 }

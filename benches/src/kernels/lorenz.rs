@@ -52,5 +52,6 @@ pub fn bench() -> Bench {
         sizes: [("tiny", [100]), ("S", [100_000]), ("M", [1_000_000])],
         tolerance: Bits,
         limit: by_hand,
+        steps: 0,
     }
 }

@@ -37,5 +37,6 @@ pub fn bench() -> Bench {
         inputs,
         sizes: [("tiny", [12, 4]), ("S", [50, 8]), ("M", [100, 15])],
         tolerance: Bits,
+        steps: 1,
     }
 }

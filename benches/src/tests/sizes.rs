@@ -36,7 +36,7 @@ fn case(bench: &Bench, numbers: &[usize]) -> Option<Box<dyn Case>> {
 /// What a reading gives: results, or an error, which natively is a panic.
 fn reading(case: &mut Box<dyn Case>, way: Way) -> Result<Vec<Values>, String> {
     match catch_unwind(AssertUnwindSafe(|| case.call(way))) {
-        Ok(Ok((values, _))) => Ok(values),
+        Ok(Ok(call)) => Ok(call.results),
         Ok(Err(error)) => Err(format!("{error:#}")),
         Err(_) if way == Way::Native => Err("a panic".into()),
         Err(panic) => resume_unwind(panic),

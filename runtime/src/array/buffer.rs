@@ -13,16 +13,19 @@
 //!   holds no others.
 //! * **pinned**: the vector inside the CPU storage is never grown or replaced while the buffer lives, so the
 //!   address stays valid. (Moving the `Tensor` moves an `Arc`, not the vector.)
+//! * **alone**: a buffer that is dropped gives its memory to the pool only when `tensor` never was asked for.
 //! * **bool**: a buffer of dtype `Bool` on the host holds only the bytes 0 and 1.
 
 use super::device::Device;
 use super::element::Element;
+use super::pool;
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use candle_core::op::BackpropOp;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, Tensor};
 use std::cell::Cell;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 // `usize` elements are kept in Candle's 64-bit integers.
 const _: () = assert!(size_of::<usize>() == 8, "desc-jit needs a 64-bit machine");
@@ -34,6 +37,8 @@ pub struct Buffer {
     host: Option<NonNull<u8>>,
     count: usize,
     dtype: DType,
+    /// Somebody may hold a clone of the tensor: its memory is not to be used again when this is dropped.
+    lent: AtomicBool,
 }
 
 // SAFETY: the pointer is only the address of elements that the tensor in the same struct owns (unique), and
@@ -52,7 +57,7 @@ impl Buffer {
         let count = count_of(shape)?;
         if !device.is_cpu() {
             let tensor = Tensor::zeros(shape, dtype.candle(), device.candle())?;
-            return Ok(Buffer { tensor, host: None, count, dtype });
+            return Ok(Buffer { tensor, host: None, count, dtype, lent: AtomicBool::new(true) });
         }
         match dtype {
             DType::Bool => Buffer::from_vec(vec![false; count], shape),
@@ -110,7 +115,7 @@ impl Buffer {
             DType::F64 => CpuStorage::F64(same_vec(data)),
         };
         let tensor = Tensor::from_storage(Storage::Cpu(storage), shape, BackpropOp::none(), false);
-        Ok(Buffer { tensor, host, count, dtype: T::DTYPE })
+        Ok(Buffer { tensor, host, count, dtype: T::DTYPE, lent: AtomicBool::new(false) })
     }
 
     /// Takes a freshly made tensor over. The caller promises the *unique* invariant: nobody else holds its
@@ -137,7 +142,8 @@ impl Buffer {
         }
         let tensor =
             if fills_storage(&tensor) { tensor.detach() } else { tensor.force_contiguous()?.detach() };
-        let mut buffer = Buffer { host: None, count, dtype, tensor };
+        // Others may have shared it, and may do so still until they are dropped.
+        let mut buffer = Buffer { host: None, count, dtype, tensor, lent: AtomicBool::new(true) };
         if buffer.tensor.device().is_cpu() {
             let address = Address(Cell::new(None));
             buffer.tensor.inplace_op1(&address)?;
@@ -187,12 +193,13 @@ impl Buffer {
     /// The tensor, for Candle operations that read it. It shares the storage: clones are to be gone before the
     /// buffer is written to.
     pub(crate) fn tensor(&self) -> &Tensor {
+        self.lent.store(true, Ordering::Relaxed);
         &self.tensor
     }
 
     /// The tensor itself.
     pub fn into_tensor(self) -> Tensor {
-        self.tensor
+        self.tensor().clone()
     }
 
     /// The elements in row-major order; `None` on a device or when `T` is not the dtype.
@@ -247,7 +254,10 @@ impl Buffer {
     }
 
     fn host_clone<T: Element>(&self) -> Result<Buffer> {
-        Buffer::from_vec(self.as_slice::<T>().unwrap_or_default().to_vec(), self.shape())
+        let elements = self.as_slice::<T>().unwrap_or_default();
+        let mut copy = room::<T>(elements.len())?;
+        copy.extend_from_slice(elements);
+        Buffer::from_vec(copy, self.shape())
     }
 
     /// The same elements under another shape of as many. Nothing is copied.
@@ -256,8 +266,10 @@ impl Buffer {
     ///
     /// When the number of elements differs.
     pub fn reshaped(self, shape: &[usize]) -> Result<Buffer> {
-        // A reshaped tensor shares the storage; the other one is dropped here.
-        Ok(Buffer { tensor: self.tensor.reshape(shape)?.detach(), ..self })
+        // A reshaped tensor shares the storage; the other one is dropped here, without its memory.
+        let tensor = self.tensor.reshape(shape)?.detach();
+        let lent = AtomicBool::new(self.lent.swap(true, Ordering::Relaxed));
+        Ok(Buffer { tensor, host: self.host, count: self.count, dtype: self.dtype, lent })
     }
 
     /// A copy on that device (a copy even where it is the same one).
@@ -314,21 +326,51 @@ impl Buffer {
     }
 }
 
+/// Large blocks are kept for the next call.
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        if *self.lent.get_mut() || self.host.is_none() || self.count * self.dtype.size() < pool::LARGE {
+            return;
+        }
+        let storage = Take(Cell::new(None));
+        if self.tensor.inplace_op1(&storage).is_err() {
+            return;
+        }
+        match storage.0.take() {
+            Some(CpuStorage::U8(v)) => pool::give(v),
+            Some(CpuStorage::U32(v)) => pool::give(v),
+            Some(CpuStorage::I32(v)) => pool::give(v),
+            Some(CpuStorage::I64(v)) => pool::give(v),
+            Some(CpuStorage::F32(v)) => pool::give(v),
+            Some(CpuStorage::F64(v)) => pool::give(v),
+            _ => {}
+        }
+    }
+}
+
 impl std::fmt::Debug for Buffer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Buffer({}{:?} on {})", self.dtype, self.shape(), self.device())
     }
 }
 
-/// A vector of elements that are still to be written.
-fn unwritten<T: Element>(count: usize) -> Result<Vec<T>> {
+/// An empty vector with room for exactly so many elements.
+fn room<T: Element>(count: usize) -> Result<Vec<T>> {
+    if let Some(room) = pool::take(count) {
+        return Ok(room);
+    }
     let bytes = count.saturating_mul(size_of::<T>());
     let mut data: Vec<T> = Vec::new();
     data.try_reserve_exact(count).map_err(|_| {
         Error::new(ErrorKind::Device, format!("there is not enough memory for an array of {bytes} bytes"))
     })?;
-    let mut data = std::mem::ManuallyDrop::new(data);
     huge_pages(data.as_mut_ptr().cast(), bytes);
+    Ok(data)
+}
+
+/// A vector of elements that are still to be written.
+fn unwritten<T: Element>(count: usize) -> Result<Vec<T>> {
+    let mut data = std::mem::ManuallyDrop::new(room::<T>(count)?);
     // SAFETY: the parts are those of a vector with room for `count` elements that is not dropped. The
     // elements are plain numbers; the caller of `Buffer::unwritten` writes them before anybody reads them.
     Ok(unsafe { Vec::from_raw_parts(data.as_mut_ptr(), count, data.capacity()) })

@@ -22,7 +22,7 @@
 //! would cost all arrays on the CPU.
 //!
 //! Code map: `buffer` (storage, the only place that touches Candle's), `view` (what can be read without
-//! owning it), then one file per family of methods.
+//! owning it), `pool` (memory kept from call to call), then one file per family of methods.
 
 mod at;
 mod buffer;
@@ -38,6 +38,7 @@ mod index;
 mod iterate;
 mod npy;
 mod operators;
+pub(crate) mod pool;
 mod reduce;
 mod reshape;
 mod slice;

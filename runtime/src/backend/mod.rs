@@ -15,11 +15,13 @@
 
 mod engine;
 mod info;
+mod memory;
 mod mode;
 mod place;
 
 pub use crate::array::Device;
 pub use engine::{Engine, engine, wait_for_compiler, with_engine, with_threads};
 pub use info::{BackendInfo, backend_info, print_backend_info};
+pub use memory::release_memory;
 pub use mode::{Backend, NativeGuard, backend, enter_native, native_selected, set_backend, with_backend};
 pub use place::{block_until_ready, device, execute_on_cpu, require_device, set_device, with_device};

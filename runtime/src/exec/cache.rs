@@ -10,6 +10,7 @@ use crate::stage::{FunctionInfo, Param};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 use tracing::{Level, debug, enabled, trace};
 
 /// Graphs that one function keeps; the one that was not used for longest makes room.
@@ -29,6 +30,8 @@ pub struct CacheStats {
     pub entries: usize,
     /// How many it keeps at most.
     pub capacity: usize,
+    /// The time that staging and compiling took in all misses; what is compiled in the background is not in it.
+    pub compile_time: Duration,
 }
 
 struct Entry {
@@ -86,6 +89,7 @@ pub(super) struct Cache {
     clock: AtomicU64,
     hits: AtomicU64,
     misses: AtomicU64,
+    compile_nanoseconds: AtomicU64,
 }
 
 impl Cache {
@@ -96,6 +100,7 @@ impl Cache {
             clock: AtomicU64::new(0),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
+            compile_nanoseconds: AtomicU64::new(0),
         }
     }
 
@@ -126,7 +131,13 @@ impl Cache {
             trace!(target: TARGET, function = function.name, "cache hit");
             return Ok(plan.clone());
         }
-        let plan = entry.plan.get_or_init(|| make().map(Arc::new)).clone();
+        let timed = || {
+            let start = Instant::now();
+            let plan = make().map(Arc::new);
+            self.compile_nanoseconds.fetch_add(start.elapsed().as_nanos() as u64, Relaxed);
+            plan
+        };
+        let plan = entry.plan.get_or_init(timed).clone();
         self.misses.fetch_add(1, Relaxed);
         if plan.is_err() {
             let mut entries = self.write();
@@ -189,6 +200,7 @@ impl Cache {
             evictions: entries.evictions,
             entries: entries.live.len(),
             capacity: CAPACITY,
+            compile_time: Duration::from_nanos(self.compile_nanoseconds.load(Relaxed)),
         }
     }
 }
