@@ -22,7 +22,7 @@ fn compare<T: Number>(choices: Vec<u32>, dtype: &'static str) -> Result<(), Test
 }
 
 proptest! {
-    #![proptest_config(crate::config(60))]
+    #![proptest_config(crate::config(25))]
 
     #[test]
     fn sweeps_over_f64(choices in prop::collection::vec(0u32..1000, 10..90)) {
