@@ -14,7 +14,7 @@
 use desc_jit::__private::{Backwards, with_backwards, with_native_arithmetic};
 use desc_jit::observe::TARGET;
 use desc_jit::{Engine, Graph, with_threads};
-use desc_jit_tests::generate::{Outcome, long_loops, nests, random};
+use desc_jit_tests::generate::{Outcome, long_loops, nests, random, sweeps};
 use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -56,10 +56,22 @@ struct Case {
 }
 
 /// Long enough for several threads and several blocks of a reduction.
-const LONG: usize = 9_000;
+const LONG: usize = 70_000;
 
 fn case(rng: &mut Rng) -> Case {
-    let kind = rng.pick(&["random", "nests", "f64", "f32", "i64", "long f64", "long f32"]);
+    let kind = rng.pick(&[
+        "random",
+        "nests",
+        "f64",
+        "f32",
+        "i64",
+        "long f64",
+        "long f32",
+        "long i64",
+        "sweep f64",
+        "sweep f32",
+        "sweep i64",
+    ]);
     let length = match kind {
         "random" | "nests" => 20 + rng.below(180),
         _ => 10 + rng.below(90),
@@ -73,10 +85,21 @@ fn case(rng: &mut Rng) -> Case {
         _ => rng.below(len - 1),
     };
     let n = rng.below(5);
+    let [rows, columns] = sweeps::SHAPE;
+    let shape = [rng.pick(&[rows, rows, 1, 3]), rng.pick(&[columns, columns, columns - 1, 600, 31])];
     let dtype = kind.strip_prefix("long ").unwrap_or(kind);
     let (text, run): (String, Run) = match dtype {
         "random" => (random::program(choices), Box::new(move |g, e| random::run(g, e, n))),
         "nests" => (nests::program(choices), Box::new(nests::run)),
+        "sweep f64" => {
+            (sweeps::program(choices, "f64"), Box::new(move |g, e| sweeps::run::<f64>(g, e, shape)))
+        }
+        "sweep f32" => {
+            (sweeps::program(choices, "f32"), Box::new(move |g, e| sweeps::run::<f32>(g, e, shape)))
+        }
+        "sweep i64" => {
+            (sweeps::program(choices, "i64"), Box::new(move |g, e| sweeps::run::<i64>(g, e, shape)))
+        }
         "f64" => (
             long_loops::program(choices, "f64", len),
             Box::new(move |g, e| long_loops::run::<f64>(g, e, len, trips)),
@@ -90,7 +113,7 @@ fn case(rng: &mut Rng) -> Case {
             Box::new(move |g, e| long_loops::run::<i64>(g, e, len, trips)),
         ),
     };
-    Case { kind, text, run, long }
+    Case { kind, text, run, long: long || kind.starts_with("sweep") }
 }
 
 fn difference(expected: &Outcome, got: &Outcome) -> Option<String> {

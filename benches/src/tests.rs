@@ -1,6 +1,7 @@
 //! Every kernel: each engine against the native reading, and the hand-written version too.
 
 mod sizes;
+mod threads;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -41,6 +41,16 @@ impl Values {
             .with_context(|| format!("a result in {}", path.display()))
     }
 
+    /// Shape and bits are the same, those of NaN and the signs of zeros too.
+    #[cfg(test)]
+    pub fn has_bits_of(&self, other: &Values) -> bool {
+        let bits = |values: &Values| match &values.elements {
+            Elements::Floats(x) => x.iter().map(|x| x.to_bits()).collect::<Vec<u64>>(),
+            Elements::Integers(x) => x.iter().map(|&x| x as u64).collect(),
+        };
+        self.shape == other.shape && bits(self) == bits(other)
+    }
+
     /// The largest difference of two elements over the largest magnitude of `self`; 0 where the bits agree or
     /// both are NaN, infinite where only one is.
     pub fn relative_error(&self, other: &Values) -> Result<f64> {

@@ -4,6 +4,7 @@
 pub mod long_loops;
 pub mod nests;
 pub mod random;
+pub mod sweeps;
 
 /// The bits of all results (those of NaN are one), or the error.
 pub type Outcome = desc_jit::Result<Vec<Vec<u64>>>;

@@ -6,6 +6,7 @@ mod long_loops;
 mod nests;
 mod passes;
 mod random;
+mod sweeps;
 mod text;
 mod verifier;
 

@@ -340,3 +340,32 @@ fn the_equation_of_kepler() {
         agree!(kepler(1.1, e));
     }
 }
+
+/// Both reductions take in the very same value, which tiles keep in one buffer.
+#[desc_jit]
+fn least_and_sum(x: &Array1<f64>, y: &Array1<f32>) -> (f64, f64, f32, f32) {
+    let mut least = x[0];
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        least = least.min(x[i]);
+        sum += x[i];
+    }
+    let mut largest = y[0];
+    let mut product = 1.0;
+    for i in 0..y.len() {
+        product *= y[i];
+        largest = largest.max(y[i]);
+    }
+    (least, sum, largest, product)
+}
+
+#[test]
+fn several_reductions_of_one_value() {
+    // Found by `fuzz`: the first of two read a buffer that nothing had written to.
+    for n in [1, 31, 32, 600, 2000] {
+        let x = Array1::from_shape_fn(n, |i| ((i * 37) % 64) as f64 * 0.25 + 0.5);
+        let y = Array1::from_shape_fn(n, |i| [2.0, 0.5].get(i % 97).copied().unwrap_or(1.0));
+        // Exact in every order.
+        agree!(least_and_sum(&x, &y), ulps = 0, compiled = 0);
+    }
+}

@@ -103,7 +103,7 @@ impl<'k> Function<'_, 'k> {
     /// Runs the loop in blocks; gives the total of each fold.
     pub fn totals(&mut self, l: &'k Loop, trips: Value, end: Value) -> Vec<Value> {
         let zero = self.number(0);
-        let mut running = Vec::new();
+        let mut running: Vec<Running> = Vec::new();
         for &fold in &l.mark.folds {
             let state = if fold.dtype.is_float() {
                 let single = fold.dtype == DType::F32;
@@ -117,7 +117,11 @@ impl<'k> Function<'_, 'k> {
                 self.b.def_var(sum, zero);
                 State::Sum(sum)
             };
-            let values = self.room(BLOCK * width(fold.dtype) as usize);
+            // Two folds of one value (a sum and a minimum, say) share its buffer: a tile writes each value once.
+            let values = match running.iter().find(|r| r.fold.value == fold.value) {
+                Some(other) => other.values,
+                None => self.room(BLOCK * width(fold.dtype) as usize),
+            };
             running.push(Running { fold, state, values });
         }
         match self.tiled(l) {
