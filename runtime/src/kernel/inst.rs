@@ -256,6 +256,12 @@ impl Inst {
         )
     }
 
+    /// Only bytecode has it: in the code tree, loops and branches take the place of jumps.
+    pub fn is_bytecode(&self) -> bool {
+        let mut copy = *self;
+        copy.target().is_some() || matches!(self, Inst::JumpTable { .. } | Inst::Halt)
+    }
+
     /// It only computes a register from registers and memory and can be left out or moved.
     pub fn is_pure(&self) -> bool {
         self.dst().is_some() && !self.may_fail() && !matches!(self, Inst::LoopNext { .. })

@@ -13,6 +13,7 @@
 //! | `ir.rs`, `inst.rs` | the kernel: loops and branches of scalar instructions |
 //! | `lower/` | graph to kernel: scopes and hoisting, in-place stores, bounds proofs |
 //! | `ranges.rs` | intervals and affine forms of integers |
+//! | `verify.rs` | what every kernel satisfies, checked around every pass in debug builds |
 //! | `passes.rs` | copies forwarded, dead code dropped |
 //! | `engine.rs` | what every engine offers |
 //! | `machine/` | the engine that interprets |
@@ -53,6 +54,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod verify;
 
 pub(crate) use c::{available as c_compiler, wait_for_compiler};
 pub(crate) use explain::{Width, check_parallel, explain};

@@ -1,7 +1,9 @@
 //! The passes from kernel to kernel that the compiled engines ask for. The pipeline is this one table.
 
 use super::ir::Kernel;
-use super::{contract, expand, extremes, flatten, interchange, invariant, marks, memory, promote, split};
+use super::{
+    contract, expand, extremes, flatten, interchange, invariant, marks, memory, promote, split, verify,
+};
 use std::cell::Cell;
 
 thread_local! {
@@ -46,8 +48,10 @@ pub(super) const PIPELINE: [Pass; 11] = [
 
 /// Runs the whole pipeline.
 pub(super) fn run(kernel: &mut Kernel) {
-    for (_, pass) in PIPELINE {
+    verify::check(kernel, "lower");
+    for (name, pass) in PIPELINE {
         pass(kernel);
+        verify::check(kernel, name);
     }
     if std::env::var_os("DESC_DUMP").is_some() {
         eprintln!("{kernel}");

@@ -23,6 +23,11 @@ impl Display for Kernel {
 }
 
 impl Kernel {
+    /// One instruction as text.
+    pub(super) fn print_inst(&self, inst: &Inst) -> String {
+        format!("{inst:?}")
+    }
+
     /// A register, or the constant that it holds.
     fn name_of(&self, r: Reg) -> String {
         match self.constant(r) {
