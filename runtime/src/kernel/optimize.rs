@@ -46,14 +46,22 @@ pub(super) const PIPELINE: [Pass; 11] = [
     ("marks", marks::run),
 ];
 
-/// Runs the whole pipeline.
+/// Runs the whole pipeline. `DESC_DUMP` prints the kernel: after the pass of that name, or else at the end.
 pub(super) fn run(kernel: &mut Kernel) {
+    let dump = std::env::var("DESC_DUMP").ok();
     verify::check(kernel, "lower");
+    #[cfg(test)]
+    super::text::assert_reads_back(kernel);
     for (name, pass) in PIPELINE {
         pass(kernel);
         verify::check(kernel, name);
+        if dump.as_deref() == Some(name) {
+            eprintln!("{kernel}");
+        }
     }
-    if std::env::var_os("DESC_DUMP").is_some() {
+    #[cfg(test)]
+    super::text::assert_reads_back(kernel);
+    if dump.is_some_and(|dump| PIPELINE.iter().all(|pass| pass.0 != dump)) {
         eprintln!("{kernel}");
         eprintln!("{}", super::c::text(kernel).unwrap_or_default());
     }

@@ -2,7 +2,9 @@
 //! and after each one in debug builds; what it finds is a mistake of ours.
 
 use super::inst::{Buf, Inst, Reg};
-use super::ir::{Branch, Call, Code, Fold, Item, Kernel, Loop, Operand, Selector, TrapId, While};
+use super::ir::{
+    Branch, Call, Code, Fold, Item, Kernel, Loop, Operand, Origin, Selector, SlotInfo, TrapId, While,
+};
 use super::math::reduce::Combine;
 use crate::dtype::{DType, Literal};
 
@@ -87,8 +89,12 @@ impl Verifier<'_> {
             fail(!fits, || format!("the constant of r{at} has another dtype"))?;
         }
         k.arguments.iter().try_for_each(|&r| self.writable(r)).map_err(|e| format!("the arguments: {e}"))?;
-        let zero = self.register(k.zero).is_ok() && k.constant(k.zero).and_then(Literal::as_i128) == Some(0);
-        fail(!zero, || "the register of 0 is no constant 0".into())
+        for (at, slot) in k.slots.iter().enumerate() {
+            let lent = matches!(slot.origin, Origin::Input { owned: false, taken: true });
+            fail(lent, || format!("b{at} is updated, but not given away"))?;
+        }
+        let zero = self.register(k.zero).is_ok() && k.constant(k.zero) == Some(Literal::I64(0));
+        fail(!zero, || "the register of 0 holds something else".into())
     }
 
     fn register(&self, r: Reg) -> Check {
@@ -248,7 +254,7 @@ impl Verifier<'_> {
         self.operands(inst)
     }
 
-    fn slot(&self, b: Buf) -> Result<&super::ir::SlotInfo, String> {
+    fn slot(&self, b: Buf) -> Result<&SlotInfo, String> {
         self.kernel.slots.get(b.index()).ok_or_else(|| format!("there is no b{}", b.0))
     }
 
