@@ -21,8 +21,12 @@
 //! out; of a loop, the number of its place is kept, because passes ask whether there is one.
 
 #[cfg(test)]
+mod lex;
+#[cfg(test)]
 mod parse;
 mod print;
+#[cfg(test)]
+mod tables;
 
 /// Printed, read back and printed again, a kernel is the same text.
 #[cfg(test)]
