@@ -25,12 +25,17 @@ pub(super) fn run(kernel: &mut Kernel) {
     };
     joiner.list(&mut code);
     let renamed = joiner.renamed;
+    let rename = |r: &mut Reg| *r = renamed.get(r).copied().unwrap_or(*r);
     for_each_reg(&mut code, &mut |role, r| {
         if role == Role::Read {
-            *r = renamed.get(r).copied().unwrap_or(*r);
+            rename(r);
         }
     });
-    kernel.results.iter_mut().for_each(|r| *r = renamed.get(r).copied().unwrap_or(*r));
+    kernel.results.iter_mut().for_each(rename);
+    for product in &mut kernel.matmuls {
+        rename(&mut product.left.offset);
+        rename(&mut product.right.offset);
+    }
     kernel.code = code;
 }
 
@@ -42,7 +47,7 @@ pub(super) fn drop_dead(kernel: &mut Kernel) {
 }
 
 /// An instruction without its result, with the numbers of what it reads.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     inst: Inst,
     regs: [u32; 5],
@@ -56,7 +61,7 @@ struct Joiner<'k> {
     regs: Vec<u32>,
     slots: Vec<u32>,
     last: u32,
-    /// Where a value is; checks have none.
+    /// What is known here, and in which register it is; checks have none.
     made: HashMap<Key, Option<Reg>>,
     /// Registers that another one stands for.
     renamed: HashMap<Reg, Reg>,
@@ -64,36 +69,109 @@ struct Joiner<'k> {
 
 impl Joiner<'_> {
     fn list(&mut self, code: &mut Code) {
-        let outside = std::mem::take(&mut self.made);
-        // What is known here and outside: looked up from the inside out.
-        let mut scopes = vec![outside];
-        self.inside(code, &mut scopes);
-        self.made = scopes.swap_remove(0);
+        let mut known = Vec::new();
+        code.retain_mut(|item| {
+            match item {
+                Item::Inst(inst, _) => return self.inst(inst, &mut known),
+                Item::Loop(_) | Item::While(_) => self.changed_by(item),
+                Item::Branch(_) => {}
+            }
+            match item {
+                Item::Inst(..) => {}
+                Item::Loop(l) => self.list(&mut l.body),
+                Item::While(w) => {
+                    self.list(&mut w.head);
+                    self.list(&mut w.body);
+                }
+                Item::Branch(b) => {
+                    b.arms.iter_mut().for_each(|(arm, _)| self.list(arm));
+                    b.arms.iter().flat_map(|arm| &arm.1).for_each(|m| self.set(m.0));
+                }
+            }
+            true
+        });
+        for key in known {
+            self.made.remove(&key);
+        }
     }
 
-    fn inside(&mut self, code: &mut Code, scopes: &mut Vec<HashMap<Key, Option<Reg>>>) {
-        scopes.push(HashMap::new());
-        code.retain_mut(|item| match item {
-            Item::Inst(inst, _) => self.inst(inst, scopes),
-            Item::Loop(l) => {
-                self.change(std::slice::from_ref(&Item::Loop(l.clone())));
-                self.inside(&mut l.body, scopes);
-                true
-            }
-            Item::While(w) => {
-                self.change(std::slice::from_ref(&Item::While(w.clone())));
-                self.inside(&mut w.head, scopes);
-                self.inside(&mut w.body, scopes);
-                true
-            }
-            Item::Branch(b) => {
-                b.arms.iter_mut().for_each(|(arm, _)| self.inside(arm, scopes));
-                for (_, moves) in &b.arms {
-                    moves.iter().for_each(|m| self.renumber(m.0));
-                }
-                true
+    /// What an iteration changes has another value in the next one.
+    fn changed_by(&mut self, item: &mut Item) {
+        for_each_reg(std::slice::from_mut(item), &mut |role, r| {
+            if role != Role::Read {
+                self.set(*r);
             }
         });
-        scopes.pop();
+        for_each_code(&mut vec![item.clone()], &mut |list| {
+            for item in list.iter() {
+                if let Item::Inst(inst, _) = item {
+                    self.store(inst);
+                }
+            }
+        });
+    }
+
+    fn set(&mut self, r: Reg) {
+        self.last += 1;
+        self.regs[r.index()] = self.last;
+    }
+
+    fn store(&mut self, inst: &Inst) {
+        if !inst.is_load() {
+            for buf in inst.bufs().into_iter().flatten() {
+                self.last += 1;
+                self.slots[buf.index()] = self.last;
+            }
+        }
+    }
+
+    /// Whether the instruction stays; `known` takes in what the list knows behind it.
+    fn inst(&mut self, inst: &mut Inst, known: &mut Vec<Key>) -> bool {
+        inst.for_each_reg(|role, r| {
+            if role == Role::Read {
+                *r = self.renamed.get(r).copied().unwrap_or(*r);
+            }
+        });
+        let key = self.key(inst);
+        self.store(inst);
+        let dst = inst.dst();
+        dst.iter().for_each(|&dst| self.set(dst));
+        let once = dst.is_none_or(|dst| self.writes[dst.index()] == 1);
+        if !once || !(inst.may_fail() || inst.is_pure()) || matches!(inst, Inst::Mov { .. }) {
+            return true;
+        }
+        match (self.made.get(&key), dst) {
+            (None, _) => {
+                self.made.insert(key, dst);
+                known.push(key);
+                true
+            }
+            (Some(&Some(first)), Some(dst)) if self.stands_for(first, dst) => {
+                self.renamed.insert(dst, first);
+                false
+            }
+            (Some(None), None) => false,
+            _ => true,
+        }
+    }
+
+    /// As much is known of the one as of the other.
+    fn stands_for(&self, first: Reg, second: Reg) -> bool {
+        let range = |r: Reg| self.kernel.ranges[r.index()];
+        let dtype = |r: Reg| self.kernel.regs[r.index()];
+        dtype(first) == dtype(second) && range(first).within(range(second))
+    }
+
+    fn key(&self, inst: &Inst) -> Key {
+        let mut regs = [0; 5];
+        regs.iter_mut().zip(inst.reads()).for_each(|(number, r)| *number = self.regs[r.index()]);
+        let mut inst = *inst;
+        inst.for_each_reg(|role, r| {
+            if role == Role::Write {
+                *r = Reg(0);
+            }
+        });
+        let slot = inst.bufs()[0].map_or(0, |b| self.slots[b.index()]);
+        Key { inst, regs, slot }
     }
 }

@@ -25,6 +25,7 @@ mod c;
 mod contract;
 mod copies;
 mod cranelift;
+mod cse;
 mod engine;
 mod expand;
 mod explain;

@@ -2,7 +2,7 @@
 
 use super::ir::Kernel;
 use super::{
-    contract, expand, extremes, flatten, interchange, invariant, marks, memory, promote, split, verify,
+    contract, cse, expand, extremes, flatten, interchange, invariant, marks, memory, promote, split, verify,
 };
 use std::cell::Cell;
 
@@ -32,7 +32,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 11] = [
+pub(super) const PIPELINE: [Pass; 13] = [
     ("flatten", flatten::run),
     ("invariant", invariant::run),
     ("contract in memory", contract::in_memory),
@@ -43,6 +43,8 @@ pub(super) const PIPELINE: [Pass; 11] = [
     ("extremes", extremes::run),
     ("memory", memory::run),
     ("expand", expand::run),
+    ("cse", cse::run),
+    ("dce", cse::drop_dead),
     ("marks", marks::run),
 ];
 

@@ -220,6 +220,11 @@ impl Parser {
         })
     }
 
+    /// `b0 "x": ..` or `b0: ..`, and not an instruction on whole buffers.
+    fn declares_slot(&self) -> bool {
+        matches!(self.tokens.get(self.pos + 1), Some((Token::Text(_) | Token::Punct(':'), _)))
+    }
+
     /// The items up to what ends a list: `}`, `while`, `return`, or moves.
     fn list(&mut self) -> Parsed<Code> {
         let mut code = Code::new();

@@ -1,6 +1,5 @@
 //! The parts of a kernel's text that become entries of its tables: slots, traps, calls, products, marks.
 
-use super::lex::{Token, index};
 use super::parse::{Parsed, Parser};
 use crate::graph::SiteId;
 use crate::kernel::inst::Inst;
@@ -10,11 +9,6 @@ use crate::op::{BinaryOp, UnaryOp};
 use std::collections::BTreeMap;
 
 impl Parser {
-    /// `b0 "x": ..` or `b0: ..`, and not an instruction on whole buffers.
-    pub(super) fn declares_slot(&self) -> bool {
-        matches!(self.tokens.get(self.pos + 1), Some((Token::Text(_) | Token::Punct(':'), _)))
-    }
-
     pub(super) fn slot(&mut self) -> Parsed<()> {
         let buf = self.buf()?;
         if buf.index() != self.slots.len() {
