@@ -34,6 +34,15 @@ pub(super) enum Role {
     Update,
 }
 
+/// The operands of most instructions, whatever they do.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    pub dst: Option<Reg>,
+    pub regs: Vec<Reg>,
+    /// `slot[base + idx + off]`
+    pub address: Option<(Buf, Reg, Reg, i32)>,
+}
+
 /// Declares the instruction set. Instructions of a group have the same operands; the groups give
 /// `for_each_reg` and the constructors of the lowering.
 macro_rules! instructions {
@@ -149,6 +158,46 @@ macro_rules! instructions {
                 }
             }
 
+            /// Its name and operands; of the instructions with operands of their own kind, nothing.
+            pub fn parts(&self) -> Option<(&'static str, Parts)> {
+                let parts = |dst, regs: &[Reg], address| Parts { dst, regs: regs.to_vec(), address };
+                Some(match *self {
+                    $(Inst::$bin { dst, a, b } => (stringify!($bin), parts(Some(dst), &[a, b], None)),)*
+                    $(Inst::$un { dst, a } => (stringify!($un), parts(Some(dst), &[a], None)),)*
+                    $(Inst::$load { dst, buf, base, idx, off } => {
+                        (stringify!($load), parts(Some(dst), &[], Some((buf, base, idx, off))))
+                    })*
+                    $(Inst::$store { val, buf, base, idx, off } => {
+                        (stringify!($store), parts(None, &[val], Some((buf, base, idx, off))))
+                    })*
+                    $(Inst::$with { dst, a, buf, base, idx, off } => {
+                        (stringify!($with), parts(Some(dst), &[a], Some((buf, base, idx, off))))
+                    })*
+                    $(Inst::$tern { dst, a, b, c } => (stringify!($tern), parts(Some(dst), &[a, b, c], None)),)*
+                    _ => return None,
+                })
+            }
+
+            /// The instruction with that name and these operands, if there is one.
+            #[cfg(test)]
+            pub fn of_parts(name: &str, parts: &Parts) -> Option<Inst> {
+                Some(match (parts.dst, &parts.regs[..], parts.address) {
+                    $((Some(dst), &[a, b], None) if name == stringify!($bin) => Inst::$bin { dst, a, b },)*
+                    $((Some(dst), &[a], None) if name == stringify!($un) => Inst::$un { dst, a },)*
+                    $((Some(dst), &[], Some((buf, base, idx, off))) if name == stringify!($load) => {
+                        Inst::$load { dst, buf, base, idx, off }
+                    })*
+                    $((None, &[val], Some((buf, base, idx, off))) if name == stringify!($store) => {
+                        Inst::$store { val, buf, base, idx, off }
+                    })*
+                    $((Some(dst), &[a], Some((buf, base, idx, off))) if name == stringify!($with) => {
+                        Inst::$with { dst, a, buf, base, idx, off }
+                    })*
+                    $((Some(dst), &[a, b, c], None) if name == stringify!($tern) => Inst::$tern { dst, a, b, c },)*
+                    _ => return None,
+                })
+            }
+
             /// It reads an array element.
             pub fn is_load(&self) -> bool {
                 matches!(self, $(Inst::$load { .. })|* | $(Inst::$with { .. })|*)
@@ -254,6 +303,12 @@ impl Inst {
                 | Check { .. }
                 | CheckLoop { .. }
         )
+    }
+
+    /// Only bytecode has it: in the code tree, loops and branches take the place of jumps.
+    pub fn is_bytecode(&self) -> bool {
+        let mut copy = *self;
+        copy.target().is_some() || matches!(self, Inst::JumpTable { .. } | Inst::Halt)
     }
 
     /// It only computes a register from registers and memory and can be left out or moved.

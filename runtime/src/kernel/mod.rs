@@ -13,6 +13,8 @@
 //! | `ir.rs`, `inst.rs` | the kernel: loops and branches of scalar instructions |
 //! | `lower/` | graph to kernel: scopes and hoisting, in-place stores, bounds proofs |
 //! | `ranges.rs` | intervals and affine forms of integers |
+//! | `text/` | the textual form, printed and read back |
+//! | `verify.rs` | what every kernel satisfies, checked around every pass in debug builds |
 //! | `passes.rs` | copies forwarded, dead code dropped |
 //! | `engine.rs` | what every engine offers |
 //! | `machine/` | the engine that interprets |
@@ -23,6 +25,7 @@ mod c;
 mod contract;
 mod copies;
 mod cranelift;
+mod cse;
 mod engine;
 mod expand;
 mod explain;
@@ -44,7 +47,6 @@ pub(crate) mod math;
 mod memory;
 mod optimize;
 mod passes;
-mod print;
 mod product;
 mod program;
 mod promote;
@@ -53,7 +55,9 @@ mod report;
 mod split;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tile;
+mod verify;
 
 pub(crate) use c::{available as c_compiler, wait_for_compiler};
 pub(crate) use explain::{Width, check_parallel, explain};

@@ -2,7 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    contract, expand, extremes, flatten, fuse, interchange, invariant, marks, memory, promote, split,
+    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, marks, memory, promote, split,
+    verify,
 };
 use std::cell::Cell;
 
@@ -32,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 12] = [
+pub(super) const PIPELINE: [Pass; 14] = [
     ("flatten", flatten::run),
     ("invariant", invariant::run),
     ("contract in memory", contract::in_memory),
@@ -44,15 +45,27 @@ pub(super) const PIPELINE: [Pass; 12] = [
     ("memory", memory::run),
     ("fuse", fuse::run),
     ("expand", expand::run),
+    ("cse", cse::run),
+    ("dce", cse::drop_dead),
     ("marks", marks::run),
 ];
 
-/// Runs the whole pipeline.
+/// Runs the whole pipeline. `DESC_DUMP` prints the kernel: after the pass of that name, or else at the end.
 pub(super) fn run(kernel: &mut Kernel) {
-    for (_, pass) in PIPELINE {
+    let dump = std::env::var("DESC_DUMP").ok();
+    verify::check(kernel, "lower");
+    #[cfg(test)]
+    super::text::assert_reads_back(kernel);
+    for (name, pass) in PIPELINE {
         pass(kernel);
+        verify::check(kernel, name);
+        if dump.as_deref() == Some(name) {
+            eprintln!("{kernel}");
+        }
     }
-    if std::env::var_os("DESC_DUMP").is_some() {
+    #[cfg(test)]
+    super::text::assert_reads_back(kernel);
+    if dump.is_some_and(|dump| PIPELINE.iter().all(|pass| pass.0 != dump)) {
         eprintln!("{kernel}");
         eprintln!("{}", super::c::text(kernel).unwrap_or_default());
     }

@@ -57,7 +57,8 @@ fn forward_copies(code: &mut Code, registers: usize, outputs: &mut [Reg]) {
     outputs.iter_mut().for_each(resolve);
 }
 
-fn drop_dead(code: &mut Code, registers: usize, outputs: &[Reg]) {
+/// Drops pure instructions and moves whose results nobody reads.
+pub(super) fn drop_dead(code: &mut Code, registers: usize, outputs: &[Reg]) {
     let mut uses = count_uses(code, registers, outputs);
     loop {
         let mut dropped = 0;

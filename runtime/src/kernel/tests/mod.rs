@@ -3,8 +3,10 @@
 mod aliasing;
 mod control;
 mod errors;
+mod passes;
 pub(in crate::kernel) mod random;
 mod scalars;
+mod text;
 
 use super::program::kernel_of;
 use super::{OutSlot, Program, Slot, Unit, machine as machine_engine};
@@ -107,6 +109,7 @@ pub(super) fn compile_with(
 ) -> Option<Program> {
     let unit = Unit { graph, nodes: std::slice::from_ref(node), outputs: &node.outputs, dead_after };
     let (kernel, interface) = kernel_of(&unit)?;
+    super::text::assert_reads_back(&kernel);
     let code = Box::new(machine_engine::compile(&kernel, strips)?);
     Some(Program::new(graph, kernel, interface, code))
 }
