@@ -3,5 +3,6 @@
 mod backends;
 mod cache;
 mod files;
+mod fma;
 mod observe;
 mod threads;

@@ -3,6 +3,7 @@
 //! * [`set_device`] picks the device that staged functions run on, [`require_device`] insists on it.
 //! * [`Backend`] says whether a call runs the compiled graph or the function as written; from the variable
 //!   `DESC_BACKEND`, [`set_backend`], or [`with_backend`] for one thread and one piece of code.
+//! * [`set_fma`], [`with_fma`] and the variable `DESC_FMA` let kernels fuse products with sums.
 //! * [`print_backend_info`] shows what is in use.
 //!
 //! ```
@@ -14,6 +15,7 @@
 //! ```
 
 mod engine;
+mod fma;
 mod info;
 mod memory;
 mod mode;
@@ -21,6 +23,7 @@ mod place;
 
 pub use crate::array::Device;
 pub use engine::{Engine, engine, wait_for_compiler, with_engine, with_threads};
+pub use fma::{fma, set_fma, with_fma};
 pub use info::{BackendInfo, backend_info, print_backend_info};
 pub use memory::release_memory;
 pub use mode::{Backend, NativeGuard, backend, enter_native, native_selected, set_backend, with_backend};

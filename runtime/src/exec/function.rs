@@ -5,7 +5,7 @@ use super::cache::{Cache, CacheStats};
 use super::plan::Plan;
 use super::walk;
 use crate::array::Device;
-use crate::backend::engine;
+use crate::backend::{engine, fma};
 use crate::dtype::Type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
@@ -108,14 +108,14 @@ fn check_count(function: &'static Function, args: &[ArgValue<'_>]) -> Result<()>
 /// The compiled form for these arguments, from the cache or made now.
 fn compile(function: &'static Function, args: &[ArgValue<'_>], device: &Device) -> Result<Arc<Plan>> {
     let engine = engine();
-    function
-        .cache
-        .get(function, args, (device, engine), || Plan::new(make_graph(function, args)?, device, engine))
+    function.cache.get(function, args, (device, engine, fma()), || {
+        Plan::new(make_graph(function, args)?, device, engine)
+    })
 }
 
 /// The compiled form of a call with these arguments, if there was one.
 pub(super) fn compiled(function: &'static Function, args: &[ArgValue<'_>]) -> Option<Arc<Plan>> {
-    function.cache.peek(function.params, args, (&device_of(args), engine()))
+    function.cache.peek(function.params, args, (&device_of(args), engine(), fma()))
 }
 
 /// Calls a function: stages it on the first call with such arguments, then runs.

@@ -6,14 +6,15 @@ use crate::backend::Engine;
 use crate::dtype::{DType, Literal};
 use crate::stage::Param;
 
-/// Where and how a graph runs.
-pub(super) type Target<'a> = (&'a Device, Engine);
+/// Where and how a graph runs: its device, the engine, and whether that fuses products with sums.
+pub(super) type Target<'a> = (&'a Device, Engine, bool);
 
 /// What specialises a graph.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Key {
     device: Device,
     engine: Engine,
+    fma: bool,
     args: Vec<ArgKey>,
 }
 
@@ -85,15 +86,21 @@ fn tuple(shape: &[usize]) -> String {
 }
 
 impl Key {
-    pub fn of(params: &[Param], args: &[ArgValue<'_>], (device, engine): Target<'_>) -> Key {
+    pub fn of(params: &[Param], args: &[ArgValue<'_>], (device, engine, fma): Target<'_>) -> Key {
         let args = params.iter().zip(args).map(|(param, arg)| ArgKey::of(param.is_static, arg));
-        Key { device: device.clone(), engine, args: args.collect() }
+        Key { device: device.clone(), engine, fma, args: args.collect() }
     }
 
     /// Equality without building a key: this is on the path of every call.
-    pub fn matches(&self, params: &[Param], args: &[ArgValue<'_>], (device, engine): Target<'_>) -> bool {
+    pub fn matches(
+        &self,
+        params: &[Param],
+        args: &[ArgValue<'_>],
+        (device, engine, fma): Target<'_>,
+    ) -> bool {
         self.device == *device
             && self.engine == engine
+            && self.fma == fma
             && self.args.len() == args.len()
             && self.args.iter().zip(params).zip(args).all(|((key, p), arg)| key.matches(p.is_static, arg))
     }
@@ -106,6 +113,10 @@ impl Key {
         }
         if before.device != self.device {
             found.push(format!("other device: {} -> {}", before.device, self.device));
+        }
+        if before.fma != self.fma {
+            let word = |fma: bool| if fma { "on" } else { "off" };
+            found.push(format!("fused multiply-adds: {} -> {}", word(before.fma), word(self.fma)));
         }
         if before.engine != self.engine {
             found.push(format!("other engine: {} -> {}", before.engine, self.engine));
@@ -124,7 +135,7 @@ mod tests {
     }
 
     fn key(engine: Engine, args: Vec<ArgKey>) -> Key {
-        Key { device: Device::cpu(), engine, args }
+        Key { device: Device::cpu(), engine, fma: false, args }
     }
 
     #[test]

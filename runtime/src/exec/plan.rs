@@ -68,7 +68,10 @@ impl Plan {
     /// A loop that is marked `#[parallel]` and is not.
     pub fn new(graph: Graph, device: &Device, engine: Engine) -> Result<Plan> {
         kernel::check_parallel(&graph)?;
-        let compiled = device.is_cpu() && engine.compiles();
+        // The op-by-op engine fuses no products with sums: with that option the machine leaves it nothing that it
+        // can run itself.
+        let whole_graph = engine.compiles() || (engine == Engine::Machine && crate::backend::fma());
+        let compiled = device.is_cpu() && whole_graph;
         if compiled && let Some(kernel) = whole(&graph, engine) {
             return Ok(Plan { graph, body: Body::Kernel(Box::new(kernel)) });
         }

@@ -31,6 +31,7 @@ mod expand;
 mod explain;
 mod extremes;
 mod flatten;
+mod fma;
 mod forms;
 mod fuse;
 mod hot;

@@ -6,7 +6,7 @@ use super::inst::{Buf, Reg};
 use super::ir::{Code, Item, Kernel, Origin, SlotInfo};
 use super::lower::{self, Source};
 use super::report::Trap;
-use super::{c, cranelift, machine, optimize, passes};
+use super::{c, cranelift, fma, machine, optimize, passes};
 use crate::array::Buffer;
 use crate::backend::Engine;
 use crate::dtype::{DType, Literal};
@@ -163,7 +163,7 @@ pub(super) fn kernel_of(unit: &Unit<'_>) -> Option<(Kernel, Interface)> {
     for &(r, literal) in &lowered.constants {
         constants[r.index()] = Some(literal);
     }
-    let kernel = Kernel {
+    let mut kernel = Kernel {
         name: unit.graph.name.clone(),
         code: lowered.code,
         regs: lowered.regs.iter().map(|r| r.dtype).collect(),
@@ -181,6 +181,10 @@ pub(super) fn kernel_of(unit: &Unit<'_>) -> Option<(Kernel, Interface)> {
         array_names: lowered.array_names,
         notes: Vec::new(),
     };
+    // Before the engines part ways: they fuse the same pairs.
+    if crate::backend::fma() {
+        fma::run(&mut kernel);
+    }
     Some((kernel, Interface { inputs: lowered.inputs, outputs: lowered.outputs }))
 }
 

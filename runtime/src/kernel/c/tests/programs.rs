@@ -82,3 +82,11 @@ fn marked_random_programs_give_what_cranelift_gives() {
     }
     compare(2000..2030, "-O3", optimize::run, by_cranelift);
 }
+
+#[test]
+fn fused_random_programs_agree_on_every_engine() {
+    crate::backend::with_fma(true, || {
+        compare(3000..3100, "-O1", without_library, by_machine);
+        compare(3100..3200, "-O1", optimize::run, by_cranelift);
+    });
+}
