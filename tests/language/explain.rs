@@ -154,7 +154,7 @@ sums on engine c: not called yet
     sequential
     because `t` goes from one iteration to the next
     at most 0 operations, 800000 bytes loaded and stored
-  in all at most 628384 operations, 4444032 bytes loaded and stored
+  in all at most 628384 operations, 4378496 bytes loaded and stored
 "
     );
 }
