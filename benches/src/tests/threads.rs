@@ -16,7 +16,7 @@ fn one_to_seven_threads_give_the_same_bits_every_time() {
             let mut case = bench.at("S").unwrap();
             for engine in [Engine::Cranelift, Engine::C] {
                 let mut call = |threads| {
-                    let call = || case.call(Way::Ours).unwrap_or_else(|e| panic!("{name}: {e:#}")).0;
+                    let call = || case.call(Way::Ours).unwrap_or_else(|e| panic!("{name}: {e:#}")).results;
                     with_engine(engine, || with_threads(threads, call))
                 };
                 let expected = call(1);
