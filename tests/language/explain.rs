@@ -115,7 +115,7 @@ paths on engine cranelift: not called yet
   line 28: for k in 0..n {
     sequential
     because an iteration writes an element of `path` that another one may read
-    at most 63680400 operations, 766080000 bytes loaded and stored
+    at most 63680400 operations, 765441600 bytes loaded and stored
     line 29: for i in 0..n {
       parallel, but on one thread, split at the one that the other iterations depend on
       at most 317604 operations, 3820800 bytes loaded and stored
@@ -123,7 +123,7 @@ paths on engine cranelift: not called yet
         vector, split at the one that the other iterations depend on
         iterations of f64 in c: N at a time, in cranelift: N at a time
         at most 796 operations, 9552 bytes loaded and stored
-  in all at most 63680400 operations, 766080000 bytes loaded and stored
+  in all at most 63680400 operations, 765441600 bytes loaded and stored
 "
     );
 }
