@@ -19,7 +19,7 @@ use crate::values::Values;
 const SAMPLE: Duration = Duration::from_millis(2);
 
 /// Between two samples, so that threads of the one before that still look for work have gone to sleep.
-const PAUSE: Duration = Duration::from_millis(5);
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// Peers may reorder, contract and approximate; further away than this (or than a kernel's own tolerance, where
 /// rounding is amplified) they compute something else.

@@ -102,3 +102,68 @@ fn loops_are_explained_line_by_line() -> Result<()> {
     assert!(explanation.to_string().contains("for i in 1..x.len()"), "{explanation}");
     Ok(())
 }
+
+/// Two products in one loop, the second of the first one's result, summed in the order of memory.
+#[desc_jit]
+fn two_products(a: &Array2<f64>, b: &Array2<f64>, c: &Array2<f64>, d: &mut Array2<f64>) {
+    let (ni, nk) = a.dim();
+    let (nj, nl) = c.dim();
+    let mut ab = Array2::<f64>::zeros((ni, nj));
+    for i in 0..ni {
+        for k in 0..nk {
+            for j in 0..nj {
+                ab[[i, j]] += 1.5 * a[[i, k]] * b[[k, j]];
+            }
+        }
+        for l in 0..nl {
+            d[[i, l]] *= 1.25;
+        }
+        for j in 0..nj {
+            for l in 0..nl {
+                d[[i, l]] += ab[[i, j]] * c[[j, l]];
+            }
+        }
+    }
+}
+
+/// Each row needs the rows of the product before it: nothing may be taken out.
+#[desc_jit]
+fn product_of_rows_before(b: &Array2<f64>, d: &mut Array2<f64>) {
+    let n = b.nrows();
+    for i in 1..n {
+        for k in 0..n {
+            for j in 0..n {
+                d[[i, j]] += d[[i - 1, k]] * b[[k, j]];
+            }
+        }
+        for j in 0..n {
+            d[[i, j]] *= 0.01;
+        }
+    }
+}
+
+#[test]
+fn products_that_are_summed_row_by_row() -> Result<()> {
+    // Small whole numbers: the order of a sum does not matter.
+    let whole = |rows, columns, k: usize| {
+        Array2::from_shape_fn((rows, columns), |(i, j)| ((i * 7 + j * k) % 5) as f64 - 2.0)
+    };
+    let (a, b, c) = (whole(34, 36, 3), whole(36, 33, 2), whole(33, 35, 1));
+    for engine in desc_jit::Engine::ALL {
+        let (mut native, mut staged) = (whole(34, 35, 4), whole(34, 35, 4));
+        two_products::native(&a, &b, &c, &mut native);
+        desc_jit::with_engine(engine, || two_products::try_call(&a, &b, &c, &mut staged))?;
+        assert_eq!(native, staged, "{engine}");
+        let (mut native, mut staged) = (whole(33, 33, 4), whole(33, 33, 4));
+        product_of_rows_before::native(&whole(33, 33, 1), &mut native);
+        desc_jit::with_engine(engine, || product_of_rows_before::try_call(&whole(33, 33, 1), &mut staged))?;
+        // Rounded from the second row on.
+        let near = native.iter().zip(staged.iter()).all(|(x, y)| (x - y).abs() <= 1e-13 * x.abs().max(1.0));
+        assert!(near, "{engine}");
+    }
+    let explanation = two_products::explain(&a, &b, &c, &mut whole(34, 35, 4))?;
+    let product = "part of a matrix product by the `gemm` crate";
+    let products = explanation.loops().iter().filter(|l| l.became().contains(product)).count();
+    assert!(products >= 2, "{explanation}");
+    Ok(())
+}

@@ -66,12 +66,18 @@ struct Product {
 /// register they are products like any other. Where nothing becomes a product, nothing changes, since other loops
 /// are better exchanged than promoted.
 pub(super) fn in_memory(kernel: &mut Kernel) {
-    let mut promoted = kernel.clone();
-    super::promote::run(&mut promoted);
-    let before = promoted.matmuls.len();
-    run(&mut promoted);
-    if promoted.matmuls.len() > before {
-        *kernel = promoted;
+    let contracted = |mut kernel: Kernel| {
+        super::promote::run(&mut kernel);
+        run(&mut kernel);
+        kernel
+    };
+    let mut rearranged = kernel.clone();
+    let changed = super::rearrange::run(&mut rearranged);
+    let promoted = contracted(kernel.clone());
+    let rearranged = if changed { contracted(rearranged) } else { promoted.clone() };
+    let best = if rearranged.matmuls.len() > promoted.matmuls.len() { rearranged } else { promoted };
+    if best.matmuls.len() > kernel.matmuls.len() {
+        *kernel = best;
     }
 }
 

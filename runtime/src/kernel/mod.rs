@@ -52,6 +52,7 @@ mod product;
 mod program;
 mod promote;
 mod ranges;
+mod rearrange;
 mod report;
 mod split;
 #[cfg(test)]

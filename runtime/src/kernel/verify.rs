@@ -16,6 +16,7 @@ pub(super) fn verify(kernel: &Kernel) -> Check {
     verifier.tables()?;
     let mut set = Set::of(kernel);
     verifier.list(&kernel.code, &mut set)?;
+    kernel.returned.iter().try_for_each(|&b| verifier.slot(b).map(drop))?;
     kernel.results.iter().try_for_each(|&r| verifier.read(r, &set)).map_err(|e| format!("the results: {e}"))
 }
 

@@ -10,7 +10,7 @@
 //!     r5: f64 = MulF64 r0 r4
 //!     Store8 b1[0 + r3 + 0] = r5
 //!   }
-//!   return
+//!   return b1
 //! }
 //! ```
 //!

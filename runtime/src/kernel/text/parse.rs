@@ -179,9 +179,10 @@ impl Parser {
         self.keyword("return")?;
         let (mut results, mut returned) = (Vec::new(), Vec::new());
         while self.peek() != Some(&Token::End) {
-            match self.peek() {
-                Some(Token::Word(word)) if word.starts_with('b') => returned.push(self.buf()?),
-                _ => results.push(self.reg()?),
+            if self.at_slot() {
+                returned.push(self.buf()?);
+            } else {
+                results.push(self.reg()?);
             }
             self.eat(',');
         }

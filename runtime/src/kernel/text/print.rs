@@ -126,9 +126,9 @@ impl Printer<'_> {
             self.line(1, &format!("b{at}{}", slot_text(slot)));
         }
         self.list(&k.code, 1);
-        let registers = k.results.iter().map(|&r| k.name_of(r));
-        let returned: Vec<String> = registers.chain(k.returned.iter().map(|b| format!("b{}", b.0))).collect();
-        self.line(1, &format!("return {}", returned.join(", ")));
+        let scalars = k.results.iter().map(|&r| k.name_of(r));
+        let results: Vec<String> = scalars.chain(k.returned.iter().map(|b| format!("b{}", b.0))).collect();
+        self.line(1, &format!("return {}", results.join(", ")));
         self.line(0, "}");
         for id in std::mem::take(&mut self.traps) {
             if let Some(trap) = k.traps.get(id as usize) {
