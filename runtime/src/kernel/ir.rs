@@ -197,7 +197,7 @@ pub(super) struct Fold {
 }
 
 /// Loops with fewer iterations fold one value after the other.
-pub(super) const SHORT_FOLD: u64 = 8;
+pub(super) const SHORT_FOLD: u64 = 32;
 
 #[derive(Clone, Debug)]
 pub(super) struct While {

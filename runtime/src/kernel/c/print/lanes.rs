@@ -30,7 +30,8 @@ impl<'k> Unit<'k> {
         let dtype = l.mark.folds[0].dtype;
         let (lanes, bits) = if dtype == DType::F64 { (LANES_64, 64) } else { (LANES_32, 32) };
         let element = variable_type(dtype);
-        let one_block = !trips.partial && trips.known.is_some_and(|n| n <= BLOCK as u64);
+        let most = trips.known.or(l.max_trips);
+        let one_block = !trips.partial && most.is_some_and(|n| n <= BLOCK as u64);
         if !one_block {
             self.open_cascades(l);
         }
