@@ -7,6 +7,7 @@ mod nests;
 mod passes;
 mod random;
 mod text;
+mod vectors;
 mod verifier;
 
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};
