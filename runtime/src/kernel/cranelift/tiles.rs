@@ -89,7 +89,7 @@ impl<'k> Function<'_, 'k> {
         match step {
             Step::Check { insts } => {
                 let before = std::mem::replace(&mut self.on_failure, OnFailure::Leave(failed));
-                self.each(l, insts, start, count, None, |_, _| (), |_, _| ());
+                self.each(l, insts, (start, count), None, |_, _| (), |_, _| ());
                 self.on_failure = before;
             }
             Step::Compute { reads, insts, writes } => {
@@ -110,7 +110,7 @@ impl<'k> Function<'_, 'k> {
                 };
                 let plan = self.grouped(l, insts, reads, None);
                 let in_groups = plan.as_ref().map(|plan| InGroups { plan, buffers, reads, writes });
-                self.each(l, insts, start, count, in_groups, load, store);
+                self.each(l, insts, (start, count), in_groups, load, store);
             }
             Step::Call { function, dst, args } => {
                 let address = self.library(*function);
@@ -132,8 +132,7 @@ impl<'k> Function<'_, 'k> {
         &mut self,
         l: &'k Loop,
         insts: &[Inst],
-        start: Value,
-        count: Value,
+        (start, count): (Value, Value),
         in_groups: Option<InGroups<'_>>,
         before: impl FnOnce(&mut Self, Value),
         after: impl FnOnce(&mut Self, Value),
