@@ -8,6 +8,7 @@ mod passes;
 mod random;
 mod sweeps;
 mod text;
+mod vectors;
 mod verifier;
 
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};

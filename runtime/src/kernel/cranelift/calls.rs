@@ -16,6 +16,12 @@ use std::mem::offset_of;
 /// Powers up to this one are written out.
 const SHORT_POWER: i64 = 64;
 
+/// The exponent of a power that is written out.
+pub(super) fn short_power(exponent: Option<Literal>) -> Option<i64> {
+    let n = exponent.and_then(Literal::as_i128)? as i64;
+    (-SHORT_POWER..=SHORT_POWER).contains(&n).then_some(n)
+}
+
 impl Function<'_, '_> {
     pub fn unary_float(&mut self, op: UnaryOp, ty: Type, x: Value) -> Value {
         if let Some(value) = self.inline_unary(op, ty, x) {
@@ -136,8 +142,7 @@ impl Function<'_, '_> {
         match op {
             BinaryOp::Copysign => return self.b.ins().fcopysign(x, y),
             BinaryOp::Powi => {
-                let known = exponent.and_then(Literal::as_i128).map(|n| n as i64);
-                if let Some(n) = known.filter(|n| (-SHORT_POWER..=SHORT_POWER).contains(n)) {
+                if let Some(n) = short_power(exponent) {
                     return self.power(ty, x, n);
                 }
                 let address = match ty {

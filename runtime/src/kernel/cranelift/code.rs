@@ -2,7 +2,9 @@
 
 use super::super::inst::Reg;
 use super::super::ir::{Branch, Code, Item, Loop, Selector, While};
+use super::super::tile;
 use super::function::Function;
+use super::lanes::Plan;
 use super::unit::for_each_write;
 use crate::dtype::DType;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -83,8 +85,23 @@ impl<'k> Function<'_, 'k> {
                 let trips = self.trips(l, start, end);
                 self.tiles(l, &tiled, trips, end, &[]);
             }
-            None => self.plain_loop(l, end, |_| ()),
+            None => match self.plain_groups(l) {
+                Some(plan) => {
+                    let trips = self.trips(l, start, end);
+                    self.vectors(l, &plan, trips, end);
+                }
+                None => self.plain_loop(l, end, |_| ()),
+            },
         }
+    }
+
+    /// The groups of a vector loop that needs no tiles.
+    fn plain_groups(&self, l: &Loop) -> Option<Plan> {
+        if !l.mark.vector {
+            return None;
+        }
+        let tiled = tile::tiles(self.unit.kernel, l)?;
+        self.grouped(l, tiled.plain()?, &[], None)
     }
 
     /// How many iterations there are from an index to another.

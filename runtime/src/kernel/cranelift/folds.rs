@@ -14,14 +14,14 @@ use cranelift_frontend::Variable;
 #[derive(Clone, Copy)]
 pub(super) struct Running {
     pub fold: Fold,
-    state: State,
+    pub state: State,
     /// Buffer of the values of one block.
     pub values: Value,
 }
 
 /// What the blocks so far come to.
 #[derive(Clone, Copy)]
-enum State {
+pub(super) enum State {
     /// The address of a cascade.
     Cascade(Value),
     /// Of integers: their sum.
@@ -29,7 +29,7 @@ enum State {
 }
 
 /// The operation of a fold.
-fn arith(combine: Combine) -> Arith {
+pub(super) fn arith(combine: Combine) -> Arith {
     match combine {
         Combine::Add => Arith::Add,
         Combine::Mul => Arith::Mul,
@@ -102,16 +102,16 @@ impl<'k> Function<'_, 'k> {
 
     /// Runs the loop in blocks; gives the total of each fold.
     pub fn totals(&mut self, l: &'k Loop, trips: Value, end: Value) -> Vec<Value> {
+        if let Some(tiled) = self.tiled(l)
+            && let Some(sums) = self.sums(l, &tiled)
+        {
+            return self.in_lanes(l, trips, &sums);
+        }
         let zero = self.number(0);
         let mut running: Vec<Running> = Vec::new();
         for &fold in &l.mark.folds {
             let state = if fold.dtype.is_float() {
-                let single = fold.dtype == DType::F32;
-                let bytes = if single { size_of::<Cascade32>() } else { size_of::<Cascade64>() };
-                let cascade = self.room(bytes);
-                // The number of blocks, its first field.
-                self.b.ins().store(plain(), zero, cascade, 0);
-                State::Cascade(cascade)
+                State::Cascade(self.cascade(fold.dtype))
             } else {
                 let sum = self.b.declare_var(types::I64);
                 self.b.def_var(sum, zero);
@@ -129,6 +129,16 @@ impl<'k> Function<'_, 'k> {
             None => self.blocks(l, trips, &running),
         }
         running.iter().map(|r| self.finish_fold(r)).collect()
+    }
+
+    /// A cascade without any block.
+    pub fn cascade(&mut self, dtype: DType) -> Value {
+        let bytes = if dtype == DType::F32 { size_of::<Cascade32>() } else { size_of::<Cascade64>() };
+        let cascade = self.room(bytes);
+        // The number of blocks, its first field.
+        let zero = self.number(0);
+        self.b.ins().store(plain(), zero, cascade, 0);
+        cascade
     }
 
     /// The plain loop, cut into blocks.
@@ -184,12 +194,19 @@ impl<'k> Function<'_, 'k> {
             State::Sum(sum) => return self.add_up(sum, r.values, count),
         };
         let ty = type_of(r.fold.dtype);
-        let (fold, push) = match r.fold.dtype {
-            DType::F32 => (Library::Fold32(r.fold.combine), Library::CascadePush32),
-            _ => (Library::Fold64(r.fold.combine), Library::CascadePush64),
+        let fold = match r.fold.dtype {
+            DType::F32 => Library::Fold32(r.fold.combine),
+            _ => Library::Fold64(r.fold.combine),
         };
         let address = self.library(fold);
         let Some(value) = self.call(address, &[types::I64; 2], Some(ty), &[r.values, count]) else { return };
+        self.push_block(r, cascade, value);
+    }
+
+    /// Takes in the total of one block.
+    pub fn push_block(&mut self, r: &Running, cascade: Value, value: Value) {
+        let ty = type_of(r.fold.dtype);
+        let push = if r.fold.dtype == DType::F32 { Library::CascadePush32 } else { Library::CascadePush64 };
         let op = self.b.ins().iconst(types::I32, number(r.fold.combine));
         let address = self.library(push);
         self.call(address, &[types::I64, types::I32, ty], None, &[cascade, op, value]);
@@ -217,7 +234,7 @@ impl<'k> Function<'_, 'k> {
         self.continue_in(exit);
     }
 
-    fn finish_fold(&mut self, r: &Running) -> Value {
+    pub fn finish_fold(&mut self, r: &Running) -> Value {
         let cascade = match r.state {
             State::Cascade(cascade) => cascade,
             State::Sum(sum) => return self.b.use_var(sum),

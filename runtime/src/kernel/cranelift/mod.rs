@@ -16,7 +16,9 @@
 //! | `calls.rs` | mathematics |
 //! | `memory.rs` | addresses, loads and stores, copies and swaps |
 //! | `folds.rs` | reductions |
-//! | `tiles.rs` | vector loops |
+//! | `tiles.rs` | vector loops in tiles |
+//! | `lanes.rs`, `vector.rs` | groups of their iterations: what runs in vectors; the vectors |
+//! | `sums.rs` | sums and products whose lanes are in registers |
 //! | `parallel.rs` | loops that are shared among threads |
 //! | `product.rs` | matrix products |
 //! | `helpers.rs` | functions in Rust that the code calls |
@@ -31,14 +33,17 @@ mod code;
 mod folds;
 mod function;
 mod helpers;
+mod lanes;
 mod memory;
 mod parallel;
 mod product;
 mod scalar;
+mod sums;
 mod support;
 mod target;
 mod tiles;
 mod unit;
+mod vector;
 
 use super::engine::{Executable, Failure, Frame};
 use super::ir::{Kernel, TrapId};

@@ -6,10 +6,19 @@ use super::super::math::reduce::BLOCK;
 use super::super::tile::{self, Step, Tiled};
 use super::folds::{Running, width};
 use super::function::{Function, OnFailure, plain, type_of};
+use super::lanes::Plan;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+
+/// A stretch that runs in groups of iterations, and the rest one by one.
+struct InGroups<'s> {
+    plan: &'s Plan,
+    buffers: &'s Buffers,
+    reads: &'s [Reg],
+    writes: &'s [Reg],
+}
 
 /// The buffers of a tile, by register.
 pub(super) type Buffers = HashMap<Reg, Value>;
@@ -80,7 +89,7 @@ impl<'k> Function<'_, 'k> {
         match step {
             Step::Check { insts } => {
                 let before = std::mem::replace(&mut self.on_failure, OnFailure::Leave(failed));
-                self.each(l, insts, start, count, |_, _| (), |_, _| ());
+                self.each(l, insts, (start, count), None, |_, _| (), |_, _| ());
                 self.on_failure = before;
             }
             Step::Compute { reads, insts, writes } => {
@@ -99,7 +108,9 @@ impl<'k> Function<'_, 'k> {
                         f.b.ins().store(plain(), value, place, 0);
                     }
                 };
-                self.each(l, insts, start, count, load, store);
+                let plan = self.grouped(l, insts, reads, None);
+                let in_groups = plan.as_ref().map(|plan| InGroups { plan, buffers, reads, writes });
+                self.each(l, insts, (start, count), in_groups, load, store);
             }
             Step::Call { function, dst, args } => {
                 let address = self.library(*function);
@@ -121,8 +132,8 @@ impl<'k> Function<'_, 'k> {
         &mut self,
         l: &'k Loop,
         insts: &[Inst],
-        start: Value,
-        count: Value,
+        (start, count): (Value, Value),
+        in_groups: Option<InGroups<'_>>,
         before: impl FnOnce(&mut Self, Value),
         after: impl FnOnce(&mut Self, Value),
     ) {
@@ -131,7 +142,20 @@ impl<'k> Function<'_, 'k> {
         let zero = self.number(0);
         self.b.def_var(position, zero);
         let (top, exit) = (self.b.create_block(), self.b.create_block());
-        self.b.ins().jump(top, &[]);
+        if let Some(InGroups { plan, buffers, reads, writes }) = in_groups {
+            let whole = self.groups(l, plan, count, |f, v| {
+                let at = f.b.use_var(position);
+                f.read_vectors(plan, v, buffers, reads, at);
+                f.group(plan, v);
+                f.write_vectors(plan, v, buffers, writes, at);
+                let next = f.b.ins().iadd_imm_s(at, plan.group as i64);
+                f.b.def_var(position, next);
+            });
+            let done = self.b.ins().icmp(IntCC::Equal, whole, count);
+            self.b.ins().brif(done, exit, &[], top, &[]);
+        } else {
+            self.b.ins().jump(top, &[]);
+        }
         self.b.switch_to_block(top);
         self.in_loop(l.iv, &[&l.body], &[], |f| {
             let at = f.b.use_var(position);
