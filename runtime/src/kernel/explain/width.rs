@@ -46,7 +46,9 @@ impl Width {
 fn register_bits(engine: Engine) -> usize {
     match engine {
         Engine::C | Engine::Auto => c_bits(),
-        Engine::Cranelift | Engine::Machine | Engine::Candle => 0,
+        // Its vectors have that size, whatever the CPU.
+        Engine::Cranelift => 128,
+        Engine::Machine | Engine::Candle => 0,
     }
 }
 
