@@ -19,13 +19,16 @@ pub enum Tolerance {
     Bits,
     /// The largest difference over the largest magnitude: for reductions and transcendental functions.
     Relative(f64),
+    /// Not at all; but peers, which fuse products and sums, may decide otherwise in this share of the points, which lie
+    /// so close to an edge that one rounding decides.
+    Edges(f64),
 }
 
 impl Tolerance {
     /// What [`Values::relative_error`] may be.
     pub fn bound(self) -> f64 {
         match self {
-            Tolerance::Bits => 0.0,
+            Tolerance::Bits | Tolerance::Edges(_) => 0.0,
             Tolerance::Relative(bound) => bound,
         }
     }

@@ -9,7 +9,7 @@ use desc_jit::prelude::*;
 use desc_jit_examples::timing::median;
 use indicatif::ProgressBar;
 
-use crate::bench::{Bench, Call, Case, Way};
+use crate::bench::{Bench, Call, Case, Tolerance, Way};
 use crate::peers::Peers;
 use crate::python::{Library, Python};
 use crate::report::Row;
@@ -116,7 +116,10 @@ pub fn measure(
     let results = first_calls(&mut *case, &mut row)?;
     row.compare("ours", &expected, &results, bench.tolerance().bound());
     drop(results);
-    let peer_tolerance = PEER_TOLERANCE.max(bench.tolerance().bound());
+    let peer_tolerance = match bench.tolerance() {
+        Tolerance::Edges(share) => share,
+        own => PEER_TOLERANCE.max(own.bound()),
+    };
     let mut players = vec![Player::Here(Way::Ours)];
     for python in &mut peers.python {
         if !Path::new(env!("CARGO_MANIFEST_DIR"))

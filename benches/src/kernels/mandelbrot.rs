@@ -44,7 +44,7 @@ pub fn bench() -> Bench {
         mandelbrot(re, im, limit),
         inputs,
         sizes: [("tiny", [9, 20]), ("S", [100, 200]), ("M", [400, 200])],
-        tolerance: Bits,
+        tolerance: Edges(1e-4),
         limit: by_hand,
     }
 }

@@ -29,8 +29,8 @@ pub fn bench() -> Bench {
         trisolv(l, b),
         inputs,
         sizes: [("tiny", [20]), ("S", [2000]), ("M", [5000])],
-        // Rows of differing signs cancel: another order of the sums differs by up to 4e-12 from exact values, and
-        // so does the order of the text.
-        tolerance: Relative(2e-11),
+        // Rows of differing signs cancel: another order of the sums differs by up to 4e-12 from exact values at S, and
+        // so does the order of the text; at M the two are 2.7e-11 apart.
+        tolerance: Relative(5e-11),
     }
 }
