@@ -133,9 +133,11 @@ mod unit_tests {
     }
 
     #[test]
-    fn integers_and_shapes_agree_or_do_not() {
+    fn integers_differ_in_a_share_of_their_places_and_shapes_agree_or_do_not() {
         let (a, b) = (Values::new(&[], [3_i64].into_iter()), Values::new(&[], [4_i64].into_iter()));
-        assert_eq!(a.relative_error(&b).unwrap(), f64::INFINITY);
+        assert_eq!(a.relative_error(&b).unwrap(), 1.0);
+        let values = |x: [i64; 4]| Values::new(&[4], x.into_iter());
+        assert_eq!(values([1, 2, 3, 4]).relative_error(&values([1, 9, 3, 4])).unwrap(), 0.25);
         assert_eq!(a.relative_error(&a).unwrap(), 0.0);
         assert!(a.relative_error(&Values::new(&[1], [3_i64].into_iter())).is_err());
     }

@@ -8,6 +8,21 @@ use std::collections::{BTreeSet, HashMap};
 /// Registers are numbered in 16 bits; passes that make many stop here.
 pub(super) const REGISTERS: usize = 60_000;
 
+/// Whoever reads a register that has another name now reads that one.
+pub(super) fn rename_reads(code: &mut Code, results: &mut [Reg], renamed: &HashMap<Reg, Reg>) {
+    let resolve = |r: &mut Reg| {
+        while let Some(&to) = renamed.get(r) {
+            *r = to;
+        }
+    };
+    for_each_reg(code, &mut |role, r| {
+        if role == Role::Read {
+            resolve(r);
+        }
+    });
+    results.iter_mut().for_each(resolve);
+}
+
 /// The new names of registers in a copy.
 pub(super) struct Copies<'k> {
     kernel: &'k mut Kernel,

@@ -2,6 +2,7 @@
 //! loop around them is a plain list of instructions. Equal calls in both arms (`cos` and `sin` of one phase, in
 //! either order) are made once.
 
+use super::copies::rename_reads;
 use super::inst::{Inst, Reg, Role};
 use super::ir::{Branch, Code, Item, Kernel, Selector, for_each_code, for_each_reg};
 use std::collections::HashMap;
@@ -17,19 +18,7 @@ pub(super) fn run(kernel: &mut Kernel) {
     let mut renamed = HashMap::new();
     let mut code = std::mem::take(&mut kernel.code);
     list(&mut code, false, &mut renamed);
-    if !renamed.is_empty() {
-        let resolve = |r: &mut Reg| {
-            while let Some(&to) = renamed.get(r) {
-                *r = to;
-            }
-        };
-        for_each_reg(&mut code, &mut |role, r| {
-            if role == Role::Read {
-                resolve(r);
-            }
-        });
-        kernel.results.iter_mut().for_each(resolve);
-    }
+    rename_reads(&mut code, &mut kernel.results, &renamed);
     kernel.code = code;
 }
 

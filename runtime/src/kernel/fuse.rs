@@ -2,6 +2,7 @@
 //! is at hand. Values stored and loaded again in one iteration stay in registers, and a temporary array that nobody
 //! else reads is not made at all.
 
+use super::copies::rename_reads;
 use super::flatten::{for_each_inst, writes};
 use super::forms::Forms;
 use super::inst::{Buf, Reg, Role};
@@ -38,17 +39,7 @@ pub(super) fn run(kernel: &mut Kernel) {
             forward(kernel, &forms, &writes, list, &mut renamed);
             drop_overwritten(kernel, &forms, list);
         });
-        let resolve = |r: &mut Reg| {
-            while let Some(&to) = renamed.get(r) {
-                *r = to;
-            }
-        };
-        for_each_reg(&mut code, &mut |role, r| {
-            if role == Role::Read {
-                resolve(r);
-            }
-        });
-        kernel.results.iter_mut().for_each(resolve);
+        rename_reads(&mut code, &mut kernel.results, &renamed);
         drop_unread(kernel, &mut code);
     }
     kernel.code = code;
