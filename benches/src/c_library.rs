@@ -94,7 +94,7 @@ impl CFile {
         let library = folder.path().join(format!("{}.so", self.name));
         std::fs::write(&source, format!("{PRELUDE}{}", self.source))?;
         let output = Command::new("cc")
-            .args(["-O3", "-march=native", "-fopenmp", "-shared", "-fPIC", "-o"])
+            .args(["-O3", "-march=native", "-fno-math-errno", "-fopenmp", "-shared", "-fPIC", "-o"])
             .args([&library, &source])
             .arg("-lm")
             .output()

@@ -109,6 +109,7 @@ pub fn measure(
     let arguments = if peers.python.is_empty() { Vec::new() } else { case.describe(folder.path())? };
 
     bar.set_message(format!("{title}: native"));
+    desc_jit::backend::release_memory();
     let Call { results: expected, time: native_once, growth } = case.call(Way::Native)?;
     row.input_bytes = case.input_bytes();
     row.native_peak_bytes = row.input_bytes + growth;

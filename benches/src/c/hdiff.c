@@ -1,41 +1,60 @@
-static inline double laplacian(const double *f, int64_t row, int64_t nk) {
-    return 4.0 * f[0] - (f[row] + f[-row] + f[nk] + f[-nk]);
-}
+#include <omp.h>
 
 static inline double limited(double flux, double slope) { return flux * slope > 0.0 ? 0.0 : flux; }
 
-/* One pass: along a row of columns, the Laplacian and the flux on the near side are those of the far side of
-   the column before; the Laplacians of the rows on both sides are computed again. */
+/* A row of columns is one long loop: f is its first column but one. */
+static void laplacian(int64_t m, int64_t row, int64_t nk, const double *restrict f, double *restrict lap) {
+    for (int64_t q = 0; q < m; q++) {
+        lap[q] = 4.0 * f[q] - (f[q + row] + f[q - row] + f[q + nk] + f[q - nk]);
+    }
+}
+
+/* The flux between two rows. */
+static void across(int64_t m, int64_t row, const double *restrict f, const double *restrict lap,
+                   const double *restrict next, double *restrict flux) {
+    for (int64_t q = 0; q < m; q++) {
+        flux[q] = limited(next[q] - lap[q], f[q + row] - f[q]);
+    }
+}
+
+static void result(int64_t m, int64_t row, int64_t nk, const double *restrict f, const double *restrict lap,
+                   const double *restrict next, double *restrict flux, const double *restrict coeff,
+                   double *restrict out) {
+    for (int64_t q = 0; q < m; q++) {
+        double below = limited(next[q] - lap[q], f[q + row] - f[q]);
+        double far = limited(lap[q + nk] - lap[q], f[q + nk] - f[q]);
+        double near = limited(lap[q] - lap[q - nk], f[q] - f[q - nk]);
+        out[q] = f[q] - coeff[q] * (below - flux[q] + far - near);
+        flux[q] = below;
+    }
+}
+
+/* Row by row: the Laplacians of two rows and the flux between the last two stay in the caches. */
 void hdiff(const Argument *args) {
     int64_t ni = args[0].n, nj = args[1].n, nk = args[2].n, row = (nj + 4) * nk;
-    const double *restrict field = args[3].f64, *restrict coeff = args[4].f64;
-    double *restrict out = args[5].f64;
+    const double *field = args[3].f64, *coeff = args[4].f64;
+    double *out = args[5].f64;
+    int64_t inner = nj * nk, wide = inner + 2 * nk;
 #pragma omp parallel
     {
-        double *restrict centre = malloc(nk * sizeof(double)), *restrict near = malloc(nk * sizeof(double));
-#pragma omp for schedule(static)
-        for (int64_t i = 0; i < ni; i++) {
-            const double *restrict f = field + (i + 2) * row + 2 * nk;
-            for (int64_t k = 0; k < nk; k++) {
-                centre[k] = laplacian(f + k, row, nk);
-                near[k] = limited(centre[k] - laplacian(f + k - nk, row, nk), f[k] - f[k - nk]);
-            }
-            for (int64_t j = 0; j < nj; j++, f += nk) {
-                const double *restrict c = coeff + (i * nj + j) * nk;
-                double *restrict o = out + (i * nj + j) * nk;
-                for (int64_t k = 0; k < nk; k++) {
-                    const double *u = f + k;
-                    double next = laplacian(u + nk, row, nk);
-                    double above = limited(centre[k] - laplacian(u - row, row, nk), u[0] - u[-row]);
-                    double below = limited(laplacian(u + row, row, nk) - centre[k], u[row] - u[0]);
-                    double far = limited(next - centre[k], u[nk] - u[0]);
-                    o[k] = u[0] - c[k] * (below - above + far - near[k]);
-                    centre[k] = next;
-                    near[k] = far;
-                }
-            }
+        int64_t me = omp_get_thread_num(), threads = omp_get_num_threads();
+        int64_t lo = ni * me / threads, hi = ni * (me + 1) / threads;
+        double *lap = malloc((2 * wide + inner) * sizeof(double)), *next = lap + wide, *flux = next + wide;
+        double *first = lap;
+        const double *f = field + (lo + 1) * row + nk;
+        if (lo < hi) {
+            laplacian(wide, row, nk, f, next);
+            laplacian(wide, row, nk, f + row, lap);
+            across(inner, row, f + nk, next + nk, lap + nk, flux);
         }
-        free(centre);
-        free(near);
+        for (int64_t i = lo; i < hi; i++) {
+            f += row;
+            laplacian(wide, row, nk, f + row, next);
+            result(inner, row, nk, f + nk, lap + nk, next + nk, flux, coeff + i * inner, out + i * inner);
+            double *other = lap;
+            lap = next;
+            next = other;
+        }
+        free(first);
     }
 }

@@ -37,7 +37,8 @@ pub struct Buffer {
     host: Option<NonNull<u8>>,
     count: usize,
     dtype: DType,
-    /// Somebody may hold a clone of the tensor: its memory is not to be used again when this is dropped.
+    /// Somebody may hold a clone of the tensor, or the memory came from elsewhere: it is not to be used again when
+    /// this is dropped.
     lent: AtomicBool,
 }
 
@@ -60,13 +61,13 @@ impl Buffer {
             return Ok(Buffer { tensor, host: None, count, dtype, lent: AtomicBool::new(true) });
         }
         match dtype {
-            DType::Bool => Buffer::from_vec(vec![false; count], shape),
-            DType::I32 => Buffer::from_vec(vec![0i32; count], shape),
-            DType::U32 => Buffer::from_vec(vec![0u32; count], shape),
-            DType::I64 => Buffer::from_vec(vec![0i64; count], shape),
-            DType::Usize => Buffer::from_vec(vec![0usize; count], shape),
-            DType::F32 => Buffer::from_vec(vec![0f32; count], shape),
-            DType::F64 => Buffer::from_vec(vec![0f64; count], shape),
+            DType::Bool => Buffer::pooled(zeroed(count, false), shape),
+            DType::I32 => Buffer::pooled(zeroed(count, 0i32), shape),
+            DType::U32 => Buffer::pooled(zeroed(count, 0u32), shape),
+            DType::I64 => Buffer::pooled(zeroed(count, 0i64), shape),
+            DType::Usize => Buffer::pooled(zeroed(count, 0usize), shape),
+            DType::F32 => Buffer::pooled(zeroed(count, 0f32), shape),
+            DType::F64 => Buffer::pooled(zeroed(count, 0f64), shape),
         }
     }
 
@@ -82,13 +83,13 @@ impl Buffer {
     pub(crate) unsafe fn unwritten(dtype: DType, shape: &[usize]) -> Result<Buffer> {
         let count = count_of(shape)?;
         match dtype {
-            DType::Bool => Buffer::from_vec(unwritten::<bool>(count)?, shape),
-            DType::I32 => Buffer::from_vec(unwritten::<i32>(count)?, shape),
-            DType::U32 => Buffer::from_vec(unwritten::<u32>(count)?, shape),
-            DType::I64 => Buffer::from_vec(unwritten::<i64>(count)?, shape),
-            DType::Usize => Buffer::from_vec(unwritten::<usize>(count)?, shape),
-            DType::F32 => Buffer::from_vec(unwritten::<f32>(count)?, shape),
-            DType::F64 => Buffer::from_vec(unwritten::<f64>(count)?, shape),
+            DType::Bool => Buffer::pooled(unwritten::<bool>(count)?, shape),
+            DType::I32 => Buffer::pooled(unwritten::<i32>(count)?, shape),
+            DType::U32 => Buffer::pooled(unwritten::<u32>(count)?, shape),
+            DType::I64 => Buffer::pooled(unwritten::<i64>(count)?, shape),
+            DType::Usize => Buffer::pooled(unwritten::<usize>(count)?, shape),
+            DType::F32 => Buffer::pooled(unwritten::<f32>(count)?, shape),
+            DType::F64 => Buffer::pooled(unwritten::<f64>(count)?, shape),
         }
     }
 
@@ -115,7 +116,15 @@ impl Buffer {
             DType::F64 => CpuStorage::F64(same_vec(data)),
         };
         let tensor = Tensor::from_storage(Storage::Cpu(storage), shape, BackpropOp::none(), false);
-        Ok(Buffer { tensor, host, count, dtype: T::DTYPE, lent: AtomicBool::new(false) })
+        Ok(Buffer { tensor, host, count, dtype: T::DTYPE, lent: AtomicBool::new(true) })
+    }
+
+    /// As [`Buffer::from_vec`], of a vector that this file made: its memory goes to the pool afterwards. Vectors of
+    /// others stay out of it, since nothing here would ask for their sizes again.
+    fn pooled<T: Element>(data: Vec<T>, shape: &[usize]) -> Result<Buffer> {
+        let mut buffer = Buffer::from_vec(data, shape)?;
+        *buffer.lent.get_mut() = false;
+        Ok(buffer)
     }
 
     /// Takes a freshly made tensor over. The caller promises the *unique* invariant: nobody else holds its
@@ -257,7 +266,7 @@ impl Buffer {
         let elements = self.as_slice::<T>().unwrap_or_default();
         let mut copy = room::<T>(elements.len())?;
         copy.extend_from_slice(elements);
-        Buffer::from_vec(copy, self.shape())
+        Buffer::pooled(copy, self.shape())
     }
 
     /// The same elements under another shape of as many. Nothing is copied.
@@ -366,6 +375,17 @@ fn room<T: Element>(count: usize) -> Result<Vec<T>> {
     })?;
     huge_pages(data.as_mut_ptr().cast(), bytes);
     Ok(data)
+}
+
+/// So many zeros: overwritten memory of the pool where there is some, else fresh memory, which has them.
+fn zeroed<T: Element>(count: usize, zero: T) -> Vec<T> {
+    match pool::take(count) {
+        Some(mut data) => {
+            data.resize(count, zero);
+            data
+        }
+        None => vec![zero; count],
+    }
 }
 
 /// A vector of elements that are still to be written.
