@@ -150,3 +150,65 @@ fn single_precision_agrees() {
         agree!(decays_f32(&Array1::from_shape_fn(n, |i| i as f32)));
     }
 }
+
+/// Conditions counted as numbers, carried, chosen and added, checked and not.
+#[desc_jit]
+fn counted_conditions(start: &Array1<f64>) -> (Array1<i64>, Array1<usize>, Array1<f64>) {
+    let n = start.len();
+    let mut above = Array1::<i64>::zeros(n);
+    let mut last = Array1::<usize>::zeros(n);
+    let mut weight = Array1::<f64>::zeros(n);
+    for i in 0..n {
+        let mut x = start[i];
+        let mut count = 0i64;
+        let mut flag = 0usize;
+        let mut sum = 0.0;
+        let mut k = 0;
+        while x > 0.01 && k < 50 {
+            let high = x > 1.5;
+            count = count + high as i64 * 3 + (x < 0.1) as i64;
+            flag = if x > 1.2 { high as usize } else { flag };
+            sum += high as i64 as f64;
+            x *= 0.7;
+            k += 1;
+        }
+        above[i] = count;
+        last[i] = flag;
+        weight[i] = sum;
+    }
+    (above, last, weight)
+}
+
+#[test]
+fn a_condition_as_a_number_is_one_not_all_bits() {
+    let explanation = counted_conditions::explain(&Array1::ones(20)).unwrap();
+    assert!(explanation.loops()[0].became().contains("side by side"), "{explanation}");
+    for n in LENGTHS {
+        agree!(counted_conditions(&Array1::from_shape_fn(n, |i| i as f64 * 0.3)));
+    }
+}
+
+/// The same in a vector loop.
+#[desc_jit]
+fn conditions_of_elements(x: &Array1<f64>) -> (Array1<i64>, Array1<usize>, Array1<f64>, Array1<i32>) {
+    let n = x.len();
+    let mut a = Array1::<i64>::zeros(n);
+    let mut b = Array1::<usize>::zeros(n);
+    let mut c = Array1::<f64>::zeros(n);
+    let mut d = Array1::<i32>::zeros(n);
+    for i in 0..n {
+        let high = x[i] > 1.5;
+        a[i] = high as i64 * 3 + (x[i] < 0.1) as i64;
+        b[i] = if x[i] > 0.5 { high as usize } else { i };
+        c[i] = x[i] * (high as i64 as f64);
+        d[i] = (high as i32) - 2 * (x[i] < 1.0) as i32;
+    }
+    (a, b, c, d)
+}
+
+#[test]
+fn conditions_of_elements_as_numbers() {
+    for n in LENGTHS {
+        agree!(conditions_of_elements(&Array1::from_shape_fn(n, |i| (i * 5 % 9) as f64 * 0.25)));
+    }
+}

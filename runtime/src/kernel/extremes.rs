@@ -155,8 +155,8 @@ fn in_blocks(kernel: &mut Kernel, l: &Loop, found: &Extreme) -> Code {
     body.push(Item::Branch(Box::new(Branch { selector: Selector::Bool(improved), arms })));
     note(kernel, l.site);
     let trips = l.max_trips.map(|n| n.div_ceil(BLOCK as u64));
+    // It stays the user's loop: its blocks depend on each other.
     code.push(Item::Loop(Box::new(Loop {
-        site: None,
         iv: at,
         end: last,
         step: size,

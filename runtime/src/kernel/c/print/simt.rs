@@ -86,6 +86,16 @@ impl<'k> Unit<'k> {
         }
     }
 
+    /// An operand for a register of that dtype: a condition as a number is 0 or 1, and not a mask.
+    fn lanes_as(&self, side: &Side<'_>, r: Reg, dtype: DType) -> String {
+        let lanes = self.lanes_of(side, r);
+        match (self.e.dtype(r) == DType::Bool, dtype == DType::Bool) {
+            (true, false) => format!("(-{lanes})"),
+            (false, true) => format!("((lanes_i64)({lanes} != 0))"),
+            _ => lanes,
+        }
+    }
+
     fn side_inst(&mut self, side: &Side<'_>, inst: &Inst) -> Result<()> {
         let iv = side.l.iv;
         if inst.is_store() {
@@ -136,7 +146,7 @@ impl<'k> Unit<'k> {
     /// Sums and indices on whole vectors: the wrapped value, and words whose signs say which lanes fail.
     fn lanes_checked(&self, side: &Side<'_>, inst: &Inst) -> Option<(Option<String>, String)> {
         use Inst::*;
-        let x = |r: Reg| self.lanes_of(side, r);
+        let x = |r: Reg| self.lanes_as(side, r, DType::I64);
         let below = |a: String, b: String| format!("(lanes_i64)((lanes_u64){a} < (lanes_u64){b})");
         let value = |op: char, a: Reg, b: Reg| Some(format!("{} {op} {}", x(a), x(b)));
         // The result may be in an operand's place.
@@ -157,7 +167,7 @@ impl<'k> Unit<'k> {
                 (value(op, a, b), format!("(lanes_i64)(((x{0} << 32) >> 32) != x{0})", dst.0))
             }
             CheckIndex { idx, len } => (None, format!("~{}", below(x(idx), x(len)))),
-            Check { cond } => (None, format!("~{}", x(cond))),
+            Check { cond } => (None, format!("~{}", self.lanes_as(side, cond, DType::Bool))),
             _ => return None,
         })
     }
@@ -174,12 +184,16 @@ impl<'k> Unit<'k> {
     /// The instruction on whole vectors, where C has that.
     fn lanes_value(&self, side: &Side<'_>, inst: &Inst) -> Option<String> {
         use Inst::*;
+        let dtype = self.e.dtype(inst.dst()?);
         let x = |r: Reg| self.lanes_of(side, r);
         let binary = |a: Reg, op: &str, b: Reg| format!("{} {op} {}", x(a), x(b));
+        let number = |r: Reg| self.lanes_as(side, r, DType::I64);
+        let sum = |a: Reg, op: &str, b: Reg| format!("{} {op} {}", number(a), number(b));
         let compare = |a: Reg, op: &str, b: Reg| format!("(lanes_i64)({} {op} {})", x(a), x(b));
         let ints = |a: Reg, b: Reg| [a, b].iter().all(|&r| self.e.dtype(r) != DType::Bool);
+        let masks = |a: Reg, b: Reg| dtype == DType::Bool && !ints(a, a) && !ints(b, b);
         Some(match *inst {
-            Mov { a, dst } if self.lanes_type(a) == self.lanes_type(dst) => x(a),
+            Mov { a, dst } if self.lanes_type(a) == self.lanes_type(dst) => self.lanes_as(side, a, dtype),
             AddF64 { a, b, .. } => binary(a, "+", b),
             SubF64 { a, b, .. } => binary(a, "-", b),
             MulF64 { a, b, .. } => binary(a, "*", b),
@@ -191,19 +205,20 @@ impl<'k> Unit<'k> {
             NeF64 { a, b, .. } => compare(a, "!=", b),
             LtF64 { a, b, .. } => compare(a, "<", b),
             LeF64 { a, b, .. } => compare(a, "<=", b),
-            AddI { a, b, .. } if ints(a, b) => binary(a, "+", b),
-            SubI { a, b, .. } if ints(a, b) => binary(a, "-", b),
-            MulI { a, b, .. } if ints(a, b) => binary(a, "*", b),
-            AndI { a, b, .. } if self.e.dtype(a) == self.e.dtype(b) => binary(a, "&", b),
-            OrI { a, b, .. } if self.e.dtype(a) == self.e.dtype(b) => binary(a, "|", b),
+            AddI { a, b, .. } => sum(a, "+", b),
+            SubI { a, b, .. } => sum(a, "-", b),
+            MulI { a, b, .. } => sum(a, "*", b),
+            AndI { a, b, .. } if ints(a, b) || masks(a, b) => binary(a, "&", b),
+            OrI { a, b, .. } if ints(a, b) || masks(a, b) => binary(a, "|", b),
             XorI { a, b, .. } if ints(a, b) => binary(a, "^", b),
             EqI { a, b, .. } if ints(a, b) => compare(a, "==", b),
             NeI { a, b, .. } if ints(a, b) => compare(a, "!=", b),
             LtS { a, b, .. } if ints(a, b) => compare(a, "<", b),
             LeS { a, b, .. } if ints(a, b) => compare(a, "<=", b),
-            Select { dst, a, b, c } if self.lanes_type(b) == self.lanes_type(c) => {
-                let name = if self.e.dtype(dst) == DType::F64 { "choose_f64" } else { "choose_i64" };
-                format!("{name}({}, {}, {})", x(a), x(b), x(c))
+            Select { a, b, c, .. } if self.e.dtype(a) == DType::Bool => {
+                let name = if dtype == DType::F64 { "choose_f64" } else { "choose_i64" };
+                let of = |r: Reg| self.lanes_as(side, r, dtype);
+                format!("{name}({}, {}, {})", x(a), of(b), of(c))
             }
             _ => return None,
         })
@@ -215,7 +230,7 @@ impl<'k> Unit<'k> {
         for &(to, from) in moves {
             let (n, ty) = (self.fresh(), self.lanes_type(to));
             let choose = if ty == "lanes_f64" { "choose_f64" } else { "choose_i64" };
-            let value = self.lanes_of(side, from);
+            let value = self.lanes_as(side, from, self.e.dtype(to));
             self.line(format!("const {ty} y{n} = {choose}({mask}, {value}, x{});", to.0));
         }
         for (k, &(to, _)) in moves.iter().enumerate() {
@@ -229,7 +244,7 @@ impl<'k> Unit<'k> {
         self.line(format!("lanes_i64 live{inner} = live{depth};"));
         self.line("for (;;) {");
         self.side_items(side, &w.head, inner)?;
-        let cond = self.lanes_of(side, w.cond);
+        let cond = self.lanes_as(side, w.cond, DType::Bool);
         self.line(format!("live{inner} &= {cond};"));
         if side.fails {
             // A lane that failed goes no further: it might never end.
@@ -251,14 +266,15 @@ impl<'k> Unit<'k> {
         self.side_items(side, yes, depth)?;
         self.side_items(side, no, depth)?;
         self.line("{");
-        let mask = self.lanes_of(side, cond);
+        let mask = self.lanes_as(side, cond, DType::Bool);
         self.line(format!("const lanes_i64 arm = {mask};"));
         let first = self.names + 1;
         for &(to, from) in chosen {
             let other = otherwise.iter().find(|m| m.0 == to).ok_or(Unsupported)?.1;
             let (n, ty) = (self.fresh(), self.lanes_type(to));
             let choose = if ty == "lanes_f64" { "choose_f64" } else { "choose_i64" };
-            let (yes, no) = (self.lanes_of(side, from), self.lanes_of(side, other));
+            let dtype = self.e.dtype(to);
+            let (yes, no) = (self.lanes_as(side, from, dtype), self.lanes_as(side, other, dtype));
             self.line(format!("const {ty} y{n} = {choose}(arm, {yes}, {no});"));
         }
         for (k, &(to, _)) in chosen.iter().enumerate() {
