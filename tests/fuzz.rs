@@ -14,7 +14,7 @@
 use desc_jit::__private::{Backwards, with_backwards, with_native_arithmetic};
 use desc_jit::observe::TARGET;
 use desc_jit::{Engine, Graph, with_threads};
-use desc_jit_tests::generate::{Outcome, long_loops, nests, random, sweeps};
+use desc_jit_tests::generate::{Outcome, long_loops, nests, points, random, sweeps};
 use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -62,6 +62,8 @@ fn case(rng: &mut Rng) -> Case {
     let kind = rng.pick(&[
         "random",
         "nests",
+        "points",
+        "points",
         "f64",
         "f32",
         "i64",
@@ -73,7 +75,7 @@ fn case(rng: &mut Rng) -> Case {
         "sweep i64",
     ]);
     let length = match kind {
-        "random" | "nests" => 20 + rng.below(180),
+        "random" | "nests" | "points" => 20 + rng.below(180),
         _ => 10 + rng.below(90),
     };
     let choices = (0..length).map(|_| rng.below(1000) as u32).collect();
@@ -91,6 +93,10 @@ fn case(rng: &mut Rng) -> Case {
     let (text, run): (String, Run) = match dtype {
         "random" => (random::program(choices), Box::new(move |g, e| random::run(g, e, n))),
         "nests" => (nests::program(choices), Box::new(nests::run)),
+        "points" => {
+            let trips = rng.pick(&[points::LEN, points::LEN, 1, 8, 9, 16]);
+            (points::program(choices), Box::new(move |g, e| points::run(g, e, trips)))
+        }
         "sweep f64" => {
             (sweeps::program(choices, "f64"), Box::new(move |g, e| sweeps::run::<f64>(g, e, shape)))
         }
@@ -151,8 +157,10 @@ fn check(case: &Case, rng: &mut Rng) -> Result<(), String> {
         difference(expected, &got).map_or(Ok(()), |d| Err(format!("{what}: {d}")))
     };
     compare("machine".into(), &reference, run(&optimised, Engine::Machine)?)?;
+    // C takes long to compile, but only it runs points side by side.
+    let by_c = if case.kind == "points" { 2 } else { 16 };
     let engines: &[Engine] =
-        if rng.below(16) == 0 { &[Engine::Cranelift, Engine::C] } else { &[Engine::Cranelift] };
+        if rng.below(by_c) == 0 { &[Engine::Cranelift, Engine::C] } else { &[Engine::Cranelift] };
     let mut plain: Option<Outcome> = None;
     for &engine in engines {
         let graph = if rng.below(2) == 0 { &graph } else { &optimised };

@@ -3,6 +3,7 @@
 
 pub mod long_loops;
 pub mod nests;
+pub mod points;
 pub mod random;
 pub mod sweeps;
 

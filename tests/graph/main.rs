@@ -5,6 +5,7 @@ mod dot;
 mod long_loops;
 mod nests;
 mod passes;
+mod points;
 mod random;
 mod sweeps;
 mod text;

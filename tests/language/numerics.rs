@@ -369,3 +369,23 @@ fn several_reductions_of_one_value() {
         agree!(least_and_sum(&x, &y), ulps = 0, compiled = 0);
     }
 }
+
+/// A fraction cut off to zero has no sign left: compilers like to make one rounding of the two conversions.
+#[desc_jit]
+fn inverse_of_whole_part(x: &Array1<f64>) -> (Array1<f64>, Array1<f64>, f64) {
+    let mut wide = x.clone();
+    let mut narrow = x.clone();
+    let mut last = 0.0;
+    for i in 0..x.len() {
+        wide[i] = 1.0 / (x[i] as i64) as f64;
+        narrow[i] = 1.0 / (x[i] as i32) as f64;
+        last = 0.5 * last + 1.0 / ((x[i] as i64) as f64).max(-5.0);
+    }
+    (wide, narrow, last)
+}
+
+#[test]
+fn a_fraction_cut_off_to_zero_is_positive() {
+    let x = Array1::from_shape_fn(40, |i| i as f64 * 0.25 - 2.5);
+    agree!(inverse_of_whole_part(&x), ulps = 0, compiled = 0);
+}

@@ -107,15 +107,17 @@ static inline _Bool any_lane(lanes_i64 mask) {
     return any >> 63 != 0;
 #endif
 }
-/* Conversions saturate, NaN becomes 0. */
+/* Conversions saturate, NaN becomes 0. Fractions are taken care of apart: GCC before 14 makes one rounding of
+   (double)(int64_t)x, and -0.5 would come out as -0.0. */
+#define FRACTION(x) (!((x) <= -1.0 || (x) >= 1.0))
 static inline int32_t to_i32(double x) {
-    return x != x ? 0 : x <= -2147483648.0 ? INT32_MIN : x >= 2147483647.0 ? INT32_MAX : (int32_t)x;
+    return FRACTION(x) ? 0 : x <= -2147483648.0 ? INT32_MIN : x >= 2147483647.0 ? INT32_MAX : (int32_t)x;
 }
 static inline uint32_t to_u32(double x) {
     return x >= 4294967295.0 ? UINT32_MAX : x > 0.0 ? (uint32_t)x : 0;
 }
 static inline int64_t to_i64(double x) {
-    return x != x ? 0 : x < -9223372036854775808.0 ? INT64_MIN : x >= 9223372036854775808.0 ? INT64_MAX : (int64_t)x;
+    return FRACTION(x) ? 0 : x < -9223372036854775808.0 ? INT64_MIN : x >= 9223372036854775808.0 ? INT64_MAX : (int64_t)x;
 }
 static inline uint64_t to_u64(double x) {
     return x >= 18446744073709551616.0 ? UINT64_MAX : x > 0.0 ? (uint64_t)x : 0;
