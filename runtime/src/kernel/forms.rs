@@ -2,7 +2,7 @@
 
 use crate::dtype::{DType, Literal};
 use crate::kernel::inst::{Inst, Reg, Role};
-use crate::kernel::ir::{Item, Kernel, for_each_code, for_each_reg};
+use crate::kernel::ir::{Item, Kernel, Loop, for_each_code, for_each_reg};
 use crate::kernel::ranges::{Form, Interval};
 use std::collections::HashMap;
 
@@ -30,8 +30,9 @@ impl Forms {
         let mut starts = HashMap::new();
         let mut counters = Vec::new();
         for_each_code(&mut code, &mut |list| {
-            for (k, item) in list.iter().enumerate() {
-                match item {
+            for k in 0..list.len() {
+                let (before, rest) = list.split_at_mut(k);
+                match &mut rest[0] {
                     Item::Inst(inst, _) => {
                         if let Some(dst) = inst.dst()
                             && writes[dst.index()] == 1
@@ -42,7 +43,7 @@ impl Forms {
                     }
                     Item::Loop(l) => {
                         // The index is set by a copy shortly before the loop, and by the loop.
-                        let start = list[..k].iter().rev().find_map(|item| match item {
+                        let start = before.iter().rev().find_map(|item| match item {
                             Item::Inst(Inst::Mov { dst, a }, _) if *dst == l.iv => Some(*a),
                             _ => None,
                         });
@@ -51,7 +52,7 @@ impl Forms {
                             && writes[l.iv.index()] == 2
                         {
                             starts.insert(l.iv, start);
-                            counters.push((l.iv, start, l.end));
+                            counters.push((l.iv, start, l.end, changing(l, &writes)));
                         }
                     }
                     _ => {}
@@ -65,9 +66,12 @@ impl Forms {
             form_of(kernel, &definitions, r, &mut known, 0);
         }
         forms.forms = known;
-        for (iv, start, end) in counters {
-            let bounds = (forms.form(kernel, start), forms.form(kernel, end));
-            forms.bounds.insert(iv, bounds);
+        for (iv, start, end, changing) in counters {
+            let (first, end) = (forms.form(kernel, start), forms.form(kernel, end));
+            // Bounds are those from before the loop.
+            if first.terms.iter().chain(&end.terms).all(|t| !changing.contains(&t.0)) {
+                forms.bounds.insert(iv, (first, end));
+            }
         }
         forms
     }
@@ -183,6 +187,24 @@ impl Forms {
         }
         Some(form)
     }
+}
+
+/// Registers that are set before the loop and in it, the counter aside.
+fn changing(l: &mut Loop, writes: &[u32]) -> Vec<Reg> {
+    let mut changing = Vec::new();
+    let mut add = |r: Reg| {
+        if writes[r.index()] > 1 {
+            changing.push(r);
+        }
+    };
+    for_each_reg(&mut l.body, &mut |role, r| {
+        if role != Role::Read {
+            add(*r);
+        }
+    });
+    l.moves.iter().for_each(|m| add(m.0));
+    l.mark.folds.iter().for_each(|fold| add(fold.carry));
+    changing
 }
 
 fn form_of(

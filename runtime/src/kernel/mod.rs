@@ -51,6 +51,7 @@ mod passes;
 mod product;
 mod program;
 mod promote;
+mod prove;
 mod ranges;
 mod rearrange;
 mod report;
