@@ -9,7 +9,7 @@
 use super::inst::{Inst, Reg};
 use super::ir::{Call, Item, Kernel, Loop};
 use super::library::Function;
-use crate::dtype::DType;
+use crate::dtype::{DType, Literal};
 use std::collections::{BTreeSet, HashMap};
 
 /// The body of a vector loop, cut into steps.
@@ -125,6 +125,24 @@ fn checks(insts: &[Inst]) -> Option<Option<Vec<Inst>>> {
         return None;
     }
     Some(Some(slice))
+}
+
+/// By how much the result of an instruction grows from one iteration to the next, where that is a number: 0 for what is
+/// the same in all. `of` says it of the operands.
+pub(super) fn growth(kernel: &Kernel, of: &dyn Fn(Reg) -> Option<i64>, inst: &Inst) -> Option<i64> {
+    let number = |r: Reg| kernel.constant(r).and_then(Literal::as_i128).and_then(|n| n.try_into().ok());
+    match *inst {
+        Inst::AddI { a, b, .. } => of(a)?.checked_add(of(b)?),
+        Inst::SubI { a, b, .. } => of(a)?.checked_sub(of(b)?),
+        Inst::MulI { a, b, .. } => match (of(a)?, of(b)?) {
+            (0, 0) => Some(0),
+            (c, 0) => number(b).and_then(|n: i64| c.checked_mul(n)),
+            (0, c) => number(a).and_then(|n: i64| c.checked_mul(n)),
+            _ => None,
+        },
+        Inst::Mov { a, .. } => of(a),
+        _ => inst.reads().all(|r| of(r) == Some(0)).then_some(0),
+    }
 }
 
 struct Cutter<'a> {

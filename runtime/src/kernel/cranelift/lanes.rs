@@ -4,9 +4,10 @@
 
 use super::super::inst::{Inst, Reg};
 use super::super::ir::{self, Loop};
+use super::super::tile::growth;
 use super::calls::short_power;
 use super::function::{Function, type_of};
-use crate::dtype::{DType, Literal};
+use crate::dtype::DType;
 use crate::op::{BinaryOp, UnaryOp};
 use cranelift_codegen::ir::{Type, types};
 use cranelift_module::Module;
@@ -101,24 +102,11 @@ impl Function<'_, '_> {
 
     /// The growth of an integer from one iteration to the next, where it is a number.
     fn line(&self, plan: &Plan, inst: &Inst) -> Option<i64> {
-        let growth = |r: Reg| match plan.shape(r) {
+        let of = |r: Reg| match plan.shape(r) {
             Shape::Line(c) => Some(c),
             _ => None,
         };
-        let number =
-            |r: Reg| self.unit.kernel.constant(r).and_then(Literal::as_i128).and_then(|n| n.try_into().ok());
-        match *inst {
-            Inst::AddI { a, b, .. } => growth(a)?.checked_add(growth(b)?),
-            Inst::SubI { a, b, .. } => growth(a)?.checked_sub(growth(b)?),
-            Inst::MulI { a, b, .. } => match (growth(a)?, growth(b)?) {
-                (0, 0) => Some(0),
-                (c, 0) => number(b).and_then(|n: i64| c.checked_mul(n)),
-                (0, c) => number(a).and_then(|n: i64| c.checked_mul(n)),
-                _ => None,
-            },
-            Inst::Mov { a, .. } => growth(a),
-            _ => inst.reads().all(|r| growth(r) == Some(0)).then_some(0),
-        }
+        growth(self.unit.kernel, &of, inst)
     }
 
     /// How an instruction runs, and what it leaves in its register; `None` where that can't pay.

@@ -1,7 +1,6 @@
 //! Counted loops.
 
 use super::folds::cascades;
-use super::lanes;
 use super::unit::{Result, Unit, is_parallel};
 use crate::dtype::{DType, Literal};
 use crate::kernel::inst::{Inst, Reg};
@@ -101,8 +100,8 @@ impl<'k> Unit<'k> {
     }
 
     fn in_tiles_or_lanes(&mut self, l: &'k Loop, trips: &Trips, tiled: &Tiled) -> Result<()> {
-        match lanes::body(l, tiled) {
-            Some(insts) => self.laned(l, trips, insts),
+        match self.terms_by_lanes(l, tiled) {
+            Some(terms) => self.laned(l, trips, &terms),
             None => self.tiled(l, trips, tiled),
         }
     }

@@ -86,6 +86,17 @@ typedef int64_t lanes_i64 __attribute__((vector_size(64)));
 typedef uint64_t lanes_u64 __attribute__((vector_size(64)));
 static inline lanes_f64 splat_f64(double x) { return (lanes_f64){x, x, x, x, x, x, x, x}; }
 static inline lanes_i64 splat_i64(int64_t x) { return (lanes_i64){x, x, x, x, x, x, x, x}; }
+#define LANE_NUMBERS ((lanes_i64){0, 1, 2, 3, 4, 5, 6, 7})
+static inline lanes_f64 load_f64(const double *p) {
+    lanes_f64 x;
+    __builtin_memcpy(&x, p, sizeof x);
+    return x;
+}
+static inline lanes_i64 load_i64(const int64_t *p) {
+    lanes_i64 x;
+    __builtin_memcpy(&x, p, sizeof x);
+    return x;
+}
 static inline lanes_i64 choose_i64(lanes_i64 mask, lanes_i64 a, lanes_i64 b) { return (mask & a) | (~mask & b); }
 static inline lanes_f64 choose_f64(lanes_i64 mask, lanes_f64 a, lanes_f64 b) {
     return (lanes_f64)choose_i64(mask, (lanes_i64)a, (lanes_i64)b);

@@ -10,25 +10,28 @@ use crate::dtype::DType;
 use crate::kernel::inst::{Inst, Reg};
 use crate::kernel::invariant::{can_fail, set_by};
 use crate::kernel::ir::{Branch, Item, Loop, Selector, While};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Iterations at once: a vector of 512 bits, or as many of fewer bits as it takes.
-const LANES: usize = 8;
+pub(super) const LANES: usize = 8;
 
 /// What is being written.
-struct Side<'l> {
-    l: &'l Loop,
-    /// Registers that have lanes; the others are the same for all.
-    lanes: BTreeSet<Reg>,
+pub(super) struct Side<'l> {
+    pub l: &'l Loop,
+    /// Registers that have lanes; the others are scalars.
+    pub lanes: BTreeSet<Reg>,
+    /// Scalars that grow by so much from lane to lane: they hold the value of the first one. The others are the same
+    /// for all.
+    pub growth: HashMap<Reg, i64>,
     /// Something can fail: `bad` has the sign of every lane in which it does.
-    fails: bool,
+    pub fails: bool,
 }
 
 impl<'k> Unit<'k> {
     /// All iterations, `LANES` at a time.
     pub fn side_by_side(&mut self, l: &'k Loop, trips: &Trips) -> Result<()> {
         let (iv, ty, n) = (l.iv.0, trips.counter, &trips.count);
-        let side = Side { l, lanes: set_by(l), fails: can_fail(&l.body) };
+        let side = Side { l, lanes: set_by(l), growth: HashMap::new(), fails: can_fail(&l.body) };
         self.line(format!("for ({ty} at{iv} = 0; at{iv} < {n}; at{iv} += {LANES}) {{"));
         self.line(format!("const {ty} m{iv} = {n} - at{iv} < {LANES} ? {n} - at{iv} : {LANES};"));
         for &r in &side.lanes {
@@ -70,7 +73,7 @@ impl<'k> Unit<'k> {
         })
     }
 
-    fn lanes_type(&self, r: Reg) -> &'static str {
+    pub(super) fn lanes_type(&self, r: Reg) -> &'static str {
         if self.e.dtype(r) == DType::F64 { "lanes_f64" } else { "lanes_i64" }
     }
 
@@ -78,6 +81,9 @@ impl<'k> Unit<'k> {
     fn lanes_of(&self, side: &Side<'_>, r: Reg) -> String {
         if side.lanes.contains(&r) {
             return format!("x{}", r.0);
+        }
+        if let Some(growth) = side.growth.get(&r).filter(|&&growth| growth != 0) {
+            return format!("(splat_i64({}) + {growth}ll * LANE_NUMBERS)", self.e.int(r));
         }
         match self.e.dtype(r) {
             DType::F64 => format!("splat_f64({})", self.e.var(r)),
@@ -87,7 +93,7 @@ impl<'k> Unit<'k> {
     }
 
     /// An operand for a register of that dtype: a condition as a number is 0 or 1, and not a mask.
-    fn lanes_as(&self, side: &Side<'_>, r: Reg, dtype: DType) -> String {
+    pub(super) fn lanes_as(&self, side: &Side<'_>, r: Reg, dtype: DType) -> String {
         let lanes = self.lanes_of(side, r);
         match (self.e.dtype(r) == DType::Bool, dtype == DType::Bool) {
             (true, false) => format!("(-{lanes})"),
@@ -182,7 +188,7 @@ impl<'k> Unit<'k> {
     }
 
     /// The instruction on whole vectors, where C has that.
-    fn lanes_value(&self, side: &Side<'_>, inst: &Inst) -> Option<String> {
+    pub(super) fn lanes_value(&self, side: &Side<'_>, inst: &Inst) -> Option<String> {
         use Inst::*;
         let dtype = self.e.dtype(inst.dst()?);
         let x = |r: Reg| self.lanes_of(side, r);
