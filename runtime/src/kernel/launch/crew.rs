@@ -60,7 +60,8 @@ pub(super) struct Crew<P: Platform> {
 /// them left it.
 pub(super) fn share(job: &dyn Job, helpers: usize, own: impl FnOnce()) {
     static CREW: OnceLock<Crew<Threads>> = OnceLock::new();
-    let crew = CREW.get_or_init(|| Crew::new(rayon::current_num_threads()));
+    // Whoever launches works as well.
+    let crew = CREW.get_or_init(|| Crew::new(rayon::current_num_threads().saturating_sub(1).max(1)));
     crew.share(job, helpers, |k| rayon::spawn(move || crew.stay(k)), own);
 }
 
@@ -125,8 +126,10 @@ impl<P: Platform> Crew<P> {
                     // `inside`, which counts us, was brought down below; we picked it up, so it was not taken back.
                     let posted = unsafe { &*(seen as *const Posted<'_, P>) };
                     posted.job.help(helper);
-                    posted.inside.fetch_sub(1, Ordering::Release);
+                    // Free before it is seen to have left: the next launch is to find this helper, not to wake
+                    // another one.
                     post.store(IDLE, Ordering::Relaxed);
+                    posted.inside.fetch_sub(1, Ordering::Release);
                     rest = P::Rest::begin();
                 }
                 continue;

@@ -69,7 +69,7 @@ pub(super) const MAX_FOLDS: usize = 8;
 pub(super) const WORTH: u64 = 15_000;
 
 /// A chunk should take this many nanoseconds at least.
-const CHUNK: u64 = 5_000;
+const CHUNK: u64 = 20_000;
 
 thread_local! {
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
