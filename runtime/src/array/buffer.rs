@@ -127,6 +127,17 @@ impl Buffer {
         Ok(buffer)
     }
 
+    /// The elements of an iterator that gives as many as the shape has.
+    ///
+    /// # Errors
+    ///
+    /// When there is not enough memory.
+    pub(super) fn collect<T: Element>(elements: impl Iterator<Item = T>, shape: &[usize]) -> Result<Buffer> {
+        let mut data = room(count_of(shape)?)?;
+        data.extend(elements);
+        Buffer::pooled(data, shape)
+    }
+
     /// Takes a freshly made tensor over. The caller promises the *unique* invariant: nobody else holds its
     /// storage. What is not contiguous from the start of its storage is copied.
     ///
@@ -384,7 +395,11 @@ fn zeroed<T: Element>(count: usize, zero: T) -> Vec<T> {
             data.resize(count, zero);
             data
         }
-        None => vec![zero; count],
+        None => {
+            let mut data = vec![zero; count];
+            huge_pages(data.as_mut_ptr().cast(), size_of_val(data.as_slice()));
+            data
+        }
     }
 }
 

@@ -38,7 +38,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
     pub fn from_elem<Sh: IntoDimension<Dim = D>>(shape: Sh, value: T) -> Self {
         let dim = shape.into_dimension();
         match count_of(dim.slice()) {
-            Ok(count) => Array::of_vec(vec![value; count], dim),
+            Ok(count) => Array::collected(std::iter::repeat_n(value, count), dim),
             Err(e) => panic!("{e}"),
         }
     }
@@ -58,11 +58,7 @@ impl<T: Element, D: Dimension> Array<T, D> {
         F: FnMut(D::Pattern) -> T,
     {
         let dim = shape.into_dimension();
-        if let Err(e) = count_of(dim.slice()) {
-            panic!("{e}");
-        }
-        let data: Vec<T> = nd::indices(dim.clone()).into_iter().map(f).collect();
-        Array::of_vec(data, dim)
+        Array::collected(nd::indices(dim.clone()).into_iter().map(f), dim)
     }
 
     /// An array of these elements in row-major order. Nothing is copied.

@@ -18,11 +18,10 @@ impl<T: Element, D: Dimension> ArrayRef<T, D> {
     /// ```
     #[track_caller]
     pub fn mapv<U: Element, F: FnMut(T) -> U>(&self, mut f: F) -> Array<U, D> {
-        let data = match self.as_slice() {
-            Some(elements) => elements.iter().map(|&x| f(x)).collect(),
-            None => self.nd().iter().map(|&x| f(x)).collect(),
-        };
-        Array::of_vec(data, self.raw_dim())
+        match self.as_slice() {
+            Some(elements) => Array::collected(elements.iter().map(|&x| f(x)), self.raw_dim()),
+            None => Array::collected(self.nd().iter().map(|&x| f(x)), self.raw_dim()),
+        }
     }
 
     /// A new array: `f` of every element, given by reference.

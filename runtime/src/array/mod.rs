@@ -199,6 +199,12 @@ impl<T: Element, D: Dimension> Array<T, D> {
         Array::assemble(Store::of(buffer), dim)
     }
 
+    /// The array of the elements of an iterator in row-major order.
+    #[track_caller]
+    fn collected(elements: impl Iterator<Item = T>, dim: D) -> Array<T, D> {
+        Array::of(Buffer::collect(elements, dim.slice()), dim)
+    }
+
     /// The array of these elements in row-major order.
     #[inline]
     #[track_caller]

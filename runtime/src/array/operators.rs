@@ -135,17 +135,19 @@ fn combine<T: Element, D: Dimension + DimMax<E>, E: Dimension>(
     f: impl Fn(T, T) -> T,
 ) -> Array<T, Broadcast<D, E>> {
     let dim = common_shape::<D, E>(a.shape(), b.shape(), verb);
-    let data = match (a.as_slice(), b.as_slice()) {
-        (Some(x), Some(y)) if a.shape() == b.shape() => x.iter().zip(y).map(|(&x, &y)| f(x, y)).collect(),
-        (Some(x), Some(&[y])) if a.shape() == dim.slice() => x.iter().map(|&x| f(x, y)).collect(),
+    match (a.as_slice(), b.as_slice()) {
+        (Some(x), Some(y)) if a.shape() == b.shape() => {
+            Array::collected(x.iter().zip(y).map(|(&x, &y)| f(x, y)), dim)
+        }
+        (Some(x), Some(&[y])) if a.shape() == dim.slice() => {
+            Array::collected(x.iter().map(|&x| f(x, y)), dim)
+        }
         _ => {
             let (a, b) = (broadcast_to(&a, &dim, verb), broadcast_to(&b, &dim, verb));
             // ndarray chooses the order of the result by that of the operands; ours is row-major.
-            let result = Zip::from(a).and(b).map_collect(|&x, &y| f(x, y));
-            return Array::from(result);
+            Array::from(Zip::from(a).and(b).map_collect(|&x, &y| f(x, y)))
         }
-    };
-    Array::of_vec(data, dim)
+    }
 }
 
 /// The same in the memory of `a`, where the result has its shape.
