@@ -389,3 +389,33 @@ fn a_fraction_cut_off_to_zero_is_positive() {
     let x = Array1::from_shape_fn(40, |i| i as f64 * 0.25 - 2.5);
     agree!(inverse_of_whole_part(&x), ulps = 0, compiled = 0);
 }
+
+/// The sums and counts of four rings at a time share a pass over the samples; the last rings have one of their own.
+#[desc_jit(static(rings))]
+fn sums_in_rings(radius: &Array1<f64>, data: &Array1<f64>, rings: usize) -> (Array1<f64>, Array1<i64>) {
+    let mut sums = Array1::<f64>::zeros(rings);
+    let mut counts = Array1::<i64>::zeros(rings);
+    for i in 0..rings {
+        let (inner, outer) = (i as f64, (i + 1) as f64);
+        let mut sum = 0.0;
+        let mut count = 0;
+        for k in 0..radius.len() {
+            if inner <= radius[k] && radius[k] < outer {
+                sum += data[k];
+                count += 1;
+            }
+        }
+        sums[i] = sum;
+        counts[i] = count;
+    }
+    (sums, counts)
+}
+
+#[test]
+fn reductions_that_share_a_pass_over_large_arrays() {
+    let (n, rings) = (33_000, 18);
+    let radius = Array1::from_shape_fn(n, |i| ((i * 7919) % 1999) as f64 * 0.01);
+    let data = Array1::from_shape_fn(n, |i| ((i * 31) % 256) as f64 * 0.25);
+    // Exact in every order.
+    agree!(sums_in_rings(&radius, &data, rings), ulps = 0, compiled = 0);
+}

@@ -39,6 +39,7 @@ mod inst;
 mod interchange;
 mod invariant;
 mod ir;
+mod jam;
 mod launch;
 mod library;
 mod lower;

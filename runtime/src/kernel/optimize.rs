@@ -2,8 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, marks, memory, promote, prove,
-    split, verify,
+    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory, promote,
+    prove, split, verify,
 };
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 15] = [
+pub(super) const PIPELINE: [Pass; 16] = [
     ("prove", prove::run),
     ("flatten", flatten::run),
     ("invariant", invariant::run),
@@ -46,6 +46,7 @@ pub(super) const PIPELINE: [Pass; 15] = [
     ("memory", memory::run),
     ("fuse", fuse::run),
     ("expand", expand::run),
+    ("jam", jam::run),
     ("cse", cse::run),
     ("dce", cse::drop_dead),
     ("marks", marks::run),

@@ -6,9 +6,9 @@ use super::contract;
 use super::copies::{Copies, REGISTERS};
 use super::flatten::for_each_inst;
 use super::forms::Forms;
-use super::inst::{Inst, Reg, Role};
+use super::inst::{Inst, Reg};
 use super::invariant::set_by;
-use super::ir::{Blocked, Code, Item, Kernel, Loop, for_each_reg};
+use super::ir::{Blocked, Code, Item, Kernel, Loop};
 use super::marks::{self, accesses};
 use super::promote::new_reg;
 use super::ranges::{Form, Interval};
@@ -85,7 +85,7 @@ impl<'k> Splitter<'k> {
         }
         let conflict = accesses::conflict(self.kernel, &self.forms, l, trips)?;
         let Blocked::Element { buf, .. } = conflict else { return None };
-        if self.leaks(l) {
+        if marks::leak(&self.reads, l).is_some() {
             return None;
         }
         let set = set_by(l);
@@ -137,16 +137,6 @@ impl<'k> Splitter<'k> {
             Some(inside && independent(&low) && independent(&high))
         };
         parts() == Some(true)
-    }
-
-    /// A register of the body is read outside of the loop, the carries aside.
-    fn leaks(&self, l: &Loop) -> bool {
-        let mut own = vec![0u32; self.kernel.regs.len()];
-        let mut whole = vec![Item::Loop(Box::new(l.clone()))];
-        for_each_reg(&mut whole, &mut |role, r| own[r.index()] += u32::from(role != Role::Write));
-        let carried = |r: &Reg| l.moves.iter().any(|m| m.0 == *r);
-        let seen = |r: &Reg| self.reads[r.index()] > own[r.index()];
-        set_by(l).iter().any(|r| !carried(r) && seen(r))
     }
 
     /// The three parts. The loop's own index holds its first value.

@@ -149,7 +149,7 @@ impl Marker<'_> {
 
     /// The loop with its reductions taken out, where its iterations can run in any order.
     fn independent(&mut self, l: &Loop, trips: u64) -> Option<Loop> {
-        if self.leaks(l) || !accesses::independent(self.kernel, &self.forms, l, trips) {
+        if self.leak(l).is_some() || !accesses::independent(self.kernel, &self.forms, l, trips) {
             return None;
         }
         let mut marked = l.clone();
@@ -167,26 +167,26 @@ impl Marker<'_> {
         Some(marked)
     }
 
-    /// A register set in the body is read outside of the loop, the carries aside.
-    fn leaks(&self, l: &Loop) -> bool {
-        self.leak(l).is_some()
-    }
-
     fn leak(&self, l: &Loop) -> Option<Reg> {
-        let mut body = l.body.clone();
-        let mut inside = std::collections::HashMap::<Reg, (u32, bool)>::new();
-        for_each_reg(&mut body, &mut |role, r| {
-            let entry = inside.entry(*r).or_default();
-            entry.0 += u32::from(role != Role::Write);
-            entry.1 |= role != Role::Read;
-        });
-        l.moves.iter().for_each(|(_, s)| inside.entry(*s).or_default().0 += 1);
-        l.mark.folds.iter().for_each(|f| inside.entry(f.value).or_default().0 += 1);
-        inside
-            .iter()
-            .find(|&(r, &(reads, set))| set && self.reads.get(r.index()).is_some_and(|&all| all > reads))
-            .map(|(&r, _)| r)
+        leak(&self.reads, l)
     }
+}
+
+/// A register set in the body that is read outside of the loop, the carries aside; `reads` are those of the kernel.
+pub(super) fn leak(reads: &[u32], l: &Loop) -> Option<Reg> {
+    let mut body = l.body.clone();
+    let mut inside = std::collections::HashMap::<Reg, (u32, bool)>::new();
+    for_each_reg(&mut body, &mut |role, r| {
+        let entry = inside.entry(*r).or_default();
+        entry.0 += u32::from(role != Role::Write);
+        entry.1 |= role != Role::Read;
+    });
+    l.moves.iter().for_each(|(_, s)| inside.entry(*s).or_default().0 += 1);
+    l.mark.folds.iter().for_each(|f| inside.entry(f.value).or_default().0 += 1);
+    inside
+        .iter()
+        .find(|&(r, &(own, set))| set && reads.get(r.index()).is_some_and(|&all| all > own))
+        .map(|(&r, _)| r)
 }
 
 /// The body is a plain list of instructions that touch no whole buffers.
