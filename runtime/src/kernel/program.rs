@@ -1,18 +1,20 @@
 //! A compiled kernel with its arguments and results.
 
-use super::engine::{Executable, Frame, Table};
+use super::engine::{Executable, FEW, Frame, Table};
 use super::hot::Hot;
 use super::inst::{Buf, Reg};
 use super::ir::{Code, Item, Kernel, Origin, SlotInfo};
 use super::lower::{self, Source};
 use super::report::Trap;
-use super::{c, cranelift, fma, machine, optimize, passes};
+use super::{c, cranelift, fma, in_place, machine, optimize, passes};
 use crate::array::Buffer;
 use crate::backend::Engine;
 use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Node, ValueId};
 use crate::observe::{TARGET, Watch};
+use smallvec::SmallVec;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tracing::{Level, debug, debug_span, level_enabled, trace, trace_span};
 
@@ -25,6 +27,8 @@ pub(crate) enum Access {
     Read,
     /// It overwrites an array or hands it back as a result: the caller gives the buffer away.
     Write,
+    /// It changes an array where it lies, see [`Program::update_in_place`].
+    Update,
 }
 
 /// A value that a program needs.
@@ -44,6 +48,8 @@ pub(crate) enum Slot<'a> {
     Read(&'a Buffer),
     /// For [`Access::Write`].
     Write(Buffer),
+    /// For [`Access::Update`].
+    Update(&'a mut Buffer),
 }
 
 /// A result of a run, in the order of the node's outputs.
@@ -52,7 +58,12 @@ pub(crate) enum OutSlot {
     Scalar(Literal),
     /// An array.
     Array(Buffer),
+    /// The array that was passed as [`Slot::Update`], which has it now.
+    Updated,
 }
+
+/// The results of a run; few of them need no memory.
+pub(crate) type OutSlots = SmallVec<[OutSlot; 4]>;
 
 /// Nodes that stand next to each other in one region, to be compiled together.
 pub(crate) struct Unit<'g> {
@@ -80,8 +91,48 @@ pub(crate) struct Program {
     inputs: Vec<Input>,
     sources: Vec<Source>,
     outputs: Vec<Output>,
+    /// Results that end in the buffer of an argument that is updated in place.
+    homes: Vec<Home>,
+    /// Slots that nothing is stored to before something fails.
+    stored_last: BTreeSet<Buf>,
     /// The registers at the start: constants.
     registers: Vec<u64>,
+}
+
+/// The result `output` ends in the buffer that was passed for `slot`.
+#[derive(Clone, Copy, Debug)]
+struct Home {
+    output: usize,
+    slot: Buf,
+}
+
+/// Who has the buffer of a slot.
+enum Place<'a> {
+    Nobody,
+    /// It is only read.
+    Read(&'a Buffer),
+    /// The caller; it is updated.
+    Lent(&'a mut Buffer),
+    Own(Buffer),
+}
+
+impl Place<'_> {
+    fn buffer(&self) -> Option<&Buffer> {
+        match self {
+            Place::Nobody => None,
+            Place::Read(buffer) => Some(buffer),
+            Place::Lent(buffer) => Some(buffer),
+            Place::Own(buffer) => Some(buffer),
+        }
+    }
+
+    fn buffer_mut(&mut self) -> Option<&mut Buffer> {
+        match self {
+            Place::Nobody | Place::Read(_) => None,
+            Place::Lent(buffer) => Some(buffer),
+            Place::Own(buffer) => Some(buffer),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -195,6 +246,7 @@ impl Program {
         interface: Interface,
         code: Box<dyn Executable>,
     ) -> Program {
+        let stored_last = in_place::stored_last(&kernel);
         let mut registers = vec![0; code.registers().max(kernel.regs.len())];
         for (bits, literal) in registers.iter_mut().zip(&kernel.constants) {
             *bits = literal.map_or(0, Literal::bits);
@@ -222,6 +274,8 @@ impl Program {
             inputs: inputs.collect(),
             sources: interface.inputs.iter().map(|i| i.1).collect(),
             outputs,
+            homes: Vec::new(),
+            stored_last,
             traps: kernel.traps.into_iter().map(|t| Trap::new(t, graph)).collect(),
             slots: kernel.slots,
             registers,
@@ -231,6 +285,26 @@ impl Program {
     /// The values of the scope around the node that the program needs, each once.
     pub(crate) fn inputs(&self) -> &[Input] {
         &self.inputs
+    }
+
+    /// Asks that an argument is updated in the caller's buffer, which has the result `output` afterwards. Says
+    /// whether that is done: only where nothing can fail any more once an element of it has changed.
+    pub(crate) fn update_in_place(&mut self, input: usize, output: usize) -> bool {
+        let (Source::Array(slot), Output::Array(result)) = (self.sources[input], self.outputs[output]) else {
+            return false;
+        };
+        let arrays: Vec<Buf> =
+            self.outputs.iter().filter_map(|o| if let Output::Array(b) = o { Some(*b) } else { None }).collect();
+        // Other results are copied, for which memory can lack when it is too late.
+        let own = |b: &Buf| self.slots[b.index()].writable() && arrays.iter().filter(|a| *a == b).count() == 1;
+        let [from, to] = [result, slot].map(|b| (self.slots[b.index()].dtype, &self.slots[b.index()].shape));
+        let last = self.inputs[input].access == Access::Write && self.stored_last.contains(&slot);
+        if !last || from != to || !arrays.iter().all(own) {
+            return false;
+        }
+        self.inputs[input].access = Access::Update;
+        self.homes.push(Home { output, slot });
+        true
     }
 
     /// The engine that the next run takes.
@@ -244,12 +318,12 @@ impl Program {
     ///
     /// What the program itself reports, with its place in the user's source: an index out of range, integer
     /// overflow, a failed check. Arguments that do not have the types of the graph, or are not on the host.
-    pub(crate) fn run(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
+    pub(crate) fn run<'a>(&self, args: impl Iterator<Item = Result<Slot<'a>>>) -> Result<OutSlots> {
         if level_enabled!(Level::TRACE) { self.run_watched(args) } else { self.run_now(args) }
     }
 
     #[cold]
-    fn run_watched(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
+    fn run_watched<'a>(&self, args: impl Iterator<Item = Result<Slot<'a>>>) -> Result<OutSlots> {
         let span = trace_span!(target: TARGET, "run", kernel = %self.name, engine = %self.engine());
         let watch = Watch::new(span);
         let results = self.run_now(args);
@@ -257,41 +331,38 @@ impl Program {
         results
     }
 
-    fn run_now(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
-        let mut registers = self.registers.clone();
-        // The buffer of each slot; a slot for reading borrows its own.
-        let mut owned: Vec<Option<Buffer>> = (0..self.slots.len()).map(|_| None).collect();
-        let mut borrowed: Vec<Option<&Buffer>> = vec![None; self.slots.len()];
-        if args.len() != self.inputs.len() {
-            return Err(argument("the wrong number of arguments"));
-        }
-        for ((arg, input), &source) in args.into_iter().zip(&self.inputs).zip(&self.sources) {
-            match (arg, source) {
-                (Slot::Scalar(literal), Source::Scalar(r)) => registers[r.index()] = literal.bits(),
-                (Slot::Read(buffer), Source::Array(buf)) if input.access == Access::Read => {
-                    self.check(buf, buffer)?;
-                    borrowed[buf.index()] = Some(buffer);
+    fn run_now<'a>(&self, mut args: impl Iterator<Item = Result<Slot<'a>>>) -> Result<OutSlots> {
+        let mut registers: SmallVec<[u64; 32]> = SmallVec::from_slice(&self.registers);
+        let mut places: SmallVec<[Place<'a>; FEW]> = self.slots.iter().map(|_| Place::Nobody).collect();
+        for (input, &source) in self.inputs.iter().zip(&self.sources) {
+            let arg = args.next().ok_or_else(|| argument("too few arguments"))??;
+            let (buf, place) = match (arg, source, input.access) {
+                (Slot::Scalar(literal), Source::Scalar(r), _) => {
+                    registers[r.index()] = literal.bits();
+                    continue;
                 }
-                (Slot::Write(buffer), Source::Array(buf)) => {
-                    self.check(buf, &buffer)?;
-                    owned[buf.index()] = Some(buffer);
-                }
+                (Slot::Read(buffer), Source::Array(buf), Access::Read) => (buf, Place::Read(buffer)),
+                (Slot::Write(buffer), Source::Array(buf), Access::Read | Access::Write) => (buf, Place::Own(buffer)),
+                (Slot::Update(buffer), Source::Array(buf), Access::Update) => (buf, Place::Lent(buffer)),
                 _ => return Err(argument("an argument of another kind than the program takes")),
-            }
+            };
+            self.check(buf, &place)?;
+            places[buf.index()] = place;
         }
-        for (k, slot) in self.slots.iter().enumerate() {
+        for (place, slot) in places.iter_mut().zip(&self.slots) {
             if slot.origin == Origin::Temporary {
-                owned[k] = Some(temporary(slot)?);
+                *place = Place::Own(temporary(slot)?);
             }
         }
-        let elements = owned.iter_mut().zip(&borrowed).map(|(own, lent)| {
-            // Slots for reading are never written through this pointer; an engine stores to writable slots only.
-            let lent = lent.and_then(Buffer::host_ptr).map(<*const u8>::cast_mut);
-            own.as_mut().and_then(Buffer::host_ptr_mut).or(lent)
-        });
-        let elements: Option<Vec<*mut u8>> = elements.collect();
-        let elements = elements.ok_or_else(|| argument("an array that is not on the host"))?;
-        let mut table = Table { elements, owner: (0..self.slots.len()).collect() };
+        let mut table = Table { elements: SmallVec::new(), owner: (0..self.slots.len()).collect() };
+        for place in &mut places {
+            let address = match place {
+                // Slots for reading are never written through this pointer; an engine stores to writable slots only.
+                Place::Read(buffer) => buffer.host_ptr().map(<*const u8>::cast_mut),
+                place => place.buffer_mut().and_then(Buffer::host_ptr_mut),
+            };
+            table.elements.push(address.ok_or_else(|| argument("an array that is not on the host"))?);
+        }
         let mut frame = Frame { registers: &mut registers, table: &mut table };
         // SAFETY: `check` made sure of every argument's dtype and shape, a temporary has those of its slot,
         // and a `Buffer` is initialised and shares its storage with nobody, so buffers are distinct except
@@ -300,34 +371,70 @@ impl Program {
         if let Err(failure) = result {
             return Err(self.report(&failure));
         }
-        let mut out = Vec::with_capacity(self.outputs.len());
+        self.results(&registers, places, table.owner)
+    }
+
+    /// The results; `owner` says for each slot whose buffer it has at the end.
+    fn results(
+        &self,
+        registers: &[u64],
+        mut places: SmallVec<[Place<'_>; FEW]>,
+        mut owner: SmallVec<[usize; FEW]>,
+    ) -> Result<OutSlots> {
+        self.homes.iter().try_for_each(|home| self.bring_home(*home, &mut places, &mut owner))?;
+        let mut out = OutSlots::new();
         for (k, output) in self.outputs.iter().enumerate() {
-            out.push(match *output {
-                Output::Scalar(r, dtype) => OutSlot::Scalar(Literal::from_bits(dtype, registers[r.index()])),
-                Output::Array(buf) => {
-                    let again =
-                        self.outputs[k + 1..].iter().any(|o| matches!(o, Output::Array(b) if *b == buf));
-                    let owner = table.owner[buf.index()];
-                    OutSlot::Array(match (owned[owner].take(), borrowed[owner]) {
-                        (Some(buffer), _) if again => {
-                            let copy = buffer.deep_clone()?;
-                            owned[owner] = Some(buffer);
-                            copy
-                        }
-                        (Some(buffer), _) => buffer,
-                        (None, Some(lent)) => lent.deep_clone()?,
-                        (None, None) => return Err(argument("a result without a buffer")),
-                    })
+            let buf = match *output {
+                Output::Scalar(r, dtype) => {
+                    out.push(OutSlot::Scalar(Literal::from_bits(dtype, registers[r.index()])));
+                    continue;
                 }
-            });
+                Output::Array(_) if self.homes.iter().any(|home| home.output == k) => {
+                    out.push(OutSlot::Updated);
+                    continue;
+                }
+                Output::Array(buf) => buf,
+            };
+            let again = self.outputs[k + 1..].iter().any(|o| matches!(o, Output::Array(b) if *b == buf));
+            let place = &mut places[owner[buf.index()]];
+            out.push(OutSlot::Array(match std::mem::replace(place, Place::Nobody) {
+                Place::Own(buffer) if again => {
+                    let copy = buffer.deep_clone()?;
+                    *place = Place::Own(buffer);
+                    copy
+                }
+                Place::Own(buffer) => buffer,
+                Place::Read(lent) => lent.deep_clone()?,
+                Place::Lent(_) | Place::Nobody => return Err(argument("a result without a buffer")),
+            }));
         }
         Ok(out)
     }
 
+    /// Moves a result's elements to the buffer where it ends, if the kernel left them in another one. What was
+    /// there takes their place, since it may be another result.
+    fn bring_home(&self, home: Home, places: &mut [Place<'_>], owner: &mut [usize]) -> Result<()> {
+        let Output::Array(buf) = self.outputs[home.output] else { return Ok(()) };
+        let (at, to) = (owner[buf.index()], home.slot.index());
+        if at == to {
+            return Ok(());
+        }
+        let both = places.get_disjoint_mut([at, to]).ok().map(|both| both.map(Place::buffer_mut));
+        let Some([Some(here), Some(there)]) = both else {
+            return Err(argument("a result without a buffer"));
+        };
+        there.swap_elements(here)?;
+        for place in owner {
+            *place = if *place == at { to } else if *place == to { at } else { *place };
+        }
+        Ok(())
+    }
+
     /// An argument has the type of its slot and is on the host.
-    fn check(&self, buf: Buf, buffer: &Buffer) -> Result<()> {
+    fn check(&self, buf: Buf, place: &Place<'_>) -> Result<()> {
         let slot = &self.slots[buf.index()];
-        if buffer.dtype() != slot.dtype || buffer.shape() != slot.shape || !buffer.is_host() {
+        let fits = |b: &Buffer| b.dtype() == slot.dtype && b.shape() == slot.shape && b.is_host();
+        if !place.buffer().is_some_and(fits) {
             return Err(argument("an array of another type than the program was compiled for"));
         }
         Ok(())

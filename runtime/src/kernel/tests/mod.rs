@@ -141,11 +141,10 @@ pub(super) fn run(program: &Program, graph: &Graph, inputs: &[Value]) -> Result<
         .inputs()
         .iter()
         .map(|i| match (value(i.value), i.access) {
-            (Value::Scalar(l), _) => Slot::Scalar(l),
-            (array, super::Access::Write) => Slot::Write(array.buffer()),
-            _ => Slot::Read(&buffers[&i.value]),
-        })
-        .collect();
+            (Value::Scalar(l), _) => Ok(Slot::Scalar(l)),
+            (array, super::Access::Write) => Ok(Slot::Write(array.buffer())),
+            _ => Ok(Slot::Read(&buffers[&i.value])),
+        });
     let out = program.run(slots)?;
     for (v, buffer) in &buffers {
         assert_eq!(Value::of_buffer(buffer), value(*v), "an argument that was lent has changed");
@@ -155,6 +154,7 @@ pub(super) fn run(program: &Program, graph: &Graph, inputs: &[Value]) -> Result<
         .map(|o| match o {
             OutSlot::Scalar(l) => Value::Scalar(*l),
             OutSlot::Array(b) => Value::of_buffer(b),
+            OutSlot::Updated => panic!("nothing was to be updated in place"),
         })
         .collect())
 }
