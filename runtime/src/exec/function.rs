@@ -1,7 +1,7 @@
 //! An annotated function: what the macro knows of it, and its cache.
 
 use super::args::{ArgValue, Output, Outputs, neither};
-use super::cache::{Cache, CacheStats};
+use super::cache::{Cache, CacheStats, Planned};
 use super::plan::{Body, Plan};
 use super::walk;
 use crate::array::Device;
@@ -16,7 +16,6 @@ use crate::optimize;
 use crate::stage::{Argument, FunctionInfo, Mode, Param, Source, StageFn, Ty, stage_root};
 use smallvec::SmallVec;
 use std::ops::Deref;
-use std::sync::Arc;
 use tracing::{Level, debug, debug_span, level_enabled, trace_span};
 
 /// An annotated function; generated code holds one in a static.
@@ -108,7 +107,7 @@ fn check_count(function: &'static Function, args: &[ArgValue<'_>]) -> Result<()>
 }
 
 /// The compiled form for these arguments, from the cache or made now.
-fn compile(function: &'static Function, args: &[ArgValue<'_>], device: &Device) -> Result<Arc<Plan>> {
+fn compile(function: &'static Function, args: &[ArgValue<'_>], device: &Device) -> Result<Planned> {
     let engine = engine();
     function.cache.get(function, args, (device, engine, fma()), || {
         let graph = make_graph(function, args)?;
@@ -139,7 +138,7 @@ fn traced(is_static: bool, arg: &ArgValue<'_>) -> usize {
 }
 
 /// The compiled form of a call with these arguments, if there was one.
-pub(super) fn compiled(function: &'static Function, args: &[ArgValue<'_>]) -> Option<Arc<Plan>> {
+pub(super) fn compiled(function: &'static Function, args: &[ArgValue<'_>]) -> Option<Planned> {
     function.cache.peek(function.params, args, (&device_of(args), engine(), fma()))
 }
 

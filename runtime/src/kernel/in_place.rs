@@ -1,47 +1,78 @@
 //! Which arrays of the caller a kernel may update where they lie.
 //!
 //! After an error the caller's arrays are as they were. So a kernel works on a copy of an argument unless nothing can
-//! fail any more once it has begun to change it.
+//! fail any more once it has begun to change it. An index that is the counter of a loop up to an argument,
+//! `for t in 0..steps { .. source[t] .. }`, fails for some arguments only: that is for the call to find out.
 
-use super::inst::{Buf, Inst};
-use super::ir::{Code, Item, Kernel, TrapId};
+use super::inst::{Buf, Inst, Reg, Role};
+use super::ir::{Code, Item, Kernel, Loop, TrapId, for_each_reg};
+use crate::dtype::Literal;
 use std::collections::BTreeSet;
 
-/// The slots of which no element is stored to before an instruction that can fail.
-pub(super) fn stored_last(kernel: &Kernel) -> BTreeSet<Buf> {
-    let mut walk = Walk::default();
-    // Exchanging buffers changes no element, but any of those that are exchanged may be in each of their slots.
-    for_each_inst(&kernel.code, &mut |inst, _| {
-        if let Inst::SwapBuf { a, b } = inst {
-            walk.swapped.extend([*a, *b]);
-        }
-    });
-    walk.code(&kernel.code);
-    let slots = (0..kernel.slots.len()).map(|k| Buf(k as u16));
-    slots.filter(|slot| !walk.too_early.contains(slot)).collect()
+/// What may be updated in place.
+#[derive(Debug)]
+pub(super) struct InPlace {
+    /// The slots of which no element is stored to before something fails, where all conditions hold.
+    pub stored_last: BTreeSet<Buf>,
+    /// Integer arguments and the greatest value of each.
+    pub conditions: Vec<(Reg, u64)>,
 }
 
-#[derive(Default)]
-struct Walk {
+impl InPlace {
+    pub fn of(kernel: &Kernel) -> InPlace {
+        let mut walk = Walk {
+            kernel,
+            loops: Vec::new(),
+            swapped: BTreeSet::new(),
+            stored: BTreeSet::new(),
+            too_early: BTreeSet::new(),
+            conditions: BTreeSet::new(),
+        };
+        // Exchanging buffers changes no element, but any of those that are exchanged may be in each of their slots.
+        let mut exchanged = Vec::new();
+        walk.each_inst(&kernel.code, &mut |_, inst, _| {
+            if let Inst::SwapBuf { a, b } = inst {
+                exchanged.extend([*a, *b]);
+            }
+        });
+        walk.swapped.extend(exchanged);
+        walk.code(&kernel.code);
+        let slots = (0..kernel.slots.len()).map(|k| Buf(k as u16));
+        InPlace {
+            stored_last: slots.filter(|slot| !walk.too_early.contains(slot)).collect(),
+            conditions: walk.conditions.into_iter().collect(),
+        }
+    }
+
+    /// All conditions hold.
+    pub fn applies(&self, registers: &[u64]) -> bool {
+        self.conditions.iter().all(|&(r, most)| registers[r.index()] <= most)
+    }
+}
+
+struct Walk<'k> {
+    kernel: &'k Kernel,
+    /// The loops around.
+    loops: Vec<&'k Loop>,
     swapped: BTreeSet<Buf>,
     /// What may have been stored to on some path to here.
     stored: BTreeSet<Buf>,
     /// What may have been stored to before something fails.
     too_early: BTreeSet<Buf>,
+    conditions: BTreeSet<(Reg, u64)>,
 }
 
-impl Walk {
-    fn code(&mut self, code: &Code) {
+impl<'k> Walk<'k> {
+    fn code(&mut self, code: &'k Code) {
         for item in code {
             match item {
                 Item::Inst(inst, trap) => {
-                    if fails(inst, *trap) {
+                    if self.fails(inst, *trap) {
                         self.too_early.extend(&self.stored);
                     }
                     self.store(inst);
                 }
-                Item::Loop(l) => self.repeated(&[&l.body]),
-                Item::While(w) => self.repeated(&[&w.head, &w.body]),
+                Item::Loop(_) | Item::While(_) => self.repeated(item),
                 Item::Branch(b) => {
                     let (before, mut after) = (self.stored.clone(), self.stored.clone());
                     for (arm, _) in &b.arms {
@@ -56,14 +87,12 @@ impl Walk {
     }
 
     /// What one iteration stores has been stored when something fails in the next one.
-    fn repeated(&mut self, parts: &[&Code]) {
+    fn repeated(&mut self, item: &'k Item) {
         let mut failing = false;
-        for part in parts {
-            for_each_inst(part, &mut |inst, trap| {
-                failing |= fails(inst, trap);
-                self.store(inst);
-            });
-        }
+        self.each_inst(std::slice::from_ref(item), &mut |walk, inst, trap| {
+            failing |= walk.fails(inst, trap);
+            walk.store(inst);
+        });
         if failing {
             self.too_early.extend(&self.stored);
         }
@@ -82,22 +111,50 @@ impl Walk {
             }
         }
     }
-}
 
-fn fails(inst: &Inst, trap: Option<TrapId>) -> bool {
-    trap.is_some() || inst.may_fail()
-}
+    /// The instruction can fail, also where the conditions hold.
+    fn fails(&mut self, inst: &Inst, trap: Option<TrapId>) -> bool {
+        if trap.is_none() && !inst.may_fail() {
+            return false;
+        }
+        let condition = self.condition(inst);
+        self.conditions.extend(condition);
+        condition.is_none()
+    }
 
-fn for_each_inst(code: &Code, f: &mut dyn FnMut(&Inst, Option<TrapId>)) {
-    for item in code {
-        match item {
-            Item::Inst(inst, trap) => f(inst, *trap),
-            Item::Loop(l) => for_each_inst(&l.body, f),
-            Item::While(w) => {
-                for_each_inst(&w.head, f);
-                for_each_inst(&w.body, f);
+    /// The check is of a loop's counter, which stays below an argument: that this is at most the length.
+    fn condition(&self, inst: &Inst) -> Option<(Reg, u64)> {
+        let Inst::CheckIndex { idx, len } = *inst else { return None };
+        let l = self.loops.iter().rev().find(|l| l.iv == idx)?;
+        let counts_up = l.stride > 0 && self.kernel.ranges[idx.index()].lo >= 0;
+        let kept = self.kernel.arguments.contains(&l.end) && !sets(&self.kernel.code, l.end);
+        let len = self.kernel.constant(len).and_then(Literal::as_i128).and_then(|n| u64::try_from(n).ok())?;
+        (counts_up && kept && !sets(&l.body, idx)).then_some((l.end, len))
+    }
+
+    /// Calls `f` for every instruction, with the loops around it.
+    fn each_inst(&mut self, code: &'k [Item], f: &mut dyn FnMut(&mut Self, &Inst, Option<TrapId>)) {
+        for item in code {
+            match item {
+                Item::Inst(inst, trap) => f(self, inst, *trap),
+                Item::Loop(l) => {
+                    self.loops.push(l);
+                    self.each_inst(&l.body, f);
+                    self.loops.pop();
+                }
+                Item::While(w) => {
+                    self.each_inst(&w.head, f);
+                    self.each_inst(&w.body, f);
+                }
+                Item::Branch(b) => b.arms.iter().for_each(|(arm, _)| self.each_inst(arm, f)),
             }
-            Item::Branch(b) => b.arms.iter().for_each(|(arm, _)| for_each_inst(arm, f)),
         }
     }
+}
+
+/// The code sets the register.
+fn sets(code: &Code, r: Reg) -> bool {
+    let mut found = false;
+    for_each_reg(&mut code.clone(), &mut |role, set| found |= role != Role::Read && *set == r);
+    found
 }

@@ -6,7 +6,8 @@ use super::inst::{Buf, Reg};
 use super::ir::{Code, Item, Kernel, Origin, SlotInfo};
 use super::lower::{self, Source};
 use super::report::Trap;
-use super::{c, cranelift, fma, in_place, machine, optimize, passes};
+use super::in_place::InPlace;
+use super::{c, cranelift, fma, machine, optimize, passes};
 use crate::array::Buffer;
 use crate::backend::Engine;
 use crate::dtype::{DType, Literal};
@@ -14,7 +15,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Node, ValueId};
 use crate::observe::{TARGET, Watch};
 use smallvec::SmallVec;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use tracing::{Level, debug, debug_span, level_enabled, trace, trace_span};
 
@@ -27,7 +27,7 @@ pub(crate) enum Access {
     Read,
     /// It overwrites an array or hands it back as a result: the caller gives the buffer away.
     Write,
-    /// It changes an array where it lies, see [`Program::update_in_place`].
+    /// It changes an array, where it lies if it can, see [`Program::update_in_place`].
     Update,
 }
 
@@ -58,7 +58,7 @@ pub(crate) enum OutSlot {
     Scalar(Literal),
     /// An array.
     Array(Buffer),
-    /// The array that was passed as [`Slot::Update`], which has it now.
+    /// An array that was passed as [`Slot::Update`] and has the result now.
     Updated,
 }
 
@@ -93,8 +93,7 @@ pub(crate) struct Program {
     outputs: Vec<Output>,
     /// Results that end in the buffer of an argument that is updated in place.
     homes: Vec<Home>,
-    /// Slots that nothing is stored to before something fails.
-    stored_last: BTreeSet<Buf>,
+    in_place: InPlace,
     /// The registers at the start: constants.
     registers: Vec<u64>,
 }
@@ -246,7 +245,7 @@ impl Program {
         interface: Interface,
         code: Box<dyn Executable>,
     ) -> Program {
-        let stored_last = in_place::stored_last(&kernel);
+        let in_place = InPlace::of(&kernel);
         let mut registers = vec![0; code.registers().max(kernel.regs.len())];
         for (bits, literal) in registers.iter_mut().zip(&kernel.constants) {
             *bits = literal.map_or(0, Literal::bits);
@@ -275,7 +274,7 @@ impl Program {
             sources: interface.inputs.iter().map(|i| i.1).collect(),
             outputs,
             homes: Vec::new(),
-            stored_last,
+            in_place,
             traps: kernel.traps.into_iter().map(|t| Trap::new(t, graph)).collect(),
             slots: kernel.slots,
             registers,
@@ -288,7 +287,8 @@ impl Program {
     }
 
     /// Asks that an argument is updated in the caller's buffer, which has the result `output` afterwards. Says
-    /// whether that is done: only where nothing can fail any more once an element of it has changed.
+    /// whether that can be: only where nothing can fail any more once an element of it has changed, perhaps
+    /// depending on the other arguments of a call.
     pub(crate) fn update_in_place(&mut self, input: usize, output: usize) -> bool {
         let (Source::Array(slot), Output::Array(result)) = (self.sources[input], self.outputs[output]) else {
             return false;
@@ -298,7 +298,7 @@ impl Program {
         // Other results are copied, for which memory can lack when it is too late.
         let own = |b: &Buf| self.slots[b.index()].writable() && arrays.iter().filter(|a| *a == b).count() == 1;
         let [from, to] = [result, slot].map(|b| (self.slots[b.index()].dtype, &self.slots[b.index()].shape));
-        let last = self.inputs[input].access == Access::Write && self.stored_last.contains(&slot);
+        let last = self.inputs[input].access == Access::Write && self.in_place.stored_last.contains(&slot);
         if !last || from != to || !arrays.iter().all(own) {
             return false;
         }
@@ -354,6 +354,14 @@ impl Program {
                 *place = Place::Own(temporary(slot)?);
             }
         }
+        let in_place = self.homes.is_empty() || self.in_place.applies(&registers);
+        if !in_place {
+            for place in &mut places {
+                if let Place::Lent(buffer) = place {
+                    *place = Place::Own(buffer.deep_clone()?);
+                }
+            }
+        }
         let mut table = Table { elements: SmallVec::new(), owner: (0..self.slots.len()).collect() };
         for place in &mut places {
             let address = match place {
@@ -371,17 +379,19 @@ impl Program {
         if let Err(failure) = result {
             return Err(self.report(&failure));
         }
-        self.results(&registers, places, table.owner)
+        let homes = if in_place { &self.homes[..] } else { &[] };
+        self.results(homes, &registers, places, table.owner)
     }
 
     /// The results; `owner` says for each slot whose buffer it has at the end.
     fn results(
         &self,
+        homes: &[Home],
         registers: &[u64],
         mut places: SmallVec<[Place<'_>; FEW]>,
         mut owner: SmallVec<[usize; FEW]>,
     ) -> Result<OutSlots> {
-        self.homes.iter().try_for_each(|home| self.bring_home(*home, &mut places, &mut owner))?;
+        homes.iter().try_for_each(|home| self.bring_home(*home, &mut places, &mut owner))?;
         let mut out = OutSlots::new();
         for (k, output) in self.outputs.iter().enumerate() {
             let buf = match *output {
@@ -389,7 +399,7 @@ impl Program {
                     out.push(OutSlot::Scalar(Literal::from_bits(dtype, registers[r.index()])));
                     continue;
                 }
-                Output::Array(_) if self.homes.iter().any(|home| home.output == k) => {
+                Output::Array(_) if homes.iter().any(|home| home.output == k) => {
                     out.push(OutSlot::Updated);
                     continue;
                 }
