@@ -112,14 +112,11 @@ impl<'a> ArgValue<'a> {
         }
     }
 
-    pub(super) fn device(&self) -> Option<Device> {
+    /// The accelerator that it lies on.
+    pub(super) fn accelerator(&self) -> Option<Device> {
         match self {
-            ArgValue::Tuple(parts) => {
-                let mut devices = parts.iter().filter_map(ArgValue::device);
-                let first = devices.next()?;
-                Some(if first.is_cpu() { devices.find(|d| !d.is_cpu()).unwrap_or(first) } else { first })
-            }
-            _ => self.buffer().map(Buffer::device),
+            ArgValue::Tuple(parts) => parts.iter().find_map(ArgValue::accelerator),
+            _ => self.buffer().filter(|buffer| !buffer.is_host()).map(Buffer::device),
         }
     }
 
@@ -189,15 +186,23 @@ impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a mut Array<T, D> {
 }
 
 /// The results of a run, to be taken in order.
-pub struct Outputs(<OutSlots as IntoIterator>::IntoIter);
+#[derive(Default)]
+pub struct Outputs {
+    values: OutSlots,
+    taken: usize,
+}
 
 impl Outputs {
-    pub(super) fn new(values: OutSlots) -> Outputs {
-        Outputs(values.into_iter())
+    /// Where the run puts them.
+    pub(super) fn values(&mut self) -> &mut OutSlots {
+        &mut self.values
     }
 
     pub(super) fn next_value(&mut self) -> Result<OutSlot> {
-        self.0.next().ok_or_else(|| Error::new(ErrorKind::Verify, "a graph has too few results"))
+        let value = self.values.get_mut(self.taken);
+        self.taken += 1;
+        let value = value.map(|value| std::mem::replace(value, OutSlot::Updated));
+        value.ok_or_else(|| Error::new(ErrorKind::Verify, "a graph has too few results"))
     }
 }
 

@@ -220,7 +220,8 @@ impl Cache {
         let (cache, place) = self.place();
         let new = Recent { cache, entry: Arc::downgrade(entry) };
         // A thread that ends has no such places any more.
-        let _ = RECENT.try_with(|recent| recent.try_borrow_mut().map(|mut recent| recent[place].replace(new)));
+        let _ =
+            RECENT.try_with(|recent| recent.try_borrow_mut().map(|mut recent| recent[place].replace(new)));
     }
 
     fn find(&self, params: &[Param], args: &[ArgValue<'_>], target: Target<'_>) -> Option<Arc<Entry>> {

@@ -61,8 +61,7 @@ impl Deref for Function {
 
 /// Where a call runs: with its data if they are on an accelerator, else on the device that was set.
 fn device_of(args: &[ArgValue<'_>]) -> Device {
-    let placed = args.iter().filter_map(ArgValue::device).find(|d| !d.is_cpu());
-    placed.unwrap_or_else(crate::backend::device)
+    args.iter().find_map(ArgValue::accelerator).unwrap_or_else(crate::backend::device)
 }
 
 /// Stages and optimises the graph for these arguments.
@@ -157,7 +156,8 @@ fn call_now<R: Output>(function: &'static Function, args: &mut [ArgValue<'_>]) -
     check_count(function, args)?;
     let device = device_of(args);
     let plan = compile(function, args, &device)?;
-    let mut outputs = Outputs::new(run(function, &plan, args, &device)?);
+    let mut outputs = Outputs::default();
+    run(function, &plan, args, &device, outputs.values())?;
     let result = R::take(&mut outputs)?;
     for arg in args.iter_mut().filter(|a| a.is_mut()) {
         arg.write(outputs.next_value()?)?;
@@ -170,7 +170,8 @@ fn run(
     plan: &Plan,
     args: &mut [ArgValue<'_>],
     device: &Device,
-) -> Result<OutSlots> {
+    out: &mut OutSlots,
+) -> Result<()> {
     let mut leaves = Leaves::new();
     for (param, arg) in function.params.iter().zip(args) {
         push_leaves(param.is_static, arg, &mut leaves);
@@ -178,11 +179,11 @@ fn run(
     match &plan.body {
         Body::Kernel(kernel) => {
             let mut leaf = |k: usize| leaves.get_mut(k).and_then(Option::take).ok_or_else(neither);
-            kernel.run(|k, access| leaf(k)?.slot(access))
+            kernel.run(|k, access| leaf(k)?.slot(access), out)
         }
         Body::Nodes(body) => {
             let inputs = leaves.into_iter().flatten().map(|arg| input(arg, device));
-            walk::run(&plan.graph, body, inputs.collect::<Result<Vec<_>>>()?, device)
+            walk::run(&plan.graph, body, inputs.collect::<Result<Vec<_>>>()?, device, out)
         }
     }
 }

@@ -68,12 +68,7 @@ impl Plan {
     ///
     /// # Errors
     /// A loop that is marked `#[parallel]` and is not.
-    pub fn new(
-        graph: Graph,
-        updates: &[(usize, usize)],
-        device: &Device,
-        engine: Engine,
-    ) -> Result<Plan> {
+    pub fn new(graph: Graph, updates: &[(usize, usize)], device: &Device, engine: Engine) -> Result<Plan> {
         kernel::check_parallel(&graph)?;
         // The op-by-op engine fuses no products with sums: with that option the machine leaves it nothing that it
         // can run itself.
@@ -109,9 +104,14 @@ fn whole(graph: &Graph, updates: &[(usize, usize)], engine: Engine) -> Option<Wh
 
 impl WholeKernel {
     /// Runs it; `slot(k, access)` gives the `k`-th parameter of the graph, and is asked once for each.
-    pub fn run<'a>(&self, mut slot: impl FnMut(usize, Access) -> Result<Slot<'a>>) -> Result<OutSlots> {
+    #[inline]
+    pub fn run<'a>(
+        &self,
+        mut slot: impl FnMut(usize, Access) -> Result<Slot<'a>>,
+        out: &mut OutSlots,
+    ) -> Result<()> {
         let inputs = self.program.inputs().iter().zip(&self.params);
-        self.program.run(inputs.map(|(input, &k)| slot(k, input.access)))
+        self.program.run(inputs.map(|(input, &k)| slot(k, input.access)), out)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::backend::engine;
 use crate::dtype::Type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
-use crate::kernel::{Access, Slot};
+use crate::kernel::{Access, OutSlots, Slot};
 use crate::op::datum::Datum;
 
 impl Graph {
@@ -39,18 +39,22 @@ impl Graph {
         let scalar = |b: &Buffer| b.shape().is_empty().then(|| Ok(Datum::Lent(b).reader()?(0)));
         let device = Device::cpu();
         let plan = Plan::new(self.clone(), &[], &device, engine())?;
-        let results = match &plan.body {
-            Body::Kernel(kernel) => kernel.run(|k, access| match (scalar(inputs[k]), access) {
-                (Some(literal), _) => literal.map(Slot::Scalar),
-                (None, Access::Write) => inputs[k].deep_clone().map(Slot::Write),
-                (None, _) => Ok(Slot::Read(inputs[k])),
-            })?,
+        let mut results = OutSlots::new();
+        match &plan.body {
+            Body::Kernel(kernel) => {
+                let slot = |k: usize, access| match (scalar(inputs[k]), access) {
+                    (Some(literal), _) => literal.map(Slot::Scalar),
+                    (None, Access::Write) => inputs[k].deep_clone().map(Slot::Write),
+                    (None, _) => Ok(Slot::Read(inputs[k])),
+                };
+                kernel.run(slot, &mut results)?;
+            }
             Body::Nodes(body) => {
                 let datum = |b| scalar(b).map_or(Ok(Datum::Lent(b)), |literal| literal.map(Datum::Scalar));
                 let data = inputs.iter().map(|b| datum(b)).collect::<Result<Vec<_>>>()?;
-                walk::run(&plan.graph, body, data, &device)?
+                walk::run(&plan.graph, body, data, &device, &mut results)?;
             }
-        };
+        }
         results.into_iter().map(buffer_of).collect()
     }
 }

@@ -11,32 +11,37 @@ use crate::op::datum::Datum;
 use crate::op::index::loop_overflow;
 use crate::op::{Op, eval};
 
-/// Runs a graph node by node on its inputs; returns the graph's results.
+/// Runs a graph node by node on its inputs; adds the graph's results to `out`.
 pub(crate) fn run<'a>(
     graph: &Graph,
     body: &RegionPlan,
     inputs: impl IntoIterator<Item = Datum<'a>>,
     device: &Device,
-) -> Result<OutSlots> {
+    out: &mut OutSlots,
+) -> Result<()> {
     let mut walker = Walker { graph, env: Vec::new(), device };
     walker.env.resize_with(graph.values.len(), || None);
     for (&p, datum) in graph.body.params.iter().zip(inputs) {
         walker.env[p.index()] = Some(datum);
     }
     let results = walker.region(&graph.body, body)?;
-    let out = results.into_iter().map(|datum| match datum {
-        Datum::Scalar(literal) => Ok(OutSlot::Scalar(literal)),
-        // A result must not share storage with an argument.
-        other => other.into_unique(device).map(OutSlot::Array),
-    });
-    out.collect()
+    for datum in results {
+        out.push(match datum {
+            Datum::Scalar(literal) => OutSlot::Scalar(literal),
+            // A result must not share storage with an argument.
+            other => OutSlot::Array(other.into_unique(device)?),
+        });
+    }
+    Ok(())
 }
 
 fn result<'a>(slot: OutSlot) -> Result<Datum<'a>> {
     match slot {
         OutSlot::Scalar(literal) => Ok(Datum::Scalar(literal)),
         OutSlot::Array(buffer) => Ok(Datum::owned(buffer)),
-        OutSlot::Updated => Err(Error::new(ErrorKind::Verify, "a part of a graph has no arguments of the caller")),
+        OutSlot::Updated => {
+            Err(Error::new(ErrorKind::Verify, "a part of a graph has no arguments of the caller"))
+        }
     }
 }
 
@@ -186,7 +191,9 @@ impl<'a> Walker<'_, 'a> {
                 }
             })
         });
-        let outputs = program.run(slots)?.into_iter().map(result).collect::<Result<_>>()?;
+        let mut out = OutSlots::new();
+        program.run(slots, &mut out)?;
+        let outputs = out.into_iter().map(result).collect::<Result<_>>()?;
         for (&v, &dead) in node.inputs.iter().zip(&step.input_dies) {
             if dead {
                 self.env[v.index()] = None;

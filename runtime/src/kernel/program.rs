@@ -2,11 +2,11 @@
 
 use super::engine::{Executable, FEW, Frame, Table};
 use super::hot::Hot;
+use super::in_place::InPlace;
 use super::inst::{Buf, Reg};
 use super::ir::{Code, Item, Kernel, Origin, SlotInfo};
 use super::lower::{self, Source};
 use super::report::Trap;
-use super::in_place::InPlace;
 use super::{c, cranelift, fma, machine, optimize, passes};
 use crate::array::Buffer;
 use crate::backend::Engine;
@@ -293,10 +293,14 @@ impl Program {
         let (Source::Array(slot), Output::Array(result)) = (self.sources[input], self.outputs[output]) else {
             return false;
         };
-        let arrays: Vec<Buf> =
-            self.outputs.iter().filter_map(|o| if let Output::Array(b) = o { Some(*b) } else { None }).collect();
+        let arrays: Vec<Buf> = self
+            .outputs
+            .iter()
+            .filter_map(|o| if let Output::Array(b) = o { Some(*b) } else { None })
+            .collect();
         // Other results are copied, for which memory can lack when it is too late.
-        let own = |b: &Buf| self.slots[b.index()].writable() && arrays.iter().filter(|a| *a == b).count() == 1;
+        let own =
+            |b: &Buf| self.slots[b.index()].writable() && arrays.iter().filter(|a| *a == b).count() == 1;
         let [from, to] = [result, slot].map(|b| (self.slots[b.index()].dtype, &self.slots[b.index()].shape));
         let last = self.inputs[input].access == Access::Write && self.in_place.stored_last.contains(&slot);
         if !last || from != to || !arrays.iter().all(own) {
@@ -312,28 +316,43 @@ impl Program {
         self.code.engine()
     }
 
-    /// Runs the program; the arguments stand in the order of [`inputs`](Self::inputs).
+    /// Runs the program; the arguments stand in the order of [`inputs`](Self::inputs), and results are added to `out`.
     ///
     /// # Errors
     ///
     /// What the program itself reports, with its place in the user's source: an index out of range, integer
     /// overflow, a failed check. Arguments that do not have the types of the graph, or are not on the host.
-    pub(crate) fn run<'a>(&self, args: impl Iterator<Item = Result<Slot<'a>>>) -> Result<OutSlots> {
-        if level_enabled!(Level::TRACE) { self.run_watched(args) } else { self.run_now(args) }
+    #[inline]
+    pub(crate) fn run<'a>(
+        &self,
+        args: impl Iterator<Item = Result<Slot<'a>>>,
+        out: &mut OutSlots,
+    ) -> Result<()> {
+        if level_enabled!(Level::TRACE) { self.run_watched(args, out) } else { self.run_now(args, out) }
     }
 
     #[cold]
-    fn run_watched<'a>(&self, args: impl Iterator<Item = Result<Slot<'a>>>) -> Result<OutSlots> {
+    fn run_watched<'a>(
+        &self,
+        args: impl Iterator<Item = Result<Slot<'a>>>,
+        out: &mut OutSlots,
+    ) -> Result<()> {
         let span = trace_span!(target: TARGET, "run", kernel = %self.name, engine = %self.engine());
         let watch = Watch::new(span);
-        let results = self.run_now(args);
+        let results = self.run_now(args, out);
         watch.done(|elapsed| trace!(target: TARGET, ?elapsed, failed = results.is_err(), "ran"));
         results
     }
 
-    fn run_now<'a>(&self, mut args: impl Iterator<Item = Result<Slot<'a>>>) -> Result<OutSlots> {
+    #[inline]
+    fn run_now<'a>(
+        &self,
+        mut args: impl Iterator<Item = Result<Slot<'a>>>,
+        out: &mut OutSlots,
+    ) -> Result<()> {
         let mut registers: SmallVec<[u64; 32]> = SmallVec::from_slice(&self.registers);
-        let mut places: SmallVec<[Place<'a>; FEW]> = self.slots.iter().map(|_| Place::Nobody).collect();
+        let mut places: SmallVec<[Place<'a>; FEW]> = SmallVec::new();
+        places.resize_with(self.slots.len(), || Place::Nobody);
         for (input, &source) in self.inputs.iter().zip(&self.sources) {
             let arg = args.next().ok_or_else(|| argument("too few arguments"))??;
             let (buf, place) = match (arg, source, input.access) {
@@ -342,7 +361,9 @@ impl Program {
                     continue;
                 }
                 (Slot::Read(buffer), Source::Array(buf), Access::Read) => (buf, Place::Read(buffer)),
-                (Slot::Write(buffer), Source::Array(buf), Access::Read | Access::Write) => (buf, Place::Own(buffer)),
+                (Slot::Write(buffer), Source::Array(buf), Access::Read | Access::Write) => {
+                    (buf, Place::Own(buffer))
+                }
                 (Slot::Update(buffer), Source::Array(buf), Access::Update) => (buf, Place::Lent(buffer)),
                 _ => return Err(argument("an argument of another kind than the program takes")),
             };
@@ -380,7 +401,7 @@ impl Program {
             return Err(self.report(&failure));
         }
         let homes = if in_place { &self.homes[..] } else { &[] };
-        self.results(homes, &registers, places, table.owner)
+        self.results(homes, &registers, &mut places, &mut table.owner, out)
     }
 
     /// The results; `owner` says for each slot whose buffer it has at the end.
@@ -388,11 +409,11 @@ impl Program {
         &self,
         homes: &[Home],
         registers: &[u64],
-        mut places: SmallVec<[Place<'_>; FEW]>,
-        mut owner: SmallVec<[usize; FEW]>,
-    ) -> Result<OutSlots> {
-        homes.iter().try_for_each(|home| self.bring_home(*home, &mut places, &mut owner))?;
-        let mut out = OutSlots::new();
+        places: &mut [Place<'_>],
+        owner: &mut [usize],
+        out: &mut OutSlots,
+    ) -> Result<()> {
+        homes.iter().try_for_each(|home| self.bring_home(*home, places, owner))?;
         for (k, output) in self.outputs.iter().enumerate() {
             let buf = match *output {
                 Output::Scalar(r, dtype) => {
@@ -407,18 +428,16 @@ impl Program {
             };
             let again = self.outputs[k + 1..].iter().any(|o| matches!(o, Output::Array(b) if *b == buf));
             let place = &mut places[owner[buf.index()]];
-            out.push(OutSlot::Array(match std::mem::replace(place, Place::Nobody) {
-                Place::Own(buffer) if again => {
-                    let copy = buffer.deep_clone()?;
-                    *place = Place::Own(buffer);
-                    copy
-                }
-                Place::Own(buffer) => buffer,
-                Place::Read(lent) => lent.deep_clone()?,
-                Place::Lent(_) | Place::Nobody => return Err(argument("a result without a buffer")),
-            }));
+            let buffer = match place {
+                Place::Own(_) if !again => match std::mem::replace(place, Place::Nobody) {
+                    Place::Own(buffer) => Some(buffer),
+                    _ => None,
+                },
+                place => place.buffer().map(Buffer::deep_clone).transpose()?,
+            };
+            out.push(OutSlot::Array(buffer.ok_or_else(|| argument("a result without a buffer"))?));
         }
-        Ok(out)
+        Ok(())
     }
 
     /// Moves a result's elements to the buffer where it ends, if the kernel left them in another one. What was
@@ -435,7 +454,13 @@ impl Program {
         };
         there.swap_elements(here)?;
         for place in owner {
-            *place = if *place == at { to } else if *place == to { at } else { *place };
+            *place = if *place == at {
+                to
+            } else if *place == to {
+                at
+            } else {
+                *place
+            };
         }
         Ok(())
     }
