@@ -174,7 +174,7 @@ impl Marker<'_> {
 
     fn leak(&self, l: &Loop) -> Option<Reg> {
         let mut body = l.body.clone();
-        let mut inside = std::collections::HashMap::<Reg, (u32, bool)>::new();
+        let mut inside = crate::hash::HashMap::<Reg, (u32, bool)>::default();
         for_each_reg(&mut body, &mut |role, r| {
             let entry = inside.entry(*r).or_default();
             entry.0 += u32::from(role != Role::Write);
