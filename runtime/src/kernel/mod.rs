@@ -19,6 +19,7 @@
 //! | `engine.rs` | what every engine offers |
 //! | `machine/` | the engine that interprets |
 //! | `in_place.rs` | which arguments may be updated where they lie |
+//! | `places.rs` | the buffers of a run |
 //! | `program.rs` | a compiled kernel with its arguments and results |
 //! | `report.rs` | from a failed instruction to an error |
 
@@ -50,6 +51,7 @@ pub(crate) mod math;
 mod memory;
 mod optimize;
 mod passes;
+mod places;
 mod product;
 mod program;
 mod promote;
@@ -68,4 +70,5 @@ pub(crate) use explain::{Width, check_parallel, explain};
 pub use launch::Backwards;
 pub(crate) use launch::{with_backwards, with_threads};
 pub(crate) use optimize::with_native_arithmetic;
-pub(crate) use program::{Access, OutSlot, OutSlots, Program, Slot, Unit, compile};
+pub(crate) use places::{OutSlot, OutSlots, Slot};
+pub(crate) use program::{Access, Program, Unit, compile};

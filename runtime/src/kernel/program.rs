@@ -6,6 +6,7 @@ use super::in_place::InPlace;
 use super::inst::{Buf, Reg};
 use super::ir::{Code, Item, Kernel, Origin, SlotInfo};
 use super::lower::{self, Source};
+use super::places::{self, Home, OutSlot, OutSlots, Place, Slot, temporary};
 use super::report::Trap;
 use super::{c, cranelift, fma, machine, optimize, passes};
 use crate::array::Buffer;
@@ -40,31 +41,6 @@ pub(crate) struct Input {
     pub access: Access,
 }
 
-/// An argument of a run, in the order of [`Program::inputs`].
-pub(crate) enum Slot<'a> {
-    /// For [`Access::Scalar`].
-    Scalar(Literal),
-    /// For [`Access::Read`].
-    Read(&'a Buffer),
-    /// For [`Access::Write`].
-    Write(Buffer),
-    /// For [`Access::Update`].
-    Update(&'a mut Buffer),
-}
-
-/// A result of a run, in the order of the node's outputs.
-pub(crate) enum OutSlot {
-    /// A scalar.
-    Scalar(Literal),
-    /// An array.
-    Array(Buffer),
-    /// An array that was passed as [`Slot::Update`] and has the result now.
-    Updated,
-}
-
-/// The results of a run; few of them need no memory.
-pub(crate) type OutSlots = SmallVec<[OutSlot; 4]>;
-
 /// Nodes that stand next to each other in one region, to be compiled together.
 pub(crate) struct Unit<'g> {
     /// The graph.
@@ -96,42 +72,6 @@ pub(crate) struct Program {
     in_place: InPlace,
     /// The registers at the start: constants.
     registers: Vec<u64>,
-}
-
-/// The result `output` ends in the buffer that was passed for `slot`.
-#[derive(Clone, Copy, Debug)]
-struct Home {
-    output: usize,
-    slot: Buf,
-}
-
-/// Who has the buffer of a slot.
-enum Place<'a> {
-    Nobody,
-    /// It is only read.
-    Read(&'a Buffer),
-    /// The caller; it is updated.
-    Lent(&'a mut Buffer),
-    Own(Buffer),
-}
-
-impl Place<'_> {
-    fn buffer(&self) -> Option<&Buffer> {
-        match self {
-            Place::Nobody => None,
-            Place::Read(buffer) => Some(buffer),
-            Place::Lent(buffer) => Some(buffer),
-            Place::Own(buffer) => Some(buffer),
-        }
-    }
-
-    fn buffer_mut(&mut self) -> Option<&mut Buffer> {
-        match self {
-            Place::Nobody | Place::Read(_) => None,
-            Place::Lent(buffer) => Some(buffer),
-            Place::Own(buffer) => Some(buffer),
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -413,7 +353,11 @@ impl Program {
         owner: &mut [usize],
         out: &mut OutSlots,
     ) -> Result<()> {
-        homes.iter().try_for_each(|home| self.bring_home(*home, places, owner))?;
+        for home in homes {
+            if let Output::Array(buf) = self.outputs[home.output] {
+                places::bring_home(buf, home.slot, places, owner)?;
+            }
+        }
         for (k, output) in self.outputs.iter().enumerate() {
             let buf = match *output {
                 Output::Scalar(r, dtype) => {
@@ -440,31 +384,6 @@ impl Program {
         Ok(())
     }
 
-    /// Moves a result's elements to the buffer where it ends, if the kernel left them in another one. What was
-    /// there takes their place, since it may be another result.
-    fn bring_home(&self, home: Home, places: &mut [Place<'_>], owner: &mut [usize]) -> Result<()> {
-        let Output::Array(buf) = self.outputs[home.output] else { return Ok(()) };
-        let (at, to) = (owner[buf.index()], home.slot.index());
-        if at == to {
-            return Ok(());
-        }
-        let both = places.get_disjoint_mut([at, to]).ok().map(|both| both.map(Place::buffer_mut));
-        let Some([Some(here), Some(there)]) = both else {
-            return Err(argument("a result without a buffer"));
-        };
-        there.swap_elements(here)?;
-        for place in owner {
-            *place = if *place == at {
-                to
-            } else if *place == to {
-                at
-            } else {
-                *place
-            };
-        }
-        Ok(())
-    }
-
     /// An argument has the type of its slot and is on the host.
     fn check(&self, buf: Buf, place: &Place<'_>) -> Result<()> {
         let slot = &self.slots[buf.index()];
@@ -476,24 +395,7 @@ impl Program {
     }
 }
 
-/// Memory for a slot.
-fn temporary(slot: &SlotInfo) -> Result<Buffer> {
-    // SAFETY: the lowering makes a temporary for the result of one op, which writes all of its elements before
-    // any other op reads it; a buffer handed back as a result went through that. Bools are made by
-    // comparisons and logic, as 0 or 1.
-    let mut buffer = unsafe { Buffer::unwritten(slot.dtype, &slot.shape)? };
-    if cfg!(debug_assertions)
-        && let Some(elements) = buffer.host_ptr_mut()
-    {
-        // So that a test sees it when that is not so.
-        let pattern = if slot.dtype == DType::Bool { 1 } else { 0xa5 };
-        // SAFETY: the buffer has that many bytes.
-        unsafe { elements.write_bytes(pattern, slot.count() * slot.dtype.size()) };
-    }
-    Ok(buffer)
-}
-
 /// A mistake of the caller inside this crate, reported rather than run.
-fn argument(what: &str) -> Error {
+pub(super) fn argument(what: &str) -> Error {
     Error::new(ErrorKind::Verify, format!("a kernel was given {what}"))
 }
