@@ -42,6 +42,7 @@ pub mod error;
 mod exec;
 pub mod functional;
 pub mod graph;
+mod hash;
 pub mod jnp;
 mod kernel;
 pub mod observe;

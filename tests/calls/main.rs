@@ -4,5 +4,6 @@ mod backends;
 mod cache;
 mod files;
 mod fma;
+mod in_place;
 mod observe;
 mod threads;

@@ -273,6 +273,33 @@ impl Buffer {
         }
     }
 
+    /// Exchanges the elements with those of a buffer of the same type. Both keep their addresses.
+    ///
+    /// # Errors
+    ///
+    /// When the types differ, or one of them is not on the host.
+    pub(crate) fn swap_elements(&mut self, other: &mut Buffer) -> Result<()> {
+        match self.dtype {
+            DType::Bool => self.swap::<bool>(other),
+            DType::I32 => self.swap::<i32>(other),
+            DType::U32 => self.swap::<u32>(other),
+            DType::I64 => self.swap::<i64>(other),
+            DType::Usize => self.swap::<usize>(other),
+            DType::F32 => self.swap::<f32>(other),
+            DType::F64 => self.swap::<f64>(other),
+        }
+    }
+
+    fn swap<T: Element>(&mut self, other: &mut Buffer) -> Result<()> {
+        match (self.as_mut_slice::<T>(), other.as_mut_slice::<T>()) {
+            (Some(a), Some(b)) if a.len() == b.len() => {
+                a.swap_with_slice(b);
+                Ok(())
+            }
+            _ => Err(Error::new(ErrorKind::DType, "arrays of different types can't exchange their elements")),
+        }
+    }
+
     fn host_clone<T: Element>(&self) -> Result<Buffer> {
         let elements = self.as_slice::<T>().unwrap_or_default();
         let mut copy = room::<T>(elements.len())?;

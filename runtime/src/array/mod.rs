@@ -122,6 +122,11 @@ impl<T: Element, D: Dimension> Array<T, D> {
         self.store.buffer()
     }
 
+    /// The storage, to change the elements in it; it is not to be replaced.
+    pub(crate) fn buffer_mut(&mut self) -> &mut Buffer {
+        self.store.buffer_mut()
+    }
+
     /// Gives the storage up.
     pub fn into_buffer(self) -> Buffer {
         self.store.into_buffer()

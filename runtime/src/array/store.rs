@@ -56,6 +56,10 @@ impl<T: Element, D: Dimension> Store<T, D> {
         &self.0.buffer
     }
 
+    pub(super) fn buffer_mut(&mut self) -> &mut Buffer {
+        &mut self.0.buffer
+    }
+
     pub(super) fn into_buffer(self) -> Buffer {
         let mut store = ManuallyDrop::new(self);
         // SAFETY: `store` is neither dropped nor used again.

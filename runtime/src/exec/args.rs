@@ -3,7 +3,8 @@
 use crate::array::{Array, Buffer, Device, Element};
 use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
-use crate::op::datum::Datum;
+use crate::kernel::{Access, OutSlot, OutSlots, Slot};
+use crate::op::datum::filled;
 use crate::stage::Typed;
 use ndarray::Dimension;
 
@@ -36,7 +37,9 @@ impl std::fmt::Debug for MutArg<'_> {
 /// What a `&mut` argument points to.
 trait Target {
     fn read(&self) -> Read<'_>;
-    fn write(&mut self, value: Datum<'_>, device: &Device) -> Result<()>;
+    /// An array's elements, to be changed where they lie.
+    fn lend(&mut self) -> Option<&mut Buffer>;
+    fn write(&mut self, value: OutSlot) -> Result<()>;
 }
 
 #[derive(Debug)]
@@ -49,8 +52,13 @@ impl<T: Element, D: Dimension> Target for Array<T, D> {
     fn read(&self) -> Read<'_> {
         Read::Array(self.buffer())
     }
-    fn write(&mut self, value: Datum<'_>, device: &Device) -> Result<()> {
-        *self = Array::from_buffer(value.into_unique(device)?)?;
+    fn lend(&mut self) -> Option<&mut Buffer> {
+        Some(self.buffer_mut())
+    }
+    fn write(&mut self, value: OutSlot) -> Result<()> {
+        if !matches!(value, OutSlot::Updated) {
+            *self = Array::from_buffer(buffer_of(value)?)?;
+        }
         Ok(())
     }
 }
@@ -104,21 +112,40 @@ impl<'a> ArgValue<'a> {
         }
     }
 
-    pub(super) fn device(&self) -> Option<Device> {
+    /// The accelerator that it lies on.
+    pub(super) fn accelerator(&self) -> Option<Device> {
         match self {
-            ArgValue::Tuple(parts) => {
-                let mut devices = parts.iter().filter_map(ArgValue::device);
-                let first = devices.next()?;
-                Some(if first.is_cpu() { devices.find(|d| !d.is_cpu()).unwrap_or(first) } else { first })
+            ArgValue::Tuple(parts) => parts.iter().find_map(ArgValue::accelerator),
+            _ => self.buffer().filter(|buffer| !buffer.is_host()).map(Buffer::device),
+        }
+    }
+
+    /// The argument as a kernel takes it. Of an array that the kernel changes and that is not given away, it gets a
+    /// copy, so that an error leaves the array as it was; [`Access::Update`] is asked for only where the kernel has
+    /// no errors by then.
+    pub(super) fn slot(&mut self, access: Access) -> Result<Slot<'_>> {
+        if access == Access::Scalar
+            && let Some(literal) = self.literal()
+        {
+            return Ok(Slot::Scalar(literal));
+        }
+        match (access, self) {
+            (Access::Write, arg @ ArgValue::Owned(_)) => {
+                match std::mem::replace(arg, ArgValue::Scalar(Literal::Bool(false))) {
+                    ArgValue::Owned(buffer) => Ok(Slot::Write(buffer)),
+                    _ => Err(neither()),
+                }
             }
-            _ => self.buffer().map(Buffer::device),
+            (Access::Update, ArgValue::Mut(m)) => m.target.lend().map(Slot::Update).ok_or_else(neither),
+            (Access::Write, arg) => Ok(Slot::Write(arg.buffer().ok_or_else(neither)?.deep_clone()?)),
+            (_, arg) => arg.buffer().map(Slot::Read).ok_or_else(neither),
         }
     }
 
     /// Writes the final value of a `&mut` parameter back.
-    pub(super) fn write(&mut self, value: Datum<'_>, device: &Device) -> Result<()> {
+    pub(super) fn write(&mut self, value: OutSlot) -> Result<()> {
         match self {
-            ArgValue::Mut(m) => m.target.write(value, device),
+            ArgValue::Mut(m) => m.target.write(value),
             _ => Ok(()),
         }
     }
@@ -126,6 +153,10 @@ impl<'a> ArgValue<'a> {
     pub(super) fn is_mut(&self) -> bool {
         matches!(self, ArgValue::Mut(_))
     }
+}
+
+pub(super) fn neither() -> Error {
+    Error::new(ErrorKind::Verify, "an argument is neither a scalar nor an array")
 }
 
 /// What can be passed to an annotated function.
@@ -155,18 +186,23 @@ impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a mut Array<T, D> {
 }
 
 /// The results of a run, to be taken in order.
-pub struct Outputs<'a> {
-    values: std::vec::IntoIter<Datum<'a>>,
-    device: Device,
+#[derive(Default)]
+pub struct Outputs {
+    values: OutSlots,
+    taken: usize,
 }
 
-impl<'a> Outputs<'a> {
-    pub(super) fn new(values: Vec<Datum<'a>>, device: Device) -> Outputs<'a> {
-        Outputs { values: values.into_iter(), device }
+impl Outputs {
+    /// Where the run puts them.
+    pub(super) fn values(&mut self) -> &mut OutSlots {
+        &mut self.values
     }
 
-    pub(super) fn next_datum(&mut self) -> Result<Datum<'a>> {
-        self.values.next().ok_or_else(|| Error::new(ErrorKind::Verify, "a graph has too few results"))
+    pub(super) fn next_value(&mut self) -> Result<OutSlot> {
+        let value = self.values.get_mut(self.taken);
+        self.taken += 1;
+        let value = value.map(|value| std::mem::replace(value, OutSlot::Updated));
+        value.ok_or_else(|| Error::new(ErrorKind::Verify, "a graph has too few results"))
     }
 }
 
@@ -177,7 +213,7 @@ impl<'a> Outputs<'a> {
 )]
 pub trait Output: Typed + Sized {
     #[doc(hidden)]
-    fn take(outputs: &mut Outputs<'_>) -> Result<Self>;
+    fn take(outputs: &mut Outputs) -> Result<Self>;
 }
 
 macro_rules! scalars {
@@ -193,34 +229,45 @@ macro_rules! scalars {
         }
         impl Target for $t {
             fn read(&self) -> Read<'_> { Read::Scalar(self.to_literal()) }
-            fn write(&mut self, value: Datum<'_>, _: &Device) -> Result<()> {
+            fn lend(&mut self) -> Option<&mut Buffer> { None }
+            fn write(&mut self, value: OutSlot) -> Result<()> {
                 *self = scalar_of(value)?;
                 Ok(())
             }
         }
         impl Output for $t {
-            fn take(outputs: &mut Outputs<'_>) -> Result<$t> { scalar_of(outputs.next_datum()?) }
+            fn take(outputs: &mut Outputs) -> Result<$t> { scalar_of(outputs.next_value()?) }
         }
     )* };
 }
 scalars!(f64, f32, i64, i32, u32, usize, bool);
 
-fn scalar_of<T: Element>(value: Datum<'_>) -> Result<T> {
-    let literal = value.scalar()?;
+fn scalar_of<T: Element>(value: OutSlot) -> Result<T> {
+    let OutSlot::Scalar(literal) = value else {
+        return Err(Error::new(ErrorKind::Verify, "a result is an array, not a scalar"));
+    };
     T::from_literal(literal).ok_or_else(|| {
         Error::new(ErrorKind::Verify, format!("a result is {}, not {}", literal.dtype(), T::DTYPE))
     })
 }
 
+/// A result as an array.
+pub(super) fn buffer_of(value: OutSlot) -> Result<Buffer> {
+    match value {
+        OutSlot::Array(buffer) => Ok(buffer),
+        OutSlot::Scalar(literal) => filled(literal, &[], &Device::cpu()),
+        OutSlot::Updated => Err(Error::new(ErrorKind::Verify, "a result is an argument")),
+    }
+}
+
 impl<T: Element, D: Dimension> Output for Array<T, D> {
-    fn take(outputs: &mut Outputs<'_>) -> Result<Array<T, D>> {
-        let datum = outputs.next_datum()?;
-        Array::from_buffer(datum.into_unique(&outputs.device)?)
+    fn take(outputs: &mut Outputs) -> Result<Array<T, D>> {
+        Array::from_buffer(buffer_of(outputs.next_value()?)?)
     }
 }
 
 impl Output for () {
-    fn take(_: &mut Outputs<'_>) -> Result<()> {
+    fn take(_: &mut Outputs) -> Result<()> {
         Ok(())
     }
 }
@@ -235,7 +282,7 @@ macro_rules! tuples {
             }
         }
         impl<$($t: Output),+> Output for ($($t,)+) {
-            fn take(outputs: &mut Outputs<'_>) -> Result<Self> { Ok(($($t::take(outputs)?,)+)) }
+            fn take(outputs: &mut Outputs) -> Result<Self> { Ok(($($t::take(outputs)?,)+)) }
         })*
     };
 }

@@ -1,15 +1,18 @@
 //! The cache of compiled graphs of one function: keyed by what specialises a graph, bounded, and shared by
-//! threads. No lock is held while staging or running.
+//! threads. No lock is held while staging or running, and none is taken for the entry that a thread used last.
 
 use super::args::ArgValue;
 use super::key::{Key, Target};
 use super::plan::Plan;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::observe::TARGET;
 use crate::stage::{FunctionInfo, Param};
+use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::ops::Deref;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 use std::time::{Duration, Instant};
 use tracing::{Level, debug, enabled, trace};
 
@@ -37,8 +40,47 @@ pub struct CacheStats {
 struct Entry {
     key: Key,
     /// Filled by the first call; others with the same key wait for it instead of staging too.
-    plan: OnceLock<Result<Arc<Plan>>>,
+    plan: OnceLock<Result<Plan>>,
     last_use: AtomicU64,
+    /// It is in its cache.
+    live: AtomicBool,
+}
+
+/// An entry that has a plan.
+pub(super) struct Planned(Arc<Entry>);
+
+impl Planned {
+    fn of(entry: Arc<Entry>) -> Result<Planned> {
+        match entry.plan.get() {
+            Some(Ok(_)) => Ok(Planned(entry)),
+            Some(Err(error)) => Err(error.clone()),
+            None => Err(Error::new(ErrorKind::Verify, "a graph was not compiled")),
+        }
+    }
+}
+
+impl Deref for Planned {
+    type Target = Plan;
+    fn deref(&self) -> &Plan {
+        match self.0.plan.get() {
+            Some(Ok(plan)) => plan,
+            _ => unreachable!("a plan stays in its entry"),
+        }
+    }
+}
+
+/// The entry that a function used last on this thread.
+struct Recent {
+    /// The address of the function's cache, which lies in a static.
+    cache: usize,
+    entry: Weak<Entry>,
+}
+
+/// Functions share these places by their addresses.
+const PLACES: usize = 16;
+
+thread_local! {
+    static RECENT: RefCell<[Option<Recent>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
 }
 
 /// Why a graph is not in the cache any more.
@@ -57,7 +99,9 @@ struct Entries {
 }
 
 impl Entries {
-    fn remember(&mut self, key: &Key, why: Gone) {
+    fn remember(&mut self, entry: &Entry, why: Gone) {
+        entry.live.store(false, Release);
+        let key = &entry.key;
         self.gone.retain(|(known, _)| known != key);
         if self.gone.len() >= CAPACITY {
             self.gone.pop_front();
@@ -119,32 +163,65 @@ impl Cache {
         args: &[ArgValue<'_>],
         target: Target<'_>,
         make: impl FnOnce() -> Result<Plan>,
-    ) -> Result<Arc<Plan>> {
-        let found = self.find(function.params, args, target);
-        let entry = match found {
+    ) -> Result<Planned> {
+        let recent = self.recent(function.params, args, target);
+        let known = recent.is_some();
+        let entry = match recent.or_else(|| self.find(function.params, args, target)) {
             Some(entry) => entry,
             None => self.insert(Key::of(function.params, args, target), function),
         };
-        entry.last_use.store(self.clock.fetch_add(1, Relaxed), Relaxed);
-        if let Some(Ok(plan)) = entry.plan.get() {
+        // The last use of all needs no new date.
+        if entry.last_use.load(Relaxed) + 1 != self.clock.load(Relaxed) {
+            entry.last_use.store(self.clock.fetch_add(1, Relaxed), Relaxed);
+        }
+        if let Some(Ok(_)) = entry.plan.get() {
             self.hits.fetch_add(1, Relaxed);
             trace!(target: TARGET, function = function.name, "cache hit");
-            return Ok(plan.clone());
+            if !known {
+                self.set_recent(&entry);
+            }
+            return Ok(Planned(entry));
         }
         let timed = || {
             let start = Instant::now();
-            let plan = make().map(Arc::new);
+            let plan = make();
             self.compile_nanoseconds.fetch_add(start.elapsed().as_nanos() as u64, Relaxed);
             plan
         };
-        let plan = entry.plan.get_or_init(timed).clone();
+        let failed = entry.plan.get_or_init(timed).is_err();
         self.misses.fetch_add(1, Relaxed);
-        if plan.is_err() {
+        if failed {
             let mut entries = self.write();
             entries.live.retain(|e| !Arc::ptr_eq(e, &entry));
-            entries.remember(&entry.key, Gone::Failed);
+            entries.remember(&entry, Gone::Failed);
         }
-        plan
+        Planned::of(entry)
+    }
+
+    fn place(&self) -> (usize, usize) {
+        let address = std::ptr::from_ref(self).addr();
+        // Some bits of the address, those that differ between neighbours too.
+        (address, (address >> 4 ^ address >> 8 ^ address >> 12) % PLACES)
+    }
+
+    /// The entry that this thread used last, if it fits: found without a lock.
+    fn recent(&self, params: &[Param], args: &[ArgValue<'_>], target: Target<'_>) -> Option<Arc<Entry>> {
+        let (cache, place) = self.place();
+        let entry = RECENT.try_with(|recent| {
+            let recent = recent.try_borrow().ok()?;
+            let recent = recent[place].as_ref().filter(|recent| recent.cache == cache)?;
+            recent.entry.upgrade()
+        });
+        let entry = entry.ok().flatten()?;
+        (entry.live.load(Acquire) && entry.key.matches(params, args, target)).then_some(entry)
+    }
+
+    fn set_recent(&self, entry: &Arc<Entry>) {
+        let (cache, place) = self.place();
+        let new = Recent { cache, entry: Arc::downgrade(entry) };
+        // A thread that ends has no such places any more.
+        let _ =
+            RECENT.try_with(|recent| recent.try_borrow_mut().map(|mut recent| recent[place].replace(new)));
     }
 
     fn find(&self, params: &[Param], args: &[ArgValue<'_>], target: Target<'_>) -> Option<Arc<Entry>> {
@@ -152,8 +229,8 @@ impl Cache {
     }
 
     /// The plan for these arguments if it is there; that is not counted as a use.
-    pub fn peek(&self, params: &[Param], args: &[ArgValue<'_>], target: Target<'_>) -> Option<Arc<Plan>> {
-        self.find(params, args, target)?.plan.get()?.clone().ok()
+    pub fn peek(&self, params: &[Param], args: &[ArgValue<'_>], target: Target<'_>) -> Option<Planned> {
+        Planned::of(self.find(params, args, target)?).ok()
     }
 
     fn insert(&self, key: Key, function: &FunctionInfo) -> Arc<Entry> {
@@ -169,13 +246,18 @@ impl Cache {
                 let oldest = (0..entries.live.len()).min_by_key(|&k| entries.live[k].last_use.load(Relaxed));
                 if let Some(oldest) = oldest {
                     let oldest = entries.live.swap_remove(oldest);
-                    entries.remember(&oldest.key, Gone::Evicted);
+                    entries.remember(&oldest, Gone::Evicted);
                     entries.evictions += 1;
                 }
             }
             entries.gone.retain(|(known, _)| *known != key);
             let now = self.clock.fetch_add(1, Relaxed);
-            let entry = Arc::new(Entry { key, plan: OnceLock::new(), last_use: AtomicU64::new(now) });
+            let entry = Arc::new(Entry {
+                key,
+                plan: OnceLock::new(),
+                last_use: AtomicU64::new(now),
+                live: AtomicBool::new(true),
+            });
             entries.live.push(entry.clone());
             (entry, reason)
         };
@@ -188,7 +270,7 @@ impl Cache {
     pub fn clear(&self) {
         let mut entries = self.write();
         for entry in std::mem::take(&mut entries.live) {
-            entries.remember(&entry.key, Gone::Cleared);
+            entries.remember(&entry, Gone::Cleared);
         }
     }
 

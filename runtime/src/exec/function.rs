@@ -1,20 +1,21 @@
 //! An annotated function: what the macro knows of it, and its cache.
 
-use super::args::{ArgValue, Output, Outputs};
-use super::cache::{Cache, CacheStats};
-use super::plan::Plan;
+use super::args::{ArgValue, Output, Outputs, neither};
+use super::cache::{Cache, CacheStats, Planned};
+use super::plan::{Body, Plan};
 use super::walk;
 use crate::array::Device;
 use crate::backend::{engine, fma};
 use crate::dtype::Type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
+use crate::kernel::OutSlots;
 use crate::observe::{TARGET, Watch};
 use crate::op::datum::Datum;
 use crate::optimize;
 use crate::stage::{Argument, FunctionInfo, Mode, Param, Source, StageFn, Ty, stage_root};
+use smallvec::SmallVec;
 use std::ops::Deref;
-use std::sync::Arc;
 use tracing::{Level, debug, debug_span, level_enabled, trace_span};
 
 /// An annotated function; generated code holds one in a static.
@@ -60,8 +61,7 @@ impl Deref for Function {
 
 /// Where a call runs: with its data if they are on an accelerator, else on the device that was set.
 fn device_of(args: &[ArgValue<'_>]) -> Device {
-    let placed = args.iter().filter_map(ArgValue::device).find(|d| !d.is_cpu());
-    placed.unwrap_or_else(crate::backend::device)
+    args.iter().find_map(ArgValue::accelerator).unwrap_or_else(crate::backend::device)
 }
 
 /// Stages and optimises the graph for these arguments.
@@ -106,15 +106,38 @@ fn check_count(function: &'static Function, args: &[ArgValue<'_>]) -> Result<()>
 }
 
 /// The compiled form for these arguments, from the cache or made now.
-fn compile(function: &'static Function, args: &[ArgValue<'_>], device: &Device) -> Result<Arc<Plan>> {
+fn compile(function: &'static Function, args: &[ArgValue<'_>], device: &Device) -> Result<Planned> {
     let engine = engine();
     function.cache.get(function, args, (device, engine, fma()), || {
-        Plan::new(make_graph(function, args)?, device, engine)
+        let graph = make_graph(function, args)?;
+        let updates = updates(function, args, graph.body.results.len());
+        Plan::new(graph, &updates, device, engine)
     })
 }
 
+/// The parameters of a graph that are `&mut` arguments, and which of its results they become: the last ones.
+fn updates(function: &'static Function, args: &[ArgValue<'_>], results: usize) -> Vec<(usize, usize)> {
+    let is_mut = |param: &&Param| param.mode == Mode::Mut;
+    let returned = results.saturating_sub(function.params.iter().filter(is_mut).count());
+    let mut at = 0;
+    let firsts = function.params.iter().zip(args).map(|(param, arg)| {
+        let first = at;
+        at += traced(param.is_static, arg);
+        (param, first)
+    });
+    firsts.filter(|(param, _)| is_mut(param)).map(|(_, first)| first).zip(returned..).collect()
+}
+
+/// How many parameters of the graph an argument is.
+fn traced(is_static: bool, arg: &ArgValue<'_>) -> usize {
+    match arg.parts() {
+        Some(parts) => parts.iter().map(|part| traced(is_static, part)).sum(),
+        None => usize::from(!(is_static && arg.literal().is_some())),
+    }
+}
+
 /// The compiled form of a call with these arguments, if there was one.
-pub(super) fn compiled(function: &'static Function, args: &[ArgValue<'_>]) -> Option<Arc<Plan>> {
+pub(super) fn compiled(function: &'static Function, args: &[ArgValue<'_>]) -> Option<Planned> {
     function.cache.peek(function.params, args, (&device_of(args), engine(), fma()))
 }
 
@@ -133,53 +156,50 @@ fn call_now<R: Output>(function: &'static Function, args: &mut [ArgValue<'_>]) -
     check_count(function, args)?;
     let device = device_of(args);
     let plan = compile(function, args, &device)?;
-    let (result, updates) = {
-        let mut inputs = Vec::with_capacity(args.len());
-        for (param, arg) in function.params.iter().zip(args.iter_mut()) {
-            push_inputs(param.is_static, arg, &device, &mut inputs)?;
-        }
-        let values = walk::run(&plan, inputs, &device)?;
-        let mut outputs = Outputs::new(values, device.clone());
-        let result = R::take(&mut outputs)?;
-        let mut updates = Vec::new();
-        for param in function.params {
-            if param.mode == Mode::Mut {
-                // The result must not share storage with the argument that it replaces.
-                updates.push(match outputs.next_datum()? {
-                    Datum::Scalar(v) => Datum::Scalar(v),
-                    other => Datum::owned(other.into_unique(&device)?),
-                });
-            }
-        }
-        (result, updates)
-    };
-    let targets = args.iter_mut().filter(|a| a.is_mut());
-    for (arg, value) in targets.zip(updates) {
-        arg.write(value, &device)?;
+    let mut outputs = Outputs::default();
+    run(function, &plan, args, &device, outputs.values())?;
+    let result = R::take(&mut outputs)?;
+    for arg in args.iter_mut().filter(|a| a.is_mut()) {
+        arg.write(outputs.next_value()?)?;
     }
     Ok(result)
 }
 
-/// The traced parts of an argument, in order.
-fn push_inputs<'a>(
-    is_static: bool,
-    arg: &'a mut ArgValue<'_>,
+fn run(
+    function: &'static Function,
+    plan: &Plan,
+    args: &mut [ArgValue<'_>],
     device: &Device,
-    inputs: &mut Vec<Datum<'a>>,
+    out: &mut OutSlots,
 ) -> Result<()> {
-    match arg {
-        ArgValue::Tuple(parts) => {
-            parts.iter_mut().try_for_each(|p| push_inputs(is_static, p, device, inputs))
+    let mut leaves = Leaves::new();
+    for (param, arg) in function.params.iter().zip(args) {
+        push_leaves(param.is_static, arg, &mut leaves);
+    }
+    match &plan.body {
+        Body::Kernel(kernel) => {
+            let mut leaf = |k: usize| leaves.get_mut(k).and_then(Option::take).ok_or_else(neither);
+            kernel.run(|k, access| leaf(k)?.slot(access), out)
         }
-        arg if is_static && arg.literal().is_some() => Ok(()),
-        arg => {
-            inputs.push(input(arg, device)?);
-            Ok(())
+        Body::Nodes(body) => {
+            let inputs = leaves.into_iter().flatten().map(|arg| input(arg, device));
+            walk::run(&plan.graph, body, inputs.collect::<Result<Vec<_>>>()?, device, out)
         }
     }
 }
 
-/// An argument as the engine takes it. `&mut` arrays are lent: an error leaves them as they were.
+/// The traced parts of arguments, in order.
+type Leaves<'s, 'a> = SmallVec<[Option<&'s mut ArgValue<'a>>; 8]>;
+
+fn push_leaves<'s, 'a>(is_static: bool, arg: &'s mut ArgValue<'a>, leaves: &mut Leaves<'s, 'a>) {
+    match arg {
+        ArgValue::Tuple(parts) => parts.iter_mut().for_each(|part| push_leaves(is_static, part, leaves)),
+        arg if is_static && arg.literal().is_some() => {}
+        arg => leaves.push(Some(arg)),
+    }
+}
+
+/// An argument as the walk takes it. `&mut` arrays are lent: an error leaves them as they were.
 fn input<'a>(arg: &'a mut ArgValue<'_>, device: &Device) -> Result<Datum<'a>> {
     if let Some(literal) = arg.literal() {
         return Ok(Datum::Scalar(literal));
@@ -196,6 +216,6 @@ fn input<'a>(arg: &'a mut ArgValue<'_>, device: &Device) -> Result<Datum<'a>> {
     match arg.buffer() {
         Some(buffer) if buffer.device() == *device => Ok(Datum::Lent(buffer)),
         Some(buffer) => Ok(Datum::owned(buffer.to_device(device)?)),
-        None => Err(Error::new(ErrorKind::Verify, "an argument is neither a scalar nor an array")),
+        None => Err(neither()),
     }
 }

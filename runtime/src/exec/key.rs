@@ -38,7 +38,8 @@ impl ArgKey {
         match self {
             ArgKey::Static(literal) => is_static && arg.literal() == Some(*literal),
             ArgKey::Traced(dtype, shape) => {
-                arg.parts().is_none() && arg.dtype() == *dtype && arg.shape() == shape
+                // Shapes are too short for a call of `memcmp`.
+                arg.parts().is_none() && arg.dtype() == *dtype && arg.shape().iter().eq(shape)
             }
             ArgKey::Tuple(keys) => arg.parts().is_some_and(|parts| {
                 keys.len() == parts.len() && keys.iter().zip(parts).all(|(k, p)| k.matches(is_static, p))

@@ -5,7 +5,7 @@ use crate::array::Device;
 use crate::backend::Engine;
 use crate::error::Result;
 use crate::graph::{Graph, Region, ValueId, captures};
-use crate::kernel::{self, Program, Unit};
+use crate::kernel::{self, Access, OutSlots, Program, Slot, Unit};
 use crate::op::Op;
 use std::collections::{HashMap, HashSet};
 
@@ -64,15 +64,17 @@ impl Plan {
         }
     }
 
+    /// `updates`: parameters of the graph that the caller lends to be changed, and the results that they become.
+    ///
     /// # Errors
     /// A loop that is marked `#[parallel]` and is not.
-    pub fn new(graph: Graph, device: &Device, engine: Engine) -> Result<Plan> {
+    pub fn new(graph: Graph, updates: &[(usize, usize)], device: &Device, engine: Engine) -> Result<Plan> {
         kernel::check_parallel(&graph)?;
         // The op-by-op engine fuses no products with sums: with that option the machine leaves it nothing that it
         // can run itself.
         let whole_graph = engine.compiles() || (engine == Engine::Machine && crate::backend::fma());
         let compiled = device.is_cpu() && whole_graph;
-        if compiled && let Some(kernel) = whole(&graph, engine) {
+        if compiled && let Some(kernel) = whole(&graph, updates, engine) {
             return Ok(Plan { graph, body: Body::Kernel(Box::new(kernel)) });
         }
         let engine = (device.is_cpu() && engine != Engine::Candle).then_some(engine);
@@ -84,15 +86,33 @@ impl Plan {
 }
 
 /// The whole graph as one kernel, where the engine takes it.
-fn whole(graph: &Graph, engine: Engine) -> Option<WholeKernel> {
+fn whole(graph: &Graph, updates: &[(usize, usize)], engine: Engine) -> Option<WholeKernel> {
     let body = &graph.body;
     // Nobody reads an argument after the call: those given away are updated in place, those lent are copied
     // first by whoever runs the kernel.
     let unit = Unit { graph, nodes: &body.nodes, outputs: &body.results, dead_after: &|_| true };
-    let program = kernel::compile(&unit, engine)?;
+    let mut program = kernel::compile(&unit, engine)?;
     let param = |v: ValueId| body.params.iter().position(|&p| p == v);
     let params = program.inputs().iter().map(|i| param(i.value)).collect::<Option<Vec<usize>>>()?;
+    for &(param, result) in updates {
+        if let Some(input) = params.iter().position(|&p| p == param) {
+            program.update_in_place(input, result);
+        }
+    }
     Some(WholeKernel { program, params })
+}
+
+impl WholeKernel {
+    /// Runs it; `slot(k, access)` gives the `k`-th parameter of the graph, and is asked once for each.
+    #[inline]
+    pub fn run<'a>(
+        &self,
+        mut slot: impl FnMut(usize, Access) -> Result<Slot<'a>>,
+        out: &mut OutSlots,
+    ) -> Result<()> {
+        let inputs = self.program.inputs().iter().zip(&self.params);
+        self.program.run(inputs.map(|(input, &k)| slot(k, input.access)), out)
+    }
 }
 
 struct Planner<'g> {

@@ -1,12 +1,14 @@
 //! Running a graph by itself: for graphs read from text, and for tests of passes and engines.
 
-use super::plan::Plan;
+use super::args::buffer_of;
+use super::plan::{Body, Plan};
 use super::walk;
 use crate::array::{Buffer, Device};
 use crate::backend::engine;
 use crate::dtype::Type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
+use crate::kernel::{Access, OutSlots, Slot};
 use crate::op::datum::Datum;
 
 impl Graph {
@@ -34,19 +36,25 @@ impl Graph {
             let message = format!("`{}` takes {wanted:?}, but the inputs are {found:?}", self.name);
             return Err(Error::new(ErrorKind::Argument, message));
         }
-        let data = inputs
-            .iter()
-            .map(|b| {
-                if b.shape().is_empty() {
-                    Ok(Datum::Scalar(Datum::Lent(b).reader()?(0)))
-                } else {
-                    Ok(Datum::Lent(b))
-                }
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let scalar = |b: &Buffer| b.shape().is_empty().then(|| Ok(Datum::Lent(b).reader()?(0)));
         let device = Device::cpu();
-        let plan = Plan::new(self.clone(), &device, engine())?;
-        let results = walk::run(&plan, data, &device)?;
-        results.into_iter().map(|d| d.into_unique(&device)).collect()
+        let plan = Plan::new(self.clone(), &[], &device, engine())?;
+        let mut results = OutSlots::new();
+        match &plan.body {
+            Body::Kernel(kernel) => {
+                let slot = |k: usize, access| match (scalar(inputs[k]), access) {
+                    (Some(literal), _) => literal.map(Slot::Scalar),
+                    (None, Access::Write) => inputs[k].deep_clone().map(Slot::Write),
+                    (None, _) => Ok(Slot::Read(inputs[k])),
+                };
+                kernel.run(slot, &mut results)?;
+            }
+            Body::Nodes(body) => {
+                let datum = |b| scalar(b).map_or(Ok(Datum::Lent(b)), |literal| literal.map(Datum::Scalar));
+                let data = inputs.iter().map(|b| datum(b)).collect::<Result<Vec<_>>>()?;
+                walk::run(&plan.graph, body, data, &device, &mut results)?;
+            }
+        }
+        results.into_iter().map(buffer_of).collect()
     }
 }

@@ -1,67 +1,47 @@
-//! Runs a plan: as one kernel, or node by node, each op on Candle and control flow as control flow, control
-//! nodes made of scalars and elements as kernels.
+//! Runs a graph node by node, each op on Candle and control flow as control flow, control nodes made of scalars
+//! and elements as kernels.
 
-use super::plan::{Body, Plan, RegionPlan, Step, WholeKernel};
-use crate::array::{Buffer, Device};
+use super::plan::{RegionPlan, Step};
+use crate::array::Device;
 use crate::dtype::Literal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Node, Region, ValueId};
-use crate::kernel::{Access, OutSlot, Program, Slot};
+use crate::kernel::{Access, OutSlot, OutSlots, Program, Slot};
 use crate::op::datum::Datum;
 use crate::op::index::loop_overflow;
 use crate::op::{Op, eval};
 
-/// Runs a plan on its inputs; returns the graph's results.
-pub(crate) fn run<'a>(plan: &Plan, inputs: Vec<Datum<'a>>, device: &Device) -> Result<Vec<Datum<'a>>> {
-    let body = match &plan.body {
-        Body::Kernel(kernel) => return whole(kernel, inputs, device),
-        Body::Nodes(body) => body,
-    };
-    let mut walker = Walker { graph: &plan.graph, env: Vec::new(), device };
-    walker.env.resize_with(plan.graph.values.len(), || None);
-    for (&p, datum) in plan.graph.body.params.iter().zip(inputs) {
+/// Runs a graph node by node on its inputs; adds the graph's results to `out`.
+pub(crate) fn run<'a>(
+    graph: &Graph,
+    body: &RegionPlan,
+    inputs: impl IntoIterator<Item = Datum<'a>>,
+    device: &Device,
+    out: &mut OutSlots,
+) -> Result<()> {
+    let mut walker = Walker { graph, env: Vec::new(), device };
+    walker.env.resize_with(graph.values.len(), || None);
+    for (&p, datum) in graph.body.params.iter().zip(inputs) {
         walker.env[p.index()] = Some(datum);
     }
-    walker.region(&plan.graph.body, body)
-}
-
-/// Runs a graph that is one kernel.
-fn whole<'a>(kernel: &WholeKernel, inputs: Vec<Datum<'a>>, device: &Device) -> Result<Vec<Datum<'a>>> {
-    let wanted = kernel.program.inputs();
-    let mut data: Vec<Option<Datum<'a>>> = inputs.into_iter().map(Some).collect();
-    for (input, &k) in wanted.iter().zip(&kernel.params) {
-        if let Some(datum) = data[k].take() {
-            data[k] = Some(match input.access {
-                Access::Scalar => datum,
-                Access::Read => datum.written_out(device)?,
-                Access::Write => Datum::owned(datum.into_unique(device)?),
-            });
-        }
-    }
-    let mut written: Vec<Option<Buffer>> = Vec::with_capacity(wanted.len());
-    for (input, &k) in wanted.iter().zip(&kernel.params) {
-        written.push(match input.access {
-            Access::Write => data[k].take().map(|d| d.into_unique(device)).transpose()?,
-            _ => None,
+    let results = walker.region(&graph.body, body)?;
+    for datum in results {
+        out.push(match datum {
+            Datum::Scalar(literal) => OutSlot::Scalar(literal),
+            // A result must not share storage with an argument.
+            other => OutSlot::Array(other.into_unique(device)?),
         });
     }
-    let mut slots = Vec::with_capacity(wanted.len());
-    for ((input, &k), written) in wanted.iter().zip(&kernel.params).zip(written) {
-        slots.push(match (written, &data[k]) {
-            (Some(buffer), _) => Slot::Write(buffer),
-            (None, Some(Datum::Scalar(literal))) => Slot::Scalar(*literal),
-            (None, datum) => {
-                Slot::Read(datum.as_ref().and_then(Datum::buffer).ok_or_else(|| lost(input.value))?)
-            }
-        });
-    }
-    Ok(kernel.program.run(slots)?.into_iter().map(result).collect())
+    Ok(())
 }
 
-fn result<'a>(slot: OutSlot) -> Datum<'a> {
+fn result<'a>(slot: OutSlot) -> Result<Datum<'a>> {
     match slot {
-        OutSlot::Scalar(literal) => Datum::Scalar(literal),
-        OutSlot::Array(buffer) => Datum::owned(buffer),
+        OutSlot::Scalar(literal) => Ok(Datum::Scalar(literal)),
+        OutSlot::Array(buffer) => Ok(Datum::owned(buffer)),
+        OutSlot::Updated => {
+            Err(Error::new(ErrorKind::Verify, "a part of a graph has no arguments of the caller"))
+        }
     }
 }
 
@@ -200,20 +180,20 @@ impl<'a> Walker<'_, 'a> {
                 owned.push(None);
             }
         }
-        let mut slots = Vec::with_capacity(owned.len());
-        for (input, owned) in program.inputs().iter().zip(owned) {
+        let slots = program.inputs().iter().zip(owned).map(|(input, owned)| {
             let datum = self.env[input.value.index()].as_ref();
-            slots.push(match (owned, input.access) {
+            Ok(match (owned, input.access) {
                 (Some(buffer), _) => Slot::Write(buffer),
                 (None, Access::Scalar) => Slot::Scalar(datum.ok_or_else(|| lost(input.value))?.scalar()?),
                 (None, _) => {
                     let buffer = datum.and_then(Datum::buffer).ok_or_else(|| lost(input.value))?;
                     Slot::Read(buffer)
                 }
-            });
-        }
-        let results = program.run(slots)?;
-        let outputs = results.into_iter().map(result).collect();
+            })
+        });
+        let mut out = OutSlots::new();
+        program.run(slots, &mut out)?;
+        let outputs = out.into_iter().map(result).collect::<Result<_>>()?;
         for (&v, &dead) in node.inputs.iter().zip(&step.input_dies) {
             if dead {
                 self.env[v.index()] = None;

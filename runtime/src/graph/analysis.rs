@@ -1,8 +1,8 @@
 //! Questions that several passes ask of a graph.
 
 use super::types::{Graph, Node, Region, ValueId};
+use crate::hash::HashSet;
 use crate::op::{Axis, Op, scalar};
-use std::collections::HashSet;
 
 /// Calls `f` for every region from the outside in.
 pub(crate) fn visit_regions<'g>(region: &'g Region, f: &mut impl FnMut(&'g Region)) {
@@ -21,8 +21,8 @@ pub(crate) fn for_each_node<'g>(region: &'g Region, f: &mut impl FnMut(&'g Node)
 
 /// The values that a node's regions use from the scopes around it, in order of first use.
 pub(crate) fn captures(node: &Node) -> Vec<ValueId> {
-    let mut defined = HashSet::new();
-    let mut seen = HashSet::new();
+    let mut defined = HashSet::default();
+    let mut seen = HashSet::default();
     let mut free = Vec::new();
     for region in &node.regions {
         visit_regions(region, &mut |r| {

@@ -2,8 +2,8 @@
 
 use super::types::{Graph, Node, Region, SiteId, Type, ValueId};
 use crate::error::{Location, Result};
+use crate::hash::HashMap;
 use crate::op::Op;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// File, function, line, column and width.
@@ -21,7 +21,7 @@ impl Builder {
     /// An empty graph whose site 0 is `at`, with the body open.
     pub fn new(name: Arc<str>, at: Location) -> Builder {
         let graph = Graph { name, values: Vec::new(), sites: vec![at], body: Region::default() };
-        Builder { graph, open: vec![Region::default()], sites: HashMap::new() }
+        Builder { graph, open: vec![Region::default()], sites: HashMap::default() }
     }
 
     /// The graph so far (without what is in open regions).
@@ -126,7 +126,7 @@ impl Builder {
     /// Names of the function's parameters on which `v` depends through nodes of open regions.
     pub fn roots(&self, v: ValueId) -> Vec<Arc<str>> {
         let mut names = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = crate::hash::HashSet::default();
         let mut todo = vec![v];
         while let Some(v) = todo.pop() {
             if !seen.insert(v) {

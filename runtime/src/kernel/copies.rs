@@ -3,7 +3,8 @@
 use super::inst::{Reg, Role};
 use super::ir::{Code, Kernel, for_each_reg};
 use super::promote::new_reg;
-use std::collections::{BTreeSet, HashMap};
+use crate::hash::HashMap;
+use std::collections::BTreeSet;
 
 /// Registers are numbered in 16 bits; passes that make many stop here.
 pub(super) const REGISTERS: usize = 60_000;
@@ -31,7 +32,7 @@ pub(super) struct Copies<'k> {
 
 impl<'k> Copies<'k> {
     pub fn new(kernel: &'k mut Kernel) -> Copies<'k> {
-        Copies { kernel, names: HashMap::new() }
+        Copies { kernel, names: HashMap::default() }
     }
 
     /// From here on, `to` stands for `from`.

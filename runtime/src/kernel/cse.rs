@@ -9,7 +9,7 @@ use super::flatten::writes;
 use super::inst::{Inst, Reg, Role};
 use super::ir::{Code, Item, Kernel, for_each_code, for_each_reg};
 use super::passes;
-use std::collections::HashMap;
+use crate::hash::HashMap;
 
 /// Joins equal computations everywhere in the kernel.
 pub(super) fn run(kernel: &mut Kernel) {
@@ -19,8 +19,8 @@ pub(super) fn run(kernel: &mut Kernel) {
         regs: vec![0; kernel.regs.len()],
         slots: vec![0; kernel.slots.len()],
         last: 0,
-        made: HashMap::new(),
-        renamed: HashMap::new(),
+        made: HashMap::default(),
+        renamed: HashMap::default(),
         kernel,
     };
     joiner.list(&mut code);

@@ -2,6 +2,7 @@
 
 use super::ir::TrapId;
 use crate::backend::Engine;
+use smallvec::SmallVec;
 use std::fmt::Debug;
 
 /// Code that an engine made of a [`Kernel`](super::ir::Kernel). Several threads may run it at once.
@@ -31,10 +32,13 @@ pub(super) struct Frame<'a> {
     pub table: &'a mut Table,
 }
 
+/// So many slots have a place on the stack.
+pub(super) const FEW: usize = 8;
+
 /// The buffer table while running: where each slot's elements are, and whose buffer that is.
 pub(super) struct Table {
-    pub elements: Vec<*mut u8>,
-    pub owner: Vec<usize>,
+    pub elements: SmallVec<[*mut u8; FEW]>,
+    pub owner: SmallVec<[usize; FEW]>,
 }
 
 /// An instruction that failed, and the values that it read.

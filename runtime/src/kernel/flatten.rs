@@ -5,7 +5,7 @@
 use super::copies::rename_reads;
 use super::inst::{Inst, Reg, Role};
 use super::ir::{Branch, Code, Item, Kernel, Selector, for_each_code, for_each_reg};
-use std::collections::HashMap;
+use crate::hash::HashMap;
 
 /// Longer arms stay branches.
 const LONG: usize = 16;
@@ -15,7 +15,7 @@ const CALLS: usize = 3;
 
 /// Flattens branches in every loop of the kernel.
 pub(super) fn run(kernel: &mut Kernel) {
-    let mut renamed = HashMap::new();
+    let mut renamed = HashMap::default();
     let mut code = std::mem::take(&mut kernel.code);
     list(&mut code, false, &mut renamed);
     rename_reads(&mut code, &mut kernel.results, &renamed);
@@ -68,7 +68,7 @@ fn flatten(branch: &Branch, renamed: &mut HashMap<Reg, Reg>) -> Option<Code> {
         return None;
     }
     let mut flat: Vec<Inst> = Vec::new();
-    let mut equal: HashMap<Reg, Reg> = HashMap::new();
+    let mut equal: HashMap<Reg, Reg> = HashMap::default();
     for item in yes.iter().chain(no) {
         // An index of an arm may be in range in that arm only.
         let Item::Inst(inst, None) = item else { return None };

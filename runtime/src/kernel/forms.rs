@@ -1,10 +1,10 @@
 //! Affine forms of integer registers, read off the code.
 
 use crate::dtype::{DType, Literal};
+use crate::hash::HashMap;
 use crate::kernel::inst::{Inst, Reg, Role};
 use crate::kernel::ir::{Item, Kernel, Loop, for_each_code, for_each_reg};
 use crate::kernel::ranges::{Form, Interval};
-use std::collections::HashMap;
 
 /// What is known of the integers of a kernel.
 #[derive(Clone)]
@@ -26,8 +26,8 @@ impl Forms {
                 writes[r.index()] += 1;
             }
         });
-        let mut definitions = HashMap::new();
-        let mut starts = HashMap::new();
+        let mut definitions = HashMap::default();
+        let mut starts = HashMap::default();
         let mut counters = Vec::new();
         for_each_code(&mut code, &mut |list| {
             for k in 0..list.len() {
@@ -59,9 +59,13 @@ impl Forms {
                 }
             }
         });
-        let mut forms =
-            Forms { forms: HashMap::new(), ranges: kernel.ranges.clone(), starts, bounds: HashMap::new() };
-        let mut known = HashMap::new();
+        let mut forms = Forms {
+            forms: HashMap::default(),
+            ranges: kernel.ranges.clone(),
+            starts,
+            bounds: HashMap::default(),
+        };
+        let mut known = HashMap::default();
         for r in definitions.keys().copied().collect::<Vec<_>>() {
             form_of(kernel, &definitions, r, &mut known, 0);
         }

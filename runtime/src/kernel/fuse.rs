@@ -11,7 +11,8 @@ use super::ir::{Code, Item, Kernel, Loop, Origin, for_each_code, for_each_reg};
 use super::marks::{accesses, folds};
 use super::ranges::Form;
 use crate::graph::SiteId;
-use std::collections::{BTreeSet, HashMap};
+use crate::hash::HashMap;
+use std::collections::BTreeSet;
 
 /// Larger bodies are not fused: they would need more registers and streams of memory than there are.
 const LONG: usize = 80;
@@ -34,7 +35,7 @@ pub(super) fn run(kernel: &mut Kernel) {
     if fused {
         let forms = Forms::of(kernel);
         let writes = writes(&mut code, kernel.regs.len());
-        let mut renamed = HashMap::new();
+        let mut renamed = HashMap::default();
         for_each_code(&mut code, &mut |list| {
             forward(kernel, &forms, &writes, list, &mut renamed);
             drop_overwritten(kernel, &forms, list);

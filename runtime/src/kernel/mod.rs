@@ -18,6 +18,8 @@
 //! | `passes.rs` | copies forwarded, dead code dropped |
 //! | `engine.rs` | what every engine offers |
 //! | `machine/` | the engine that interprets |
+//! | `in_place.rs` | which arguments may be updated where they lie |
+//! | `places.rs` | the buffers of a run |
 //! | `program.rs` | a compiled kernel with its arguments and results |
 //! | `report.rs` | from a failed instruction to an error |
 
@@ -35,6 +37,7 @@ mod fma;
 mod forms;
 mod fuse;
 mod hot;
+mod in_place;
 mod inst;
 mod interchange;
 mod invariant;
@@ -49,6 +52,7 @@ pub(crate) mod math;
 mod memory;
 mod optimize;
 mod passes;
+mod places;
 mod product;
 mod program;
 mod promote;
@@ -68,4 +72,5 @@ pub(crate) use explain::{Width, check_parallel, explain};
 pub use launch::Backwards;
 pub(crate) use launch::{with_backwards, with_threads};
 pub(crate) use optimize::with_native_arithmetic;
-pub(crate) use program::{Access, OutSlot, Program, Slot, Unit, compile};
+pub(crate) use places::{OutSlot, OutSlots, Slot};
+pub(crate) use program::{Access, Program, Unit, compile};

@@ -3,7 +3,7 @@
 
 use super::inst::{Inst, Reg, Role};
 use super::ir::{Code, Item, for_each_code, for_each_reg};
-use std::collections::HashMap;
+use crate::hash::HashMap;
 
 /// The pipeline. `outputs` are registers that are read after the code.
 pub(super) fn simplify(code: &mut Code, registers: usize, outputs: &mut [Reg]) {
@@ -38,7 +38,7 @@ fn forward_copies(code: &mut Code, registers: usize, outputs: &mut [Reg]) {
             writes[r.index()] += 1;
         }
     });
-    let mut source: HashMap<Reg, Reg> = HashMap::new();
+    let mut source: HashMap<Reg, Reg> = HashMap::default();
     for_each_code(code, &mut |list| {
         list.retain(|item| match item {
             Item::Inst(Inst::Mov { dst, a }, _) if writes[dst.index()] == 1 => {
@@ -117,7 +117,7 @@ const TAKEN: Inst = Inst::Mov { dst: Reg(u16::MAX), a: Reg(u16::MAX) };
 /// Joins a value that is used once with the instruction that uses it.
 fn fuse(list: &mut Code, uses: &[u32]) {
     // Where in the current run of plain instructions a register is set.
-    let mut set: HashMap<Reg, usize> = HashMap::new();
+    let mut set: HashMap<Reg, usize> = HashMap::default();
     for k in 0..list.len() {
         let Item::Inst(inst, trap) = list[k] else {
             set.clear();

@@ -1,10 +1,12 @@
 //! A compiled kernel with its arguments and results.
 
-use super::engine::{Executable, Frame, Table};
+use super::engine::{Executable, FEW, Frame, Table};
 use super::hot::Hot;
+use super::in_place::InPlace;
 use super::inst::{Buf, Reg};
 use super::ir::{Code, Item, Kernel, Origin, SlotInfo};
 use super::lower::{self, Source};
+use super::places::{self, Home, OutSlot, OutSlots, Place, Slot, temporary};
 use super::report::Trap;
 use super::{c, cranelift, fma, machine, optimize, passes};
 use crate::array::Buffer;
@@ -13,6 +15,7 @@ use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Node, ValueId};
 use crate::observe::{TARGET, Watch};
+use smallvec::SmallVec;
 use std::sync::Arc;
 use tracing::{Level, debug, debug_span, level_enabled, trace, trace_span};
 
@@ -25,6 +28,8 @@ pub(crate) enum Access {
     Read,
     /// It overwrites an array or hands it back as a result: the caller gives the buffer away.
     Write,
+    /// It changes an array, where it lies if it can, see [`Program::update_in_place`].
+    Update,
 }
 
 /// A value that a program needs.
@@ -34,24 +39,6 @@ pub(crate) struct Input {
     pub value: ValueId,
     /// And what for.
     pub access: Access,
-}
-
-/// An argument of a run, in the order of [`Program::inputs`].
-pub(crate) enum Slot<'a> {
-    /// For [`Access::Scalar`].
-    Scalar(Literal),
-    /// For [`Access::Read`].
-    Read(&'a Buffer),
-    /// For [`Access::Write`].
-    Write(Buffer),
-}
-
-/// A result of a run, in the order of the node's outputs.
-pub(crate) enum OutSlot {
-    /// A scalar.
-    Scalar(Literal),
-    /// An array.
-    Array(Buffer),
 }
 
 /// Nodes that stand next to each other in one region, to be compiled together.
@@ -80,6 +67,9 @@ pub(crate) struct Program {
     inputs: Vec<Input>,
     sources: Vec<Source>,
     outputs: Vec<Output>,
+    /// Results that end in the buffer of an argument that is updated in place.
+    homes: Vec<Home>,
+    in_place: InPlace,
     /// The registers at the start: constants.
     registers: Vec<u64>,
 }
@@ -195,6 +185,7 @@ impl Program {
         interface: Interface,
         code: Box<dyn Executable>,
     ) -> Program {
+        let in_place = InPlace::of(&kernel);
         let mut registers = vec![0; code.registers().max(kernel.regs.len())];
         for (bits, literal) in registers.iter_mut().zip(&kernel.constants) {
             *bits = literal.map_or(0, Literal::bits);
@@ -222,6 +213,8 @@ impl Program {
             inputs: inputs.collect(),
             sources: interface.inputs.iter().map(|i| i.1).collect(),
             outputs,
+            homes: Vec::new(),
+            in_place,
             traps: kernel.traps.into_iter().map(|t| Trap::new(t, graph)).collect(),
             slots: kernel.slots,
             registers,
@@ -233,65 +226,112 @@ impl Program {
         &self.inputs
     }
 
+    /// Asks that an argument is updated in the caller's buffer, which has the result `output` afterwards. Says
+    /// whether that can be: only where nothing can fail any more once an element of it has changed, perhaps
+    /// depending on the other arguments of a call.
+    pub(crate) fn update_in_place(&mut self, input: usize, output: usize) -> bool {
+        let (Source::Array(slot), Output::Array(result)) = (self.sources[input], self.outputs[output]) else {
+            return false;
+        };
+        let arrays: Vec<Buf> = self
+            .outputs
+            .iter()
+            .filter_map(|o| if let Output::Array(b) = o { Some(*b) } else { None })
+            .collect();
+        // Other results are copied, for which memory can lack when it is too late.
+        let own =
+            |b: &Buf| self.slots[b.index()].writable() && arrays.iter().filter(|a| *a == b).count() == 1;
+        let [from, to] = [result, slot].map(|b| (self.slots[b.index()].dtype, &self.slots[b.index()].shape));
+        let last = self.inputs[input].access == Access::Write && self.in_place.stored_last.contains(&slot);
+        if !last || from != to || !arrays.iter().all(own) {
+            return false;
+        }
+        self.inputs[input].access = Access::Update;
+        self.homes.push(Home { output, slot });
+        true
+    }
+
     /// The engine that the next run takes.
     pub(crate) fn engine(&self) -> Engine {
         self.code.engine()
     }
 
-    /// Runs the program; the arguments stand in the order of [`inputs`](Self::inputs).
+    /// Runs the program; the arguments stand in the order of [`inputs`](Self::inputs), and results are added to `out`.
     ///
     /// # Errors
     ///
     /// What the program itself reports, with its place in the user's source: an index out of range, integer
     /// overflow, a failed check. Arguments that do not have the types of the graph, or are not on the host.
-    pub(crate) fn run(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
-        if level_enabled!(Level::TRACE) { self.run_watched(args) } else { self.run_now(args) }
+    #[inline]
+    pub(crate) fn run<'a>(
+        &self,
+        args: impl Iterator<Item = Result<Slot<'a>>>,
+        out: &mut OutSlots,
+    ) -> Result<()> {
+        if level_enabled!(Level::TRACE) { self.run_watched(args, out) } else { self.run_now(args, out) }
     }
 
     #[cold]
-    fn run_watched(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
+    fn run_watched<'a>(
+        &self,
+        args: impl Iterator<Item = Result<Slot<'a>>>,
+        out: &mut OutSlots,
+    ) -> Result<()> {
         let span = trace_span!(target: TARGET, "run", kernel = %self.name, engine = %self.engine());
         let watch = Watch::new(span);
-        let results = self.run_now(args);
+        let results = self.run_now(args, out);
         watch.done(|elapsed| trace!(target: TARGET, ?elapsed, failed = results.is_err(), "ran"));
         results
     }
 
-    fn run_now(&self, args: Vec<Slot<'_>>) -> Result<Vec<OutSlot>> {
-        let mut registers = self.registers.clone();
-        // The buffer of each slot; a slot for reading borrows its own.
-        let mut owned: Vec<Option<Buffer>> = (0..self.slots.len()).map(|_| None).collect();
-        let mut borrowed: Vec<Option<&Buffer>> = vec![None; self.slots.len()];
-        if args.len() != self.inputs.len() {
-            return Err(argument("the wrong number of arguments"));
-        }
-        for ((arg, input), &source) in args.into_iter().zip(&self.inputs).zip(&self.sources) {
-            match (arg, source) {
-                (Slot::Scalar(literal), Source::Scalar(r)) => registers[r.index()] = literal.bits(),
-                (Slot::Read(buffer), Source::Array(buf)) if input.access == Access::Read => {
-                    self.check(buf, buffer)?;
-                    borrowed[buf.index()] = Some(buffer);
+    #[inline]
+    fn run_now<'a>(
+        &self,
+        mut args: impl Iterator<Item = Result<Slot<'a>>>,
+        out: &mut OutSlots,
+    ) -> Result<()> {
+        let mut registers: SmallVec<[u64; 32]> = SmallVec::from_slice(&self.registers);
+        let mut places: SmallVec<[Place<'a>; FEW]> = SmallVec::new();
+        places.resize_with(self.slots.len(), || Place::Nobody);
+        for (input, &source) in self.inputs.iter().zip(&self.sources) {
+            let arg = args.next().ok_or_else(|| argument("too few arguments"))??;
+            let (buf, place) = match (arg, source, input.access) {
+                (Slot::Scalar(literal), Source::Scalar(r), _) => {
+                    registers[r.index()] = literal.bits();
+                    continue;
                 }
-                (Slot::Write(buffer), Source::Array(buf)) => {
-                    self.check(buf, &buffer)?;
-                    owned[buf.index()] = Some(buffer);
+                (Slot::Read(buffer), Source::Array(buf), Access::Read) => (buf, Place::Read(buffer)),
+                (Slot::Write(buffer), Source::Array(buf), Access::Read | Access::Write) => {
+                    (buf, Place::Own(buffer))
                 }
+                (Slot::Update(buffer), Source::Array(buf), Access::Update) => (buf, Place::Lent(buffer)),
                 _ => return Err(argument("an argument of another kind than the program takes")),
-            }
+            };
+            self.check(buf, &place)?;
+            places[buf.index()] = place;
         }
-        for (k, slot) in self.slots.iter().enumerate() {
+        for (place, slot) in places.iter_mut().zip(&self.slots) {
             if slot.origin == Origin::Temporary {
-                owned[k] = Some(temporary(slot)?);
+                *place = Place::Own(temporary(slot)?);
             }
         }
-        let elements = owned.iter_mut().zip(&borrowed).map(|(own, lent)| {
-            // Slots for reading are never written through this pointer; an engine stores to writable slots only.
-            let lent = lent.and_then(Buffer::host_ptr).map(<*const u8>::cast_mut);
-            own.as_mut().and_then(Buffer::host_ptr_mut).or(lent)
-        });
-        let elements: Option<Vec<*mut u8>> = elements.collect();
-        let elements = elements.ok_or_else(|| argument("an array that is not on the host"))?;
-        let mut table = Table { elements, owner: (0..self.slots.len()).collect() };
+        let in_place = self.homes.is_empty() || self.in_place.applies(&registers);
+        if !in_place {
+            for place in &mut places {
+                if let Place::Lent(buffer) = place {
+                    *place = Place::Own(buffer.deep_clone()?);
+                }
+            }
+        }
+        let mut table = Table { elements: SmallVec::new(), owner: (0..self.slots.len()).collect() };
+        for place in &mut places {
+            let address = match place {
+                // Slots for reading are never written through this pointer; an engine stores to writable slots only.
+                Place::Read(buffer) => buffer.host_ptr().map(<*const u8>::cast_mut),
+                place => place.buffer_mut().and_then(Buffer::host_ptr_mut),
+            };
+            table.elements.push(address.ok_or_else(|| argument("an array that is not on the host"))?);
+        }
         let mut frame = Frame { registers: &mut registers, table: &mut table };
         // SAFETY: `check` made sure of every argument's dtype and shape, a temporary has those of its slot,
         // and a `Buffer` is initialised and shares its storage with nobody, so buffers are distinct except
@@ -300,58 +340,62 @@ impl Program {
         if let Err(failure) = result {
             return Err(self.report(&failure));
         }
-        let mut out = Vec::with_capacity(self.outputs.len());
-        for (k, output) in self.outputs.iter().enumerate() {
-            out.push(match *output {
-                Output::Scalar(r, dtype) => OutSlot::Scalar(Literal::from_bits(dtype, registers[r.index()])),
-                Output::Array(buf) => {
-                    let again =
-                        self.outputs[k + 1..].iter().any(|o| matches!(o, Output::Array(b) if *b == buf));
-                    let owner = table.owner[buf.index()];
-                    OutSlot::Array(match (owned[owner].take(), borrowed[owner]) {
-                        (Some(buffer), _) if again => {
-                            let copy = buffer.deep_clone()?;
-                            owned[owner] = Some(buffer);
-                            copy
-                        }
-                        (Some(buffer), _) => buffer,
-                        (None, Some(lent)) => lent.deep_clone()?,
-                        (None, None) => return Err(argument("a result without a buffer")),
-                    })
-                }
-            });
+        let homes = if in_place { &self.homes[..] } else { &[] };
+        self.results(homes, &registers, &mut places, &mut table.owner, out)
+    }
+
+    /// The results; `owner` says for each slot whose buffer it has at the end.
+    fn results(
+        &self,
+        homes: &[Home],
+        registers: &[u64],
+        places: &mut [Place<'_>],
+        owner: &mut [usize],
+        out: &mut OutSlots,
+    ) -> Result<()> {
+        for home in homes {
+            if let Output::Array(buf) = self.outputs[home.output] {
+                places::bring_home(buf, home.slot, places, owner)?;
+            }
         }
-        Ok(out)
+        for (k, output) in self.outputs.iter().enumerate() {
+            let buf = match *output {
+                Output::Scalar(r, dtype) => {
+                    out.push(OutSlot::Scalar(Literal::from_bits(dtype, registers[r.index()])));
+                    continue;
+                }
+                Output::Array(_) if homes.iter().any(|home| home.output == k) => {
+                    out.push(OutSlot::Updated);
+                    continue;
+                }
+                Output::Array(buf) => buf,
+            };
+            let again = self.outputs[k + 1..].iter().any(|o| matches!(o, Output::Array(b) if *b == buf));
+            let place = &mut places[owner[buf.index()]];
+            let buffer = match place {
+                Place::Own(_) if !again => match std::mem::replace(place, Place::Nobody) {
+                    Place::Own(buffer) => Some(buffer),
+                    _ => None,
+                },
+                place => place.buffer().map(Buffer::deep_clone).transpose()?,
+            };
+            out.push(OutSlot::Array(buffer.ok_or_else(|| argument("a result without a buffer"))?));
+        }
+        Ok(())
     }
 
     /// An argument has the type of its slot and is on the host.
-    fn check(&self, buf: Buf, buffer: &Buffer) -> Result<()> {
+    fn check(&self, buf: Buf, place: &Place<'_>) -> Result<()> {
         let slot = &self.slots[buf.index()];
-        if buffer.dtype() != slot.dtype || buffer.shape() != slot.shape || !buffer.is_host() {
+        let fits = |b: &Buffer| b.dtype() == slot.dtype && b.shape() == slot.shape && b.is_host();
+        if !place.buffer().is_some_and(fits) {
             return Err(argument("an array of another type than the program was compiled for"));
         }
         Ok(())
     }
 }
 
-/// Memory for a slot.
-fn temporary(slot: &SlotInfo) -> Result<Buffer> {
-    // SAFETY: the lowering makes a temporary for the result of one op, which writes all of its elements before
-    // any other op reads it; a buffer handed back as a result went through that. Bools are made by
-    // comparisons and logic, as 0 or 1.
-    let mut buffer = unsafe { Buffer::unwritten(slot.dtype, &slot.shape)? };
-    if cfg!(debug_assertions)
-        && let Some(elements) = buffer.host_ptr_mut()
-    {
-        // So that a test sees it when that is not so.
-        let pattern = if slot.dtype == DType::Bool { 1 } else { 0xa5 };
-        // SAFETY: the buffer has that many bytes.
-        unsafe { elements.write_bytes(pattern, slot.count() * slot.dtype.size()) };
-    }
-    Ok(buffer)
-}
-
 /// A mistake of the caller inside this crate, reported rather than run.
-fn argument(what: &str) -> Error {
+pub(super) fn argument(what: &str) -> Error {
     Error::new(ErrorKind::Verify, format!("a kernel was given {what}"))
 }

@@ -10,7 +10,8 @@ use super::inst::{Inst, Reg};
 use super::ir::{Call, Item, Kernel, Loop};
 use super::library::Function;
 use crate::dtype::{DType, Literal};
-use std::collections::{BTreeSet, HashMap};
+use crate::hash::HashMap;
+use std::collections::BTreeSet;
 
 /// The body of a vector loop, cut into steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +97,7 @@ pub(super) fn tiles(kernel: &Kernel, l: &Loop) -> Option<Tiled> {
         .filter_map(|inst| if inst.may_fail() { unchecked(inst).flatten() } else { Some(inst) })
         .collect();
     let folded: Vec<Reg> = l.mark.folds.iter().map(|f| f.value).collect();
-    let mut cutter = Cutter { kernel, insts: &insts, definition: HashMap::new(), levels: Vec::new() };
+    let mut cutter = Cutter { kernel, insts: &insts, definition: HashMap::default(), levels: Vec::new() };
     cutter.levels();
     let tiled = cutter.cut(steps, &folded);
     Some(tiled)
@@ -160,8 +161,8 @@ impl Cutter<'_> {
     fn levels(&mut self) {
         let stored: BTreeSet<_> =
             self.insts.iter().filter(|i| i.is_store()).flat_map(|i| i.bufs().into_iter().flatten()).collect();
-        let mut available: HashMap<Reg, usize> = HashMap::new();
-        let mut touched = HashMap::new();
+        let mut available: HashMap<Reg, usize> = HashMap::default();
+        let mut touched = HashMap::default();
         for (k, inst) in self.insts.iter().enumerate() {
             let mut level = inst.reads().filter_map(|r| available.get(&r).copied()).max().unwrap_or(0);
             for buf in inst.bufs().into_iter().flatten().filter(|b| stored.contains(b)) {

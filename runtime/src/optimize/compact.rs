@@ -2,11 +2,11 @@
 //! graphs read well.
 
 use crate::graph::{Graph, Region, ValueId, ValueInfo};
-use std::collections::HashMap;
+use crate::hash::HashMap;
 
 pub(super) fn run(graph: &mut Graph) {
     let mut numbering =
-        Numbering { old: std::mem::take(&mut graph.values), new: Vec::new(), map: HashMap::new() };
+        Numbering { old: std::mem::take(&mut graph.values), new: Vec::new(), map: HashMap::default() };
     numbering.region(&mut graph.body);
     graph.values = numbering.new;
 }

@@ -1,8 +1,8 @@
 //! Removes what no result needs. What can raise an error at run time stays: native code would raise it.
 
 use crate::graph::{Graph, Node, Region, ValueId, for_each_node, may_fail};
+use crate::hash::HashSet;
 use crate::op::Op;
-use std::collections::HashSet;
 
 pub(super) fn run(graph: &mut Graph) {
     let mut body = std::mem::take(&mut graph.body);
@@ -61,7 +61,7 @@ fn drop_unused_carries(graph: &Graph, node: &mut Node, first: usize, live: &Hash
     let body = node.regions.len() - 1;
     loop {
         // What the loop needs when only the kept carries are yielded.
-        let mut needed: HashSet<ValueId> = HashSet::new();
+        let mut needed: HashSet<ValueId> = HashSet::default();
         for (k, inner) in node.regions.iter().enumerate() {
             let results = inner.results.iter().enumerate();
             needed.extend(results.filter(|(j, _)| k != body || keep[*j]).map(|(_, &v)| v));

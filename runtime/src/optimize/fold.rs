@@ -3,11 +3,11 @@
 
 use crate::dtype::Literal;
 use crate::graph::{Graph, Node, Region, ValueId};
+use crate::hash::HashMap;
 use crate::op::{BinaryOp, Op, scalar};
-use std::collections::HashMap;
 
 pub(super) fn run(graph: &mut Graph) {
-    let mut folder = Folder { known: HashMap::new(), same: HashMap::new() };
+    let mut folder = Folder { known: HashMap::default(), same: HashMap::default() };
     let mut body = std::mem::take(&mut graph.body);
     folder.region(graph, &mut body);
     graph.body = body;

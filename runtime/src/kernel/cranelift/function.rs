@@ -4,13 +4,13 @@ use super::super::inst::{Buf, Reg};
 use super::super::ir::TrapId;
 use super::unit::{Body, Unit, for_each_inst};
 use crate::dtype::{DType, Literal};
+use crate::hash::HashMap;
 use cranelift_codegen::ir::{
     self, AbiParam, AliasRegion, AliasRegionData, Block, InstBuilder, MemFlagsData, SigRef, Signature,
     StackSlotData, StackSlotKind, Type, Value, types,
 };
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::Module;
-use std::collections::HashMap;
 
 /// Where a slot's elements are.
 #[derive(Clone, Copy)]
@@ -78,8 +78,8 @@ impl<'a, 'k> Function<'a, 'k> {
             unit,
             b,
             vars: vec![None; registers],
-            places: HashMap::new(),
-            regions: HashMap::new(),
+            places: HashMap::default(),
+            regions: HashMap::default(),
             signatures: Vec::new(),
             depth: 0,
             changes: vec![0; registers],

@@ -8,10 +8,10 @@ use super::super::tile::growth;
 use super::calls::short_power;
 use super::function::{Function, type_of};
 use crate::dtype::DType;
+use crate::hash::HashMap;
 use crate::op::{BinaryOp, UnaryOp};
 use cranelift_codegen::ir::{Type, types};
 use cranelift_module::Module;
-use std::collections::HashMap;
 
 /// Bytes of a vector.
 pub(super) const VECTOR: usize = 16;
@@ -70,7 +70,7 @@ impl Function<'_, '_> {
         if insts.len() > LONGEST || cfg!(target_endian = "big") {
             return None;
         }
-        let mut plan = Plan { group: 0, insts: Vec::new(), shapes: HashMap::new() };
+        let mut plan = Plan { group: 0, insts: Vec::new(), shapes: HashMap::default() };
         plan.shapes.insert(l.iv, Shape::Line(l.stride));
         plan.shapes.extend(reads.iter().map(|&r| (r, Shape::Lanes)));
         let mut worth = reads.len() as i64;

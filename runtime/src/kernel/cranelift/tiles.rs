@@ -7,9 +7,9 @@ use super::super::tile::{self, Step, Tiled};
 use super::folds::{Running, width};
 use super::function::{Function, OnFailure, plain, type_of};
 use super::lanes::Plan;
+use crate::hash::HashMap;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// A stretch that runs in groups of iterations, and the rest one by one.
@@ -41,7 +41,7 @@ impl<'k> Function<'_, 'k> {
 
     /// Runs a loop in tiles.
     pub fn tiles(&mut self, l: &'k Loop, tiled: &Tiled, trips: Value, end: Value, running: &[Running]) {
-        let mut buffers = Buffers::new();
+        let mut buffers = Buffers::default();
         for r in running {
             buffers.insert(r.fold.value, r.values);
         }

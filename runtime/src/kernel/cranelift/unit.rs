@@ -2,15 +2,19 @@
 
 use super::super::inst::{Buf, Inst, Reg};
 use super::super::ir::{Code, Item, Kernel, Loop};
+use super::super::launch;
 use super::function::Function;
 use super::target::target;
 use crate::dtype::Literal;
 use cranelift_codegen::Context;
+use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{AbiParam, Signature, types};
+use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
 use cranelift_jit::{JITBuilder, JITModule};
-use cranelift_module::{FuncId, Module, default_libcall_names};
+use cranelift_module::{FuncId, Module, ModuleReloc, default_libcall_names};
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 /// A kernel that is being compiled.
 pub(super) struct Unit<'k> {
@@ -60,7 +64,7 @@ pub(super) fn compile(kernel: &Kernel) -> Option<(JITModule, FuncId, Box<[u64]>)
     let pool = Pool { values: vec![0; floats.count() + 16].into(), used: 0 };
     let mut unit = Unit {
         kernel,
-        module: JITModule::new(JITBuilder::with_isa(isa, default_libcall_names())),
+        module: JITModule::new(JITBuilder::with_isa(isa.clone(), default_libcall_names())),
         pool,
         swapped: BTreeSet::new(),
         written: BTreeSet::new(),
@@ -69,22 +73,22 @@ pub(super) fn compile(kernel: &Kernel) -> Option<(JITModule, FuncId, Box<[u64]>)
     unit.survey(&kernel.code);
     let signature = unit.signature(5);
     let entry = unit.module.declare_anonymous_function(&signature).ok()?;
-    let mut context = Context::new();
     let mut shared = FunctionBuilderContext::new();
-    context.func.signature = signature;
-    Function::entry(&mut unit, &mut context.func, &mut shared);
-    let finished = unit.define(entry, &mut context);
-    let bodies = finished.and_then(|()| {
-        while let Some(body) = unit.bodies.pop() {
-            context.clear();
-            context.func.signature = unit.signature(7);
-            let id = body.id;
-            Function::body(&mut unit, &body, &mut context.func, &mut shared);
-            unit.define(id, &mut context)?;
-        }
+    let mut drafts = vec![(entry, Context::new())];
+    drafts[0].1.func.signature = signature;
+    Function::entry(&mut unit, &mut drafts[0].1.func, &mut shared);
+    while let Some(body) = unit.bodies.pop() {
+        let mut context = Context::new();
+        context.func.signature = unit.signature(7);
+        Function::body(&mut unit, &body, &mut context.func, &mut shared);
+        drafts.push((body.id, context));
+    }
+    let compiled = make_code(isa.as_ref(), &mut drafts);
+    let defined = compiled.and_then(|()| {
+        drafts.iter().try_for_each(|(id, context)| unit.define(*id, context))?;
         unit.module.finalize_definitions().ok()
     });
-    match bodies {
+    match defined {
         Some(()) => Some((unit.module, entry, unit.pool.values)),
         None => {
             // SAFETY: no address of its code was taken.
@@ -92,6 +96,40 @@ pub(super) fn compile(kernel: &Kernel) -> Option<(JITModule, FuncId, Box<[u64]>)
             None
         }
     }
+}
+
+/// Fewer instructions than that, all functions but one together, are not worth waking a second thread.
+const WORTH: usize = 300;
+
+/// Has Cranelift make the code of the functions, on two threads where there is enough to do: register allocation is
+/// most of the time that a kernel takes to compile. The thread is one of its own: another one might wait for this kernel.
+fn make_code(isa: &dyn TargetIsa, drafts: &mut [(FuncId, Context)]) -> Option<()> {
+    let size = |draft: &(FuncId, Context)| draft.1.func.dfg.num_insts();
+    let all: usize = drafts.iter().map(size).sum();
+    let largest = drafts.iter().map(size).max().unwrap_or(0);
+    let work = Mutex::new(drafts.iter_mut());
+    let make = || {
+        loop {
+            let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((_, context)) = next else { return Some(()) };
+            if let Err(error) = context.compile(isa, &mut ControlPlane::default()) {
+                let problem = error.inner;
+                debug_assert!(false, "Cranelift refuses a function: {problem:?}\n{}", context.func.display());
+                tracing::debug!(target: crate::observe::TARGET, "Cranelift refuses a kernel: {problem}");
+                return None;
+            }
+        }
+    };
+    if all - largest < WORTH || launch::threads() < 2 {
+        return make();
+    }
+    std::thread::scope(|scope| {
+        // Without a second thread the first one does it all.
+        let helper = std::thread::Builder::new().spawn_scoped(scope, make).ok();
+        let mine = make();
+        let theirs = helper.map_or(Some(()), |helper| helper.join().unwrap_or(None));
+        mine.and(theirs)
+    })
 }
 
 impl Unit<'_> {
@@ -103,13 +141,13 @@ impl Unit<'_> {
         signature
     }
 
-    fn define(&mut self, id: FuncId, context: &mut Context) -> Option<()> {
-        let result = self.module.define_function(id, context);
-        if let Err(error) = &result {
-            debug_assert!(false, "Cranelift refuses a function: {error:?}\n{}", context.func.display());
-            tracing::debug!(target: crate::observe::TARGET, "Cranelift refuses a kernel: {error}");
-        }
-        result.ok()
+    /// Takes over the code of a function.
+    fn define(&mut self, id: FuncId, context: &Context) -> Option<()> {
+        let code = context.compiled_code()?;
+        let relocs = code.buffer.relocs().iter().map(|r| ModuleReloc::from_mach_reloc(r, &context.func, id));
+        let relocs: Vec<ModuleReloc> = relocs.collect();
+        let alignment = code.buffer.alignment.into();
+        self.module.define_function_bytes(id, alignment, code.code_buffer(), &relocs).ok()
     }
 
     fn survey(&mut self, code: &Code) {

@@ -9,10 +9,10 @@ use super::lanes::{How, Plan, Shape, VECTOR, count};
 use super::memory::Element;
 use super::scalar::Arith;
 use super::tiles::Buffers;
+use crate::hash::HashMap;
 use crate::op::{BinaryOp, UnaryOp};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{Endianness, InstBuilder, MemFlagsData, Type, Value, types};
-use std::collections::HashMap;
 
 /// The vectors of the registers that have some.
 pub(super) type Vectors = HashMap<Reg, Vec<Value>>;
@@ -55,7 +55,7 @@ impl<'k> Function<'_, 'k> {
         self.b.switch_to_block(top);
         self.in_loop(l.iv, &[&l.body], &[], |f| {
             let first = f.bits(l.iv);
-            around(f, &mut Vectors::new());
+            around(f, &mut Vectors::default());
             let step = l.stride.wrapping_mul(plan.group as i64);
             let next = f.b.ins().iadd_imm_s(first, step);
             f.set(l.iv, next);

@@ -8,9 +8,9 @@
 
 use super::{Kind, Lower, Result, Unsupported};
 use crate::graph::{Node, Type, ValueId};
+use crate::hash::HashMap;
 use crate::kernel::inst::{Buf, Inst};
 use crate::kernel::ir::{Code, Origin, SlotInfo};
-use std::collections::HashMap;
 
 /// The part of the lowering state that differs between the arms of a branch.
 #[derive(Clone, Default)]
@@ -251,7 +251,7 @@ impl Lower<'_> {
         }
         // What is left is a permutation of buffers among slots: exchange table entries. `place[s]` is where
         // the buffer that was in `s` is now.
-        let mut place: HashMap<Buf, Buf> = HashMap::new();
+        let mut place: HashMap<Buf, Buf> = HashMap::default();
         for (k, &(to, _)) in moves.iter().enumerate() {
             let now = |place: &HashMap<Buf, Buf>, s: Buf| place.get(&s).copied().unwrap_or(s);
             let at = now(&place, from[k]);

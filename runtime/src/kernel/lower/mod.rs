@@ -27,9 +27,9 @@ use super::program::Unit;
 use super::ranges::{Form, Interval};
 use crate::dtype::{DType, Literal};
 use crate::graph::{Graph, Node, Region, SiteId, ValueId};
+use crate::hash::{HashMap, HashSet};
 use crate::op::{CmpOp, Op};
 use arrays::ArrayState;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The machine does not do this; the caller walks the node op by op.
@@ -162,9 +162,9 @@ pub(super) fn lower(unit: &Unit<'_>) -> Result<Lowered> {
         dead_after: unit.dead_after,
         scopes: Vec::new(),
         regs: Vec::new(),
-        constants: HashMap::new(),
-        scalars: HashMap::new(),
-        defined: HashMap::new(),
+        constants: HashMap::default(),
+        scalars: HashMap::default(),
+        defined: HashMap::default(),
         slots: Vec::new(),
         arrays: ArrayState::default(),
         inputs: Vec::new(),
@@ -172,8 +172,8 @@ pub(super) fn lower(unit: &Unit<'_>) -> Result<Lowered> {
         calls: Vec::new(),
         names: Vec::new(),
         array_names: Vec::new(),
-        call_ids: HashMap::new(),
-        outer_constants: HashMap::new(),
+        call_ids: HashMap::default(),
+        outer_constants: HashMap::default(),
         flatten_branches: false,
     };
     lower.push_scope(Kind::Root);
@@ -264,10 +264,10 @@ impl Lower<'_> {
         self.scopes.push(Scope {
             kind,
             code: Vec::new(),
-            made: HashMap::new(),
-            refined: HashMap::new(),
+            made: HashMap::default(),
+            refined: HashMap::default(),
             guarded: false,
-            last_use: HashMap::new(),
+            last_use: HashMap::default(),
             position: 0,
             holds_params: false,
             temporaries: Vec::new(),
@@ -284,7 +284,7 @@ impl Lower<'_> {
 
     /// Notes the last uses of a region in the innermost scope and defines its parameters there.
     fn enter_region(&mut self, params: &[ValueId], nodes: &[Node], results: &[ValueId]) {
-        let mut last_use = HashMap::new();
+        let mut last_use = HashMap::default();
         for (k, node) in nodes.iter().enumerate() {
             for v in node.inputs.iter().copied().chain(crate::graph::captures(node)) {
                 last_use.insert(v, k);

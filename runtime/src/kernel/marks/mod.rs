@@ -175,7 +175,7 @@ impl Marker<'_> {
 /// A register set in the body that is read outside of the loop, the carries aside; `reads` are those of the kernel.
 pub(super) fn leak(reads: &[u32], l: &Loop) -> Option<Reg> {
     let mut body = l.body.clone();
-    let mut inside = std::collections::HashMap::<Reg, (u32, bool)>::new();
+    let mut inside = crate::hash::HashMap::<Reg, (u32, bool)>::default();
     for_each_reg(&mut body, &mut |role, r| {
         let entry = inside.entry(*r).or_default();
         entry.0 += u32::from(role != Role::Write);

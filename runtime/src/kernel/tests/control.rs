@@ -236,7 +236,8 @@ fn one_program_runs_on_several_threads() {
             let (g, program) = (&g, &program);
             threads.spawn(move || {
                 for _ in 0..50 {
-                    let out = super::run(program, g, &inputs(n)).expect("no error");
+                    let env = super::before_control(g, &inputs(n)).expect("no error");
+                    let out = super::run_once(program, &env, &[]).expect("no error");
                     let expected: Vec<f64> = (0..300).map(|k| if k < n { 1.5 } else { 3.0 }).collect();
                     assert_eq!(out[0], Value::f64s(&expected));
                 }

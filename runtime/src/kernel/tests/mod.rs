@@ -9,7 +9,7 @@ mod scalars;
 mod text;
 
 use super::program::kernel_of;
-use super::{OutSlot, Program, Slot, Unit, machine as machine_engine};
+use super::{Access, OutSlot, OutSlots, Program, Slot, Unit, machine as machine_engine};
 use crate::array::{Buffer, Device};
 use crate::dtype::{DType, Literal};
 use crate::error::Result;
@@ -17,6 +17,7 @@ use crate::graph::{Graph, Node, Region, ValueId};
 use crate::op::datum::Datum;
 use crate::op::{Op, eval};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// A value in a test.
 #[derive(Clone, Debug)]
@@ -124,39 +125,74 @@ pub(super) fn machine(
     let node = control_node(graph);
     let program = compile_with(graph, node, &|v| dead.contains(&v), strips);
     let program = program.unwrap_or_else(|| panic!("the machine does not take the graph\n{graph}"));
-    run(&program, graph, inputs)
+    run(program, graph, inputs)
 }
 
-/// Runs a program of the control node with what the nodes before it give.
-pub(super) fn run(program: &Program, graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>> {
+/// Runs a program of the control node with what the nodes before it give; then again, with the arguments updated in
+/// place that can be.
+pub(super) fn run(mut program: Program, graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>> {
     let env = before_control(graph, inputs)?;
-    let value = |v: ValueId| value_of(&env[&v]);
-    let buffers: HashMap<ValueId, Buffer> = program
-        .inputs()
-        .iter()
-        .filter(|i| i.access != super::Access::Scalar)
-        .map(|i| (i.value, value(i.value).buffer()))
-        .collect();
-    let slots = program
-        .inputs()
-        .iter()
-        .map(|i| match (value(i.value), i.access) {
-            (Value::Scalar(l), _) => Slot::Scalar(l),
-            (array, super::Access::Write) => Slot::Write(array.buffer()),
-            _ => Slot::Read(&buffers[&i.value]),
-        })
-        .collect();
-    let out = program.run(slots)?;
-    for (v, buffer) in &buffers {
-        assert_eq!(Value::of_buffer(buffer), value(*v), "an argument that was lent has changed");
+    let results = run_once(&program, &env, &[]);
+    let taken: Vec<usize> =
+        (0..program.inputs().len()).filter(|&k| program.inputs()[k].access == Access::Write).collect();
+    let count = control_node(graph).outputs.len();
+    let mut homes: Vec<(usize, usize)> = Vec::new();
+    for (input, output) in taken.into_iter().flat_map(|input| (0..count).map(move |output| (input, output))) {
+        let free = homes.iter().all(|&(i, o)| i != input && o != output);
+        if free && program.update_in_place(input, output) {
+            homes.push((input, output));
+        }
     }
-    Ok(out
-        .iter()
-        .map(|o| match o {
-            OutSlot::Scalar(l) => Value::Scalar(*l),
-            OutSlot::Array(b) => Value::of_buffer(b),
-        })
-        .collect())
+    if !homes.is_empty() {
+        let again = run_once(&program, &env, &homes);
+        match (&again, &results) {
+            (Ok(a), Ok(b)) => assert_eq!(a, b, "in place, in the graph\n{graph}"),
+            (Err(a), Err(b)) => assert_eq!(a.to_string(), b.to_string(), "in place, in the graph\n{graph}"),
+            (a, b) => panic!("in place {a:?}, else {b:?}, in the graph\n{graph}"),
+        }
+    }
+    results
+}
+
+/// Results in the buffers of arguments, so far.
+static UPDATED: AtomicUsize = AtomicUsize::new(0);
+
+/// `homes`: arguments, and the results that may end in them.
+fn run_once(program: &Program, env: &Env, homes: &[(usize, usize)]) -> Result<Vec<Value>> {
+    let values: Vec<Value> = program.inputs().iter().map(|i| value_of(&env[&i.value])).collect();
+    let array = |value: &Value| matches!(value, Value::Array(..)).then(|| value.buffer());
+    let mut buffers: Vec<Option<Buffer>> = values.iter().map(array).collect();
+    let slots = program.inputs().iter().zip(&values).zip(&mut buffers);
+    let slots = slots.map(|((input, value), buffer)| match (value, buffer, input.access) {
+        (Value::Scalar(l), ..) => Ok(Slot::Scalar(*l)),
+        (array, _, Access::Write) => Ok(Slot::Write(array.buffer())),
+        (_, Some(buffer), Access::Update) => Ok(Slot::Update(buffer)),
+        (_, Some(buffer), _) => Ok(Slot::Read(buffer)),
+        _ => panic!("an argument is neither"),
+    });
+    let mut out = OutSlots::new();
+    let outcome = program.run(slots, &mut out);
+    let home = |k: usize| homes.iter().find(|(_, output)| *output == k).map(|home| home.0);
+    let results = out.iter().enumerate().map(|(k, slot)| match slot {
+        OutSlot::Scalar(l) => Value::Scalar(*l),
+        OutSlot::Array(b) => Value::of_buffer(b),
+        OutSlot::Updated => {
+            UPDATED.fetch_add(1, Relaxed);
+            let home = home(k).and_then(|input| buffers[input].as_ref());
+            Value::of_buffer(home.expect("only these were to be updated"))
+        }
+    });
+    let results = results.collect();
+    for (k, (buffer, value)) in buffers.iter().zip(&values).enumerate() {
+        let updated =
+            out.iter().enumerate().any(|(o, slot)| matches!(slot, OutSlot::Updated) && home(o) == Some(k));
+        if let Some(buffer) = buffer
+            && !updated
+        {
+            assert_eq!(&Value::of_buffer(buffer), value, "an argument that was lent has changed");
+        }
+    }
+    outcome.map(|()| results)
 }
 
 fn value_of(datum: &Datum<'static>) -> Value {

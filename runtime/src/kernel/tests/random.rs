@@ -402,5 +402,7 @@ fn random_programs_agree_with_the_op_by_op_engine() {
         let graph = program(seed);
         fine += u64::from(agree(&graph, &inputs(seed)).is_ok());
     }
+    let updated = super::UPDATED.load(std::sync::atomic::Ordering::Relaxed) as u64;
+    assert!(updated > count / 20, "too few arguments were updated in place: {updated} in {count} programs");
     assert!(fine > count / 4, "too few of the random programs end without an error: {fine} of {count}");
 }

@@ -41,8 +41,8 @@ fn compare(
         let Some(other) = expect(&kernel) else { continue };
         let (again, interface2) = lowered(&graph, seed % 3 > 0);
         drop(again);
-        let expected = run(&program(&graph, (kernel.clone(), interface2), other), &graph, &inputs);
-        let found = run(&program(&graph, (kernel, interface), Box::new(code)), &graph, &inputs);
+        let expected = run(program(&graph, (kernel.clone(), interface2), other), &graph, &inputs);
+        let found = run(program(&graph, (kernel, interface), Box::new(code)), &graph, &inputs);
         agree(&graph, &found, &expected, seed);
     }
 }
