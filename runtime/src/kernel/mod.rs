@@ -47,6 +47,7 @@ mod marks;
 pub(crate) mod math;
 mod memory;
 mod optimize;
+mod partial;
 mod passes;
 mod product;
 mod program;
@@ -55,6 +56,7 @@ mod ranges;
 mod rearrange;
 mod report;
 mod split;
+mod strips;
 #[cfg(test)]
 mod tests;
 mod text;

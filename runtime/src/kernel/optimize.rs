@@ -2,8 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, marks, memory, promote, split,
-    verify,
+    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, marks, memory, partial, promote,
+    split, strips, verify,
 };
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 14] = [
+pub(super) const PIPELINE: [Pass; 16] = [
     ("flatten", flatten::run),
     ("invariant", invariant::run),
     ("contract in memory", contract::in_memory),
@@ -47,6 +47,8 @@ pub(super) const PIPELINE: [Pass; 14] = [
     ("expand", expand::run),
     ("cse", cse::run),
     ("dce", cse::drop_dead),
+    ("strips", strips::run),
+    ("partial", partial::run),
     ("marks", marks::run),
 ];
 
