@@ -1,8 +1,8 @@
 //! Contractions: a nest that sums products, `s += a[[i, k]] * b[[k, j]]` over `k` inside `i` and `j`, becomes a
 //! matrix product into a temporary, and the sum over `k` a load from it.
 //!
-//! A triangular nest (`j in i..n`) computes the whole rectangle: the product of a library is many times
-//! faster than a sum with strided loads.
+//! A triangular nest (`j in i..n`) computes the rectangle at first: the product of a library is many times
+//! faster than a sum with strided loads. `strips.rs` leaves out what nobody reads.
 
 use super::forms::Forms;
 use super::inst::{Buf, Inst, Reg, Role};

@@ -82,10 +82,12 @@ fn parts(kernel: &mut Kernel, forms: &Forms, reads: &[u32], l: &mut Loop) -> Opt
     }
     let (first, end) = (first.constant, end.constant);
     let trips = end.checked_sub(first).filter(|&trips| trips >= SHORT)?;
-    if !reads_much(kernel, forms, l) {
+    let read = largest_read(kernel, forms, l).filter(|&bytes| bytes >= LARGE)?;
+    let sums = sums(kernel, forms, l, reads)?;
+    let bytes = |buf: &Buf| kernel.slots[buf.index()].count() * 8 * PARTS as usize;
+    if sums.iter().map(bytes).sum::<usize>() > read / 8 {
         return None;
     }
-    let sums = sums(kernel, forms, l, reads)?;
     // But for the sums, the iterations are independent.
     let mut others = l.clone();
     for_each_code(&mut others.body, &mut |list| {
@@ -145,18 +147,17 @@ fn parts(kernel: &mut Kernel, forms: &Forms, reads: &[u32], l: &mut Loop) -> Opt
     Some((before, after))
 }
 
-/// An array that no cache holds is read, in other places by other iterations.
-fn reads_much(kernel: &Kernel, forms: &Forms, l: &Loop) -> bool {
-    let mut found = false;
+/// The bytes of the largest array of which iterations read different elements.
+fn largest_read(kernel: &Kernel, forms: &Forms, l: &Loop) -> Option<usize> {
+    let mut largest = None;
     for_each_inst(&mut l.body.clone(), &mut |inst| {
-        let large = |buf: Buf| {
-            let slot = &kernel.slots[buf.index()];
-            slot.count() * slot.dtype.size() >= LARGE
-        };
         let own = || forms.address(kernel, inst).is_some_and(|form| form.terms.iter().any(|t| t.0 == l.iv));
-        found |= inst.is_load() && inst.bufs()[0].is_some_and(large) && own();
+        if inst.is_load() && own() {
+            let slot = inst.bufs()[0].map(|buf| &kernel.slots[buf.index()]);
+            largest = largest.max(slot.map(|slot| slot.count() * slot.dtype.size()));
+        }
     });
-    found
+    largest
 }
 
 fn touches(inst: &Inst, sums: &[Buf]) -> bool {
