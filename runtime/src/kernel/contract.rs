@@ -1,8 +1,8 @@
 //! Contractions: a nest that sums products, `s += a[[i, k]] * b[[k, j]]` over `k` inside `i` and `j`, becomes a
 //! matrix product into a temporary, and the sum over `k` a load from it.
 //!
-//! A triangular nest (`j in i..n`) computes the whole rectangle: the product of a library is many times
-//! faster than a sum with strided loads.
+//! A triangular nest (`j in i..n`) computes the rectangle at first: the product of a library is many times
+//! faster than a sum with strided loads. `strips.rs` leaves out what nobody reads.
 
 use super::forms::Forms;
 use super::inst::{Buf, Inst, Reg, Role};
@@ -176,18 +176,20 @@ fn one(kernel: &mut Kernel, forms: &Forms, outer: &Loop, j: usize, k: usize) -> 
     kernel.slots.push(SlotInfo { dtype, shape, origin: Origin::Temporary, name: None });
     let dst = Buf(u16::try_from(kernel.slots.len() - 1).ok()?);
     let number = |x: i128| i64::try_from(x).unwrap_or(0);
+    let columns = folds::constant(kernel, Literal::I64(number(n)));
     kernel.matmuls.push(Matmul {
         dst,
         dtype,
         m: number(m),
-        n: number(n),
         k: number(depth),
+        n: columns,
+        row: number(n),
         left: Operand { buf: left.0, offset: left_offset, row: left.1, column: left.3 },
         right: Operand { buf: right.0, offset: right_offset, row: right.3, column: right.2 },
     });
-    let id = kernel.matmuls.len() as u32 - 1;
+    let id = u16::try_from(kernel.matmuls.len() - 1).ok()?;
     let (a, b) = (left.0, right.0);
-    before.push(Inst::Matmul { id, left: left_offset, right: right_offset, dst, a, b }.into());
+    before.push(Inst::Matmul { id, n: columns, left: left_offset, right: right_offset, dst, a, b }.into());
     // carry = carry + factors * product[i, j]
     let mut code = Code::new();
     let row = Form::leaf(outer.iv).scale(number(n))?;

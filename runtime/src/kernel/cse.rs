@@ -33,6 +33,7 @@ pub(super) fn run(kernel: &mut Kernel) {
     });
     kernel.results.iter_mut().for_each(rename);
     for product in &mut kernel.matmuls {
+        rename(&mut product.n);
         rename(&mut product.left.offset);
         rename(&mut product.right.offset);
     }

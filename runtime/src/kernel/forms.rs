@@ -15,6 +15,8 @@ pub(super) struct Forms {
     starts: HashMap<Reg, Reg>,
     /// Counters of unit stride: the forms of the first value and of the value behind the last one.
     bounds: HashMap<Reg, (Form, Form)>,
+    /// The lesser (or, if true, the greater) of two others.
+    chosen: HashMap<Reg, (Form, Form, bool)>,
 }
 
 impl Forms {
@@ -64,12 +66,22 @@ impl Forms {
             ranges: kernel.ranges.clone(),
             starts,
             bounds: HashMap::default(),
+            chosen: HashMap::default(),
         };
         let mut known = HashMap::default();
         for r in definitions.keys().copied().collect::<Vec<_>>() {
             form_of(kernel, &definitions, r, &mut known, 0);
         }
         forms.forms = known;
+        for (&dst, inst) in &definitions {
+            let (a, b, greater) = match *inst {
+                Inst::MinS { a, b, .. } | Inst::MinU { a, b, .. } => (a, b, false),
+                Inst::MaxS { a, b, .. } | Inst::MaxU { a, b, .. } => (a, b, true),
+                _ => continue,
+            };
+            let chosen = (forms.form(kernel, a), forms.form(kernel, b), greater);
+            forms.chosen.insert(dst, chosen);
+        }
         for (iv, start, end, changing) in counters {
             let (first, end) = (forms.form(kernel, start), forms.form(kernel, end));
             // Bounds are those from before the loop.
@@ -108,6 +120,16 @@ impl Forms {
     pub fn range(&self, r: Reg) -> Interval {
         // A register made since the forms were read off is not known.
         self.ranges.get(r.index()).copied().unwrap_or(Interval::of(DType::I64))
+    }
+
+    /// The two that a register is the lesser (or, if true, the greater) of.
+    pub fn chosen(&self, r: Reg) -> Option<&(Form, Form, bool)> {
+        self.chosen.get(&r)
+    }
+
+    /// One instruction sets it, or it is a constant.
+    pub fn is_set_once(&self, kernel: &Kernel, r: Reg) -> bool {
+        self.forms.contains_key(&r) || kernel.constant(r).is_some()
     }
 
     /// The register that a counter of unit stride starts from.

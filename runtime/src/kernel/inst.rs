@@ -94,9 +94,9 @@ macro_rules! instructions {
             Strip { id: u32, to: i32 },
             /// Copies all elements of a slot.
             CopyBuf { dst: Buf, src: Buf },
-            /// A matrix product, from the kernel's table; the registers hold the operands' offsets. Only of
-            /// the compiled engines.
-            Matmul { id: u32, left: Reg, right: Reg, dst: Buf, a: Buf, b: Buf },
+            /// A matrix product, from the kernel's table; the registers hold the number of columns and the
+            /// operands' offsets. Only of the compiled engines.
+            Matmul { id: u16, n: Reg, left: Reg, right: Reg, dst: Buf, a: Buf, b: Buf },
             /// Exchanges two entries of the buffer table.
             SwapBuf { a: Buf, b: Buf },
             Halt,
@@ -128,7 +128,7 @@ macro_rules! instructions {
                     }
                     Inst::JumpIf { cond, .. } | Inst::JumpUnless { cond, .. } => f(Read, cond),
                     Inst::JumpTable { idx, .. } => f(Read, idx),
-                    Inst::Matmul { left, right, .. } => { f(Read, left); f(Read, right) }
+                    Inst::Matmul { n, left, right, .. } => { f(Read, n); f(Read, left); f(Read, right) }
                     Inst::LoopNext { iv, end, step, .. } => { f(Read, end); f(Read, step); f(Update, iv) }
                     Inst::Jump { .. } | Inst::Strip { .. } | Inst::CopyBuf { .. } | Inst::SwapBuf { .. }
                     | Inst::Halt => {}

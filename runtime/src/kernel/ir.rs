@@ -44,15 +44,18 @@ pub(super) struct Kernel {
     pub notes: Vec<(SiteId, String)>,
 }
 
-/// `dst[r, c] = sum over t of left[r, t] * right[t, c]`; `dst` is `m x n`, row-major, and no operand.
+/// `dst[r, c] = sum over t of left[r, t] * right[t, c]`; `dst` is row-major, with rows of `row` elements, and no operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Matmul {
     pub dst: Buf,
     /// `F64` or `F32`.
     pub dtype: DType,
     pub m: i64,
-    pub n: i64,
     pub k: i64,
+    /// Holds the number of columns, at most `row`; where there are none, nothing is done. The same register as in
+    /// the instruction.
+    pub n: Reg,
+    pub row: i64,
     pub left: Operand,
     pub right: Operand,
 }

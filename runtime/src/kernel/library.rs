@@ -134,10 +134,11 @@ pub(super) struct Context {
     pub functions: *const usize,
 }
 
-/// `(dst, left, right, m, n, k, left row, left column, right row, right column, size of an element)`:
-/// pointers to the first elements; distances in elements; `dst` is row-major.
+/// `(dst, left, right, m, n, k, row, left row, left column, right row, right column, size of an element)`:
+/// pointers to the first elements; distances in elements; `dst` is row-major, `row` is the distance of its rows.
+/// Without columns, nothing is done.
 pub(super) type Product =
-    unsafe extern "C" fn(*mut u8, *const u8, *const u8, i64, i64, i64, i64, i64, i64, i64, i64);
+    unsafe extern "C" fn(*mut u8, *const u8, *const u8, i64, i64, i64, i64, i64, i64, i64, i64, i64);
 
 // SAFETY: it points to a table that is never changed.
 unsafe impl Sync for Context {}

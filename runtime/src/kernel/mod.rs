@@ -51,6 +51,7 @@ mod marks;
 pub(crate) mod math;
 mod memory;
 mod optimize;
+mod partial;
 mod passes;
 mod places;
 mod product;
@@ -61,6 +62,7 @@ mod ranges;
 mod rearrange;
 mod report;
 mod split;
+mod strips;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -2,8 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory, promote,
-    prove, split, verify,
+    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory, partial, promote,
+    prove, split, strips, verify,
 };
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 16] = [
+pub(super) const PIPELINE: [Pass; 18] = [
     ("prove", prove::run),
     ("flatten", flatten::run),
     ("invariant", invariant::run),
@@ -49,6 +49,8 @@ pub(super) const PIPELINE: [Pass; 16] = [
     ("jam", jam::run),
     ("cse", cse::run),
     ("dce", cse::drop_dead),
+    ("strips", strips::run),
+    ("partial", partial::run),
     ("marks", marks::run),
 ];
 

@@ -361,7 +361,10 @@ impl Verifier<'_> {
                 fail(!dtype.is_int(), || "the index is no integer".into())?;
                 all(Class::Int, &[start, count, step])
             }
-            Matmul { id, left, right, dst, a, b } => self.product(id, left, right, [dst, a, b]),
+            Matmul { id, n, left, right, dst, a, b } => {
+                all(Class::Int, &[n, left, right])?;
+                self.product(id, [n, left, right], [dst, a, b])
+            }
             _ => Ok(()),
         }
     }
@@ -377,17 +380,18 @@ impl Verifier<'_> {
         fail(!fits, || format!("the registers are not what call {id} takes"))
     }
 
-    fn product(&self, id: u32, left: Reg, right: Reg, bufs: [Buf; 3]) -> Check {
-        let known = self.kernel.matmuls.get(id as usize);
+    fn product(&self, id: u16, regs: [Reg; 3], bufs: [Buf; 3]) -> Check {
+        let known = self.kernel.matmuls.get(usize::from(id));
         let m = known.ok_or_else(|| format!("there is no product {id}"))?;
-        let same =
-            [m.dst, m.left.buf, m.right.buf] == bufs && [m.left.offset, m.right.offset] == [left, right];
+        let same = [m.dst, m.left.buf, m.right.buf] == bufs && [m.n, m.left.offset, m.right.offset] == regs;
         fail(!same, || format!("the operands are not those of product {id}"))?;
         self.stored(m.dst)?;
         fail(bufs[1..].contains(&m.dst), || "an operand is the result".into())?;
-        let sizes = [m.m, m.n, m.k].iter().all(|&x| x > 0);
-        let room =
-            m.m.checked_mul(m.n).is_some_and(|n| n as usize <= self.slot(m.dst).map_or(0, |s| s.count()));
+        let sizes = [m.m, m.row, m.k].iter().all(|&x| x > 0);
+        let columns = self.kernel.constant(m.n).and_then(Literal::as_i128);
+        let fits = columns.unwrap_or(self.kernel.ranges[m.n.index()].hi) <= m.row.into();
+        let all = m.m.checked_mul(m.row).and_then(|all| usize::try_from(all).ok());
+        let room = fits && all.is_some_and(|all| all <= self.slot(m.dst).map_or(0, |s| s.count()));
         fail(!sizes || !room, || "the result has no room".into())?;
         let of_dtype = |o: &Operand| self.slot(o.buf).is_ok_and(|s| s.dtype == m.dtype);
         let fits = of_dtype(&m.left) && of_dtype(&m.right) && self.slot(m.dst)?.dtype == m.dtype;

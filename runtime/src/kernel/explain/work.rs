@@ -54,7 +54,7 @@ fn of_inst(kernel: &Kernel, inst: &Inst) -> Work {
             Work { operations: 0, bytes: bytes(*dst, count) + bytes(*src, count) }
         }
         Inst::Matmul { id, .. } => {
-            let Matmul { dtype, m, n, k, .. } = kernel.matmuls[*id as usize];
+            let Matmul { dtype, m, row: n, k, .. } = kernel.matmuls[usize::from(*id)];
             let [m, n, k] = [m, n, k].map(|count| u128::try_from(count).unwrap_or(0));
             Work { operations: 2 * m * n * k, bytes: (m * k + k * n + m * n) * dtype.size() as u128 }
         }

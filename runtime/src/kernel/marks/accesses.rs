@@ -1,6 +1,7 @@
 //! The accesses of a loop's iterations against each other.
 
 use super::conflict::{Answer, Term, solve};
+use super::digits;
 use crate::kernel::forms::Forms;
 use crate::kernel::inst::{Buf, Inst, Reg, Role};
 use crate::kernel::ir::{Blocked, Code, Item, Kernel, Loop, for_each_code, for_each_reg};
@@ -36,7 +37,9 @@ pub(in crate::kernel) fn conflict(kernel: &Kernel, forms: &Forms, l: &Loop, trip
             return false;
         }
         let (terms, constant) = difference(forms, l, &inside, trips, f, g);
+        let shape = &kernel.slots[s.buf.index()].shape;
         solve(terms, constant) == Answer::Maybe
+            && !digits::never_meet(kernel, forms, l, &inside, shape, [f, g])
     };
     accesses.iter().filter(|s| s.store).find_map(|s| {
         let other = accesses.iter().find(|a| a.buf == s.buf && meet(s, a))?;

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `conflict.rs` | whether two accesses of different iterations can touch the same element |
 //! | `accesses.rs` | the accesses of a loop, against each other |
+//! | `digits.rs` | the same by the indices along the axes and the bounds of the counters |
 //! | `folds.rs` | carried scalars that are reductions |
 //! | `hoist.rs` | loads that a vector loop repeats |
 //! | `simt.rs` | loops whose iterations can run side by side although their lengths differ |
@@ -14,6 +15,7 @@
 pub(super) mod accesses;
 mod conflict;
 mod cost;
+mod digits;
 pub(super) mod folds;
 mod hoist;
 mod simt;

@@ -10,6 +10,8 @@ fn kernel(code: &str) -> Result<Kernel, String> {
          b0: f64[4] read\n\
          b1: f64[4] updated\n\
          b2: f32[4] made\n\
+         b3: f64[2, 2] made\n\
+         b4: f64[2, 3] made\n\
          {code}\n\
          return\n\
          }}\n\
@@ -64,6 +66,11 @@ fn registers_and_slots_fit_each_other() {
     broken("r2: f64 = Call tanh[f32] r0 r0 !0", "not what call 0 takes");
     broken("b2 = product 2x2x2 of b0[0 + 2 r + 1 c] and b0[0 + 2 r + 1 c]", "different dtypes");
     broken("b1 = product 2x2x3 of b0[0 + 2 r + 1 c] and b0[0 + 2 r + 1 c]", "no room");
+    let no_matrix = kernel("b1 = product 2x2xr1 of b0[0 + 2 r + 1 c] and b0[0 + 2 r + 1 c]").unwrap_err();
+    assert!(no_matrix.contains("no matrix"), "{no_matrix}");
+    broken("b3 = product 2x2xr1 of b0[0 + 2 r + 1 c] and b0[0 + 2 r + 1 c]", "no room");
+    fine("b4 = product 2x2xr1 of b0[0 + 2 r + 1 c] and b0[0 + 2 r + 1 c]");
+    broken("b4 = product 2x2xr0 of b0[0 + 2 r + 1 c] and b0[0 + 2 r + 1 c]", "r0 is no Int");
 }
 
 #[test]
@@ -100,16 +107,16 @@ fn the_parser_names_the_line() {
     let error = |code: &str| kernel(code).unwrap_err();
     assert_eq!(
         error("r2: f64 = Add r0 r0"),
-        "line 5 of the kernel: there is no instruction `Add` with these operands"
+        "line 7 of the kernel: there is no instruction `Add` with these operands"
     );
     assert_eq!(
         error("r2: f64 = AddF64 r0"),
-        "line 5 of the kernel: there is no instruction `AddF64` with these operands"
+        "line 7 of the kernel: there is no instruction `AddF64` with these operands"
     );
-    assert_eq!(error("r0: f64 = Mov 0.0"), "line 5 of the kernel: r0 is declared twice");
+    assert_eq!(error("r0: f64 = Mov 0.0"), "line 7 of the kernel: r0 is declared twice");
     assert_eq!(
         error("for r1 until 4 step r1 {\n}"),
-        "line 6 of the kernel: a step in a register needs its stride"
+        "line 8 of the kernel: a step in a register needs its stride"
     );
 }
 

@@ -121,11 +121,15 @@ impl Parser {
     /// A register, or the one that holds a constant.
     pub(super) fn reg(&mut self) -> Parsed<Reg> {
         let word = self.word()?;
-        if let Some(n) = index(&word, 'r') {
+        self.reg_of(&word)
+    }
+
+    pub(super) fn reg_of(&mut self, word: &str) -> Parsed<Reg> {
+        if let Some(n) = index(word, 'r') {
             return Ok(Reg(n));
         }
         let literal =
-            literal(&word).ok_or_else(|| format!("`{word}` is neither a register nor a constant"))?;
+            literal(word).ok_or_else(|| format!("`{word}` is neither a register nor a constant"))?;
         self.constant(literal)
     }
 

@@ -67,7 +67,7 @@ impl Kernel {
                         format!("b{}[{} + {} r + {} c]", o.buf.0, name(o.offset), o.row, o.column)
                     };
                     let (left, right) = (operand(m.left), operand(m.right));
-                    format!("b{} = product {}x{}x{} of {left} and {right}", m.dst.0, m.m, m.k, m.n)
+                    format!("b{} = product {}x{}x{} of {left} and {right}", m.dst.0, m.m, m.k, name(m.n))
                 }
                 None => format!("{inst:?}"),
             },

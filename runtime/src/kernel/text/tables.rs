@@ -143,17 +143,26 @@ impl Parser {
             return Ok(Inst::CopyBuf { dst, src: self.buf()? });
         }
         let word = self.word()?;
-        let sizes: Option<Vec<i64>> = word.split('x').map(|n| n.parse().ok()).collect();
-        let Some([m, k, n]) = sizes.as_deref() else { return Err(format!("`{word}` are no sizes")) };
-        let (m, k, n) = (*m, *k, *n);
+        let sizes = || {
+            let mut sizes = word.split('x');
+            let mut number = || sizes.next()?.parse::<i64>().ok();
+            Some((number()?, number()?, sizes.next()?.to_string()))
+        };
+        let (m, k, n) = sizes().ok_or_else(|| format!("`{word}` are no sizes"))?;
+        let columns = n.parse().ok();
+        let n = self.reg_of(&n)?;
         self.keyword("of")?;
         let left = self.operand()?;
         self.keyword("and")?;
         let right = self.operand()?;
-        let dtype = self.slots.get(dst.index()).ok_or("the result has no slot")?.dtype;
-        self.matmuls.push(Matmul { dst, dtype, m, n, k, left, right });
-        let id = self.matmuls.len() as u32 - 1;
-        Ok(Inst::Matmul { id, left: left.offset, right: right.offset, dst, a: left.buf, b: right.buf })
+        let slot = self.slots.get(dst.index()).ok_or("the result has no slot")?;
+        let (dtype, row) = match slot.shape[..] {
+            [_, row] => (slot.dtype, row as i64),
+            _ => (slot.dtype, columns.ok_or("the result is no matrix")?),
+        };
+        self.matmuls.push(Matmul { dst, dtype, m, k, n, row, left, right });
+        let id = self.matmuls.len() as u16 - 1;
+        Ok(Inst::Matmul { id, n, left: left.offset, right: right.offset, dst, a: left.buf, b: right.buf })
     }
 
     fn operand(&mut self) -> Parsed<Operand> {

@@ -58,12 +58,13 @@ impl<'k> Unit<'k> {
                 self.line(format!("{{ const uint64_t w = w{0}; w{0} = w{1}; w{1} = w; }}", a.0, b.0));
                 return Ok(());
             }
-            Inst::Matmul { id, left, right, dst, a, b } => {
-                let p = self.kernel.matmuls.get(id as usize).ok_or(Unsupported)?;
+            Inst::Matmul { id, n, left, right, dst, a, b } => {
+                let p = self.kernel.matmuls.get(usize::from(id)).ok_or(Unsupported)?;
                 let start =
                     |buf: Buf, offset: Reg| format!("(const uint8_t *)(a{} + {})", buf.0, self.e.int(offset));
-                let shape = [p.m, p.n, p.k, p.left.row, p.left.column, p.right.row, p.right.column];
+                let shape = [p.k, p.row, p.left.row, p.left.column, p.right.row, p.right.column];
                 let shape: String = shape.iter().map(|x| format!("{x}, ")).collect();
+                let shape = format!("{}, {}, {shape}", p.m, self.e.int(n));
                 let (a, b, size) = (start(a, left), start(b, right), p.dtype.size());
                 self.line(format!("context->matmul((uint8_t *)a{}, {a}, {b}, {shape}{size});", dst.0));
                 return Ok(());

@@ -16,7 +16,7 @@ struct context {
     int64_t (*launch)(const struct task *);
     uint64_t (*call)(uint64_t code, uint64_t a, uint64_t b, uint64_t *failed);
     void (*matmul)(uint8_t *dst, const uint8_t *left, const uint8_t *right, int64_t m, int64_t n, int64_t k,
-                   int64_t left_row, int64_t left_column, int64_t right_row, int64_t right_column, int64_t size);
+                   int64_t row, int64_t left_row, int64_t left_column, int64_t right_row, int64_t right_column, int64_t size);
     const uint64_t *functions;
 };
 struct task {
