@@ -54,6 +54,7 @@ mod promote;
 mod ranges;
 mod rearrange;
 mod report;
+mod slide;
 mod split;
 #[cfg(test)]
 mod tests;

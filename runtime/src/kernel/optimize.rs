@@ -2,8 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, marks, memory, promote, split,
-    verify,
+    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, marks, memory, promote, slide,
+    split, verify,
 };
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 14] = [
+pub(super) const PIPELINE: [Pass; 15] = [
     ("flatten", flatten::run),
     ("invariant", invariant::run),
     ("contract in memory", contract::in_memory),
@@ -45,6 +45,7 @@ pub(super) const PIPELINE: [Pass; 14] = [
     ("memory", memory::run),
     ("fuse", fuse::run),
     ("expand", expand::run),
+    ("slide", slide::run),
     ("cse", cse::run),
     ("dce", cse::drop_dead),
     ("marks", marks::run),

@@ -13,7 +13,7 @@
 
 pub(super) mod accesses;
 mod conflict;
-mod cost;
+pub(super) mod cost;
 pub(super) mod folds;
 mod hoist;
 mod simt;
