@@ -115,7 +115,7 @@ impl Facts<'_> {
         let mut reaches: Vec<BTreeMap<Buf, Reach>> = vec![BTreeMap::new(); loops.len()];
         let mut windows = Vec::new();
         let mut stays = vec![false; loops.len()];
-        let mut linked = vec![false; loops.len()];
+        let (mut linked, mut passed) = (vec![false; loops.len()], false);
         for buf in written() {
             let users: Vec<usize> = (0..loops.len()).filter(|&k| touched[k].contains_key(&buf)).collect();
             let kept = kept(&buf);
@@ -129,13 +129,14 @@ impl Facts<'_> {
             for &k in &users {
                 reaches[k].insert(buf, self.reach(loops[k], buf, stride)?);
             }
+            users.iter().filter(|_| users.len() > 1).for_each(|&k| linked[k] = true);
             if !kept {
                 self.starts_with(loops, &reaches, &users, buf, stride)?;
                 windows.push(Window { buf, stride, planes: 0 });
-                users.iter().filter(|_| users.len() > 1).for_each(|&k| linked[k] = true);
+                passed |= users.len() > 1;
             }
         }
-        if !linked.iter().all(|&l| l) {
+        if !passed || linked.contains(&false) {
             return None;
         }
         let mut stages: Vec<Stage> = Vec::new();

@@ -9,16 +9,18 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `chain.rs` | which loops can slide together, and how far apart |
+//! | `fills.rs` | fills of whole arrays, plane by plane |
 //! | `write.rs` | the new loops |
 
 mod chain;
+mod fills;
 mod write;
 
 use super::copies::REGISTERS;
 use super::flatten::writes;
 use super::forms::Forms;
 use super::inst::{Inst, Reg};
-use super::ir::{Code, Item, Kernel, Loop};
+use super::ir::{Code, Item, Kernel, Loop, Origin, SlotInfo};
 use super::launch::{backwards, threads};
 use super::marks::{self, accesses};
 use chain::{Chain, Facts, touch_counts};
@@ -46,12 +48,29 @@ const STRETCHES: i64 = 64;
 
 /// Slides wherever it is worth it.
 pub(super) fn run(kernel: &mut Kernel) {
+    let temporary = |s: &&SlotInfo| s.origin == Origin::Temporary;
+    let bytes = |s: &SlotInfo| s.count() * s.dtype.size();
+    let all = kernel.slots.iter().filter(temporary).map(bytes).sum::<usize>();
+    if backwards().is_none() && all < SMALL as usize {
+        return;
+    }
     // One chain at a time: what is known of the kernel is read off its code.
     for _ in 0..MOST {
-        let mut code = kernel.code.clone();
-        let Some(slid) = list(&facts(kernel), &mut code) else { return };
-        *kernel = Kernel { code, ..slid };
+        let Some(slid) = once(kernel).or_else(|| {
+            let mut by_planes = kernel.clone();
+            fills::by_planes(&mut by_planes).then(|| once(&by_planes)).flatten()
+        }) else {
+            return;
+        };
+        *kernel = slid;
     }
+}
+
+/// The kernel with its first chain in one loop.
+fn once(kernel: &Kernel) -> Option<Kernel> {
+    let mut code = kernel.code.clone();
+    let tables = list(&facts(kernel), &mut code)?;
+    Some(Kernel { code, ..tables })
 }
 
 fn facts(kernel: &Kernel) -> Facts<'_> {
