@@ -20,3 +20,4 @@ mod numerics;
 mod parallel;
 mod side_by_side;
 mod slices;
+mod sliding;
