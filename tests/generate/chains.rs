@@ -81,7 +81,8 @@ impl Author {
         }
         let narrow = reads.iter().any(|r| r.2 != 0);
         let columns = self.columns as i64;
-        let (left, right) = if narrow { (1.min(columns), (columns - 1).max(1.min(columns))) } else { (0, columns) };
+        let (left, right) =
+            if narrow { (1.min(columns), (columns - 1).max(1.min(columns))) } else { (0, columns) };
         let height = usize::try_from(end - low).unwrap_or(0);
         let (array, height) = match target {
             Some(k) => self.arrays[k],
@@ -124,7 +125,8 @@ impl Author {
         };
         let r = self.shifted(i, -low);
         let mode = if target.is_some() { "add" } else { "set" };
-        let stored = self.value(&ty, format_args!("store{{{mode}; at, at; \"y\"}}(%{inner}, %{r}, %{j}, %{x})"));
+        let stored =
+            self.value(&ty, format_args!("store{{{mode}; at, at; \"y\"}}(%{inner}, %{r}, %{j}, %{x})"));
         let _ = writeln!(self.text, "yield %{stored}\n}}\nyield %{out}\n}}");
         match target {
             Some(k) => self.arrays[k].0 = rows_out,

@@ -62,8 +62,13 @@ fn the_bits_are_those_of_whole_sweeps() {
         for engine in [Engine::Machine, Engine::Cranelift, Engine::C] {
             for threads in [1, 2, 3] {
                 let got = with_threads(threads, || with_engine(engine, || flow(&u)));
-                let same = |a: &Array2<f64>, b: &Array2<f64>| a.iter().zip(b.iter()).all(|(a, b)| a.to_bits() == b.to_bits());
-                assert!(same(&out, &got.0) && same(&steep, &got.1), "{engine}, {threads} threads, {nx} x {ny}");
+                let same = |a: &Array2<f64>, b: &Array2<f64>| {
+                    a.iter().zip(b.iter()).all(|(a, b)| a.to_bits() == b.to_bits())
+                };
+                assert!(
+                    same(&out, &got.0) && same(&steep, &got.1),
+                    "{engine}, {threads} threads, {nx} x {ny}"
+                );
             }
         }
     }

@@ -149,7 +149,8 @@ impl Facts<'_> {
             let users = || (0..loops.len()).filter_map(|k| Some((&stages[k], reaches[k].get(&window.buf)?)));
             let newest = users().map(|(s, r)| s.ahead + r.most).max()?;
             let oldest = users().map(|(s, r)| s.behind + r.least).min()?;
-            window.planes = i64::try_from(u64::try_from(newest - oldest + 1).ok()?.next_power_of_two()).ok()?;
+            window.planes =
+                i64::try_from(u64::try_from(newest - oldest + 1).ok()?.next_power_of_two()).ok()?;
         }
         // Planes of arrays that stay are made once.
         if (0..loops.len()).any(|k| stays[k] && stages[k].ahead != stages[k].behind) {
@@ -198,8 +199,7 @@ impl Facts<'_> {
             return None;
         }
         let rest = self.forms.interval(&form.sub(&super::super::ranges::Form::leaf(l.iv).scale(stride)?)?);
-        let (least, most) =
-            (rest.lo.div_euclid(i128::from(stride)), rest.hi.div_euclid(i128::from(stride)));
+        let (least, most) = (rest.lo.div_euclid(i128::from(stride)), rest.hi.div_euclid(i128::from(stride)));
         (least == most).then_some(i64::try_from(least).ok()?)
     }
 
@@ -290,7 +290,9 @@ fn wait(stages: &mut [Stage], reaches: &[BTreeMap<Buf, Reach>]) {
         stages[late].ahead = ahead;
         for early in 0..late {
             for (buf, after) in &reaches[late] {
-                let Some(before) = reaches[early].get(buf).filter(|r| r.store || after.store) else { continue };
+                let Some(before) = reaches[early].get(buf).filter(|r| r.store || after.store) else {
+                    continue;
+                };
                 let (low, high) = (behind + after.least - before.most, ahead + after.most - before.least);
                 let old = bounds[early].unwrap_or((low, high));
                 bounds[early] = Some((old.0.min(low), old.1.max(high)));

@@ -1,5 +1,6 @@
 //! The chain as one loop over stretches around one over planes.
 
+use super::super::copies::Copies;
 use super::super::flatten::for_each_inst;
 use super::super::inst::{Buf, Inst, Reg};
 use super::super::invariant::set_by;
@@ -78,15 +79,14 @@ impl Writer<'_> {
         }
         let mut steps = Code::new();
         let now = self.op(&mut steps, lowest, |dst| Inst::AddI { dst, a: low, b: step });
-        let zero = self.kernel.zero;
-        let begins = new_reg(&mut self.kernel, DType::Bool);
-        if self.chain.stages.iter().any(|s| s.ahead != s.behind) {
-            steps.push(Inst::EqI { dst: begins, a: step, b: zero }.into());
-        }
         for (l, stage) in loops.iter().zip(&self.chain.stages) {
             let inside = self.body(l, &places)?;
-            self.stage(&mut steps, l, stage, inside, now, begins);
+            if stage.behind < stage.ahead {
+                self.before(&mut body, l, stage, &inside, low);
+            }
+            self.stage(&mut steps, l, stage, inside, now);
         }
+        let zero = self.kernel.zero;
         let plain = |iv: Reg, end: Reg, trips: i64, body: Code| Loop {
             site: None,
             iv,
@@ -109,56 +109,21 @@ impl Writer<'_> {
         Some((self.kernel, code))
     }
 
-    /// What a stage does in the step of plane `now`.
-    fn stage(&mut self, steps: &mut Code, l: &Loop, stage: &Stage, body: Code, now: Reg, begins: Reg) {
-        let (from, until) = self.chain.planes;
-        let &Stage { first, end, ahead, behind, .. } = stage;
-        if ahead == behind {
-            let by = self.number(ahead);
-            steps.push(Inst::AddI { dst: l.iv, a: now, b: by }.into());
-            let mut conditions = Vec::new();
-            if from + ahead < first {
-                let first = self.number(first);
-                conditions.push(self.bool(steps, |dst| Inst::LeS { dst, a: first, b: l.iv }));
-            }
-            if until + ahead > end {
-                let end = self.number(end);
-                conditions.push(self.bool(steps, |dst| Inst::LtS { dst, a: l.iv, b: end }));
-            }
-            let condition = match conditions[..] {
-                [a, b] => Some(self.bool(steps, |dst| Inst::AndI { dst, a, b })),
-                [a] => Some(a),
-                _ => None,
-            };
-            match condition {
-                Some(condition) => steps.push(Item::Branch(Box::new(Branch {
-                    selector: Selector::Bool(condition),
-                    arms: vec![(body, Vec::new()), (Code::new(), Vec::new())],
-                }))),
-                None => steps.extend(body),
-            }
-            return;
-        }
-        let planes = Interval::new(first.into(), end.into());
-        let (high, low) = (self.number(ahead), self.number(behind));
-        let next = self.op(steps, Interval::of(DType::I64), |dst| Inst::AddI { dst, a: now, b: high });
-        let early = self.op(steps, Interval::of(DType::I64), |dst| Inst::AddI { dst, a: now, b: low });
-        let start = self.op(steps, Interval::of(DType::I64), |dst| Inst::Select {
-            dst,
-            a: begins,
-            b: early,
-            c: next,
-        });
-        let one = self.number(1);
-        let behind_next = self.op(steps, Interval::of(DType::I64), |dst| Inst::AddI { dst, a: next, b: one });
-        let start = self.clamp(steps, start, planes, from + behind < first, until - 1 + ahead > end);
-        let stop = self.clamp(steps, behind_next, planes, from + ahead + 1 < first, until + ahead > end);
-        let most = ahead - behind + 1;
+    /// The planes of a stage that the stretch needs before its first step.
+    fn before(&mut self, code: &mut Code, l: &Loop, stage: &Stage, body: &Code, low: Reg) {
+        let start = self.bound(code, stage, low, stage.behind);
+        let stop = self.bound(code, stage, low, stage.ahead);
+        let most = stage.ahead - stage.behind;
         let count = Interval::new(0, most.into());
-        let count = self.op(steps, count, |dst| Inst::SubI { dst, a: stop, b: start });
-        steps.push(Inst::Mov { dst: l.iv, a: start }.into());
-        steps.push(Item::Loop(Box::new(Loop {
+        let count = self.op(code, count, |dst| Inst::SubI { dst, a: stop, b: start });
+        let mut copies = Copies::new(&mut self.kernel);
+        let iv = copies.register(l.iv);
+        copies.rename(l.iv, iv);
+        let (body, _) = copies.code(body, &[], &BTreeSet::new());
+        code.push(Inst::Mov { dst: iv, a: start }.into());
+        code.push(Item::Loop(Box::new(Loop {
             site: None,
+            iv,
             end: stop,
             guard: Some((count, DType::I64)),
             max_trips: u64::try_from(most).ok(),
@@ -167,17 +132,50 @@ impl Writer<'_> {
         })));
     }
 
-    fn clamp(&mut self, code: &mut Code, mut r: Reg, to: Interval, below: bool, above: bool) -> Reg {
-        let number = |x: i128| i64::try_from(x).unwrap_or(0);
-        if below {
-            let b = self.number(number(to.lo));
-            r = self.op(code, Interval::of(DType::I64), |dst| Inst::MaxS { dst, a: r, b });
+    /// A plane seen from the first one of the stretch, or the nearest that the stage has.
+    fn bound(&mut self, code: &mut Code, stage: &Stage, low: Reg, by: i64) -> Reg {
+        let (from, until) = self.chain.planes;
+        let any = Interval::of(DType::I64);
+        let by_reg = self.number(by);
+        let mut r = self.op(code, any, |dst| Inst::AddI { dst, a: low, b: by_reg });
+        if from + by < stage.first {
+            let b = self.number(stage.first);
+            r = self.op(code, any, |dst| Inst::MaxS { dst, a: r, b });
         }
-        if above {
-            let b = self.number(number(to.hi));
-            r = self.op(code, Interval::of(DType::I64), |dst| Inst::MinS { dst, a: r, b });
+        if until - 1 + by > stage.end {
+            let b = self.number(stage.end);
+            r = self.op(code, any, |dst| Inst::MinS { dst, a: r, b });
         }
         r
+    }
+
+    /// What a stage does in the step of plane `now`, if it has that plane.
+    fn stage(&mut self, steps: &mut Code, l: &Loop, stage: &Stage, body: Code, now: Reg) {
+        let (from, until) = self.chain.planes;
+        let &Stage { first, end, ahead, .. } = stage;
+        let by = self.number(ahead);
+        steps.push(Inst::AddI { dst: l.iv, a: now, b: by }.into());
+        let mut conditions = Vec::new();
+        if from + ahead < first {
+            let first = self.number(first);
+            conditions.push(self.bool(steps, |dst| Inst::LeS { dst, a: first, b: l.iv }));
+        }
+        if until + ahead > end {
+            let end = self.number(end);
+            conditions.push(self.bool(steps, |dst| Inst::LtS { dst, a: l.iv, b: end }));
+        }
+        let condition = match conditions[..] {
+            [a, b] => Some(self.bool(steps, |dst| Inst::AndI { dst, a, b })),
+            [a] => Some(a),
+            _ => None,
+        };
+        match condition {
+            Some(condition) => steps.push(Item::Branch(Box::new(Branch {
+                selector: Selector::Bool(condition),
+                arms: vec![(body, Vec::new()), (Code::new(), Vec::new())],
+            }))),
+            None => steps.extend(body),
+        }
     }
 
     /// The body of a stage with its accesses to temporaries moved to the windows.
