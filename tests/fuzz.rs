@@ -14,7 +14,7 @@
 use desc_jit::__private::{Backwards, with_backwards, with_native_arithmetic};
 use desc_jit::observe::TARGET;
 use desc_jit::{Engine, Graph, with_threads};
-use desc_jit_tests::generate::{Outcome, long_loops, nests, points, random, sweeps};
+use desc_jit_tests::generate::{Outcome, chains, long_loops, nests, points, random, sweeps};
 use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -62,6 +62,7 @@ fn case(rng: &mut Rng) -> Case {
     let kind = rng.pick(&[
         "random",
         "nests",
+        "chains",
         "points",
         "points",
         "f64",
@@ -75,10 +76,10 @@ fn case(rng: &mut Rng) -> Case {
         "sweep i64",
     ]);
     let length = match kind {
-        "random" | "nests" | "points" => 20 + rng.below(180),
+        "random" | "nests" | "points" | "chains" => 20 + rng.below(180),
         _ => 10 + rng.below(90),
     };
-    let choices = (0..length).map(|_| rng.below(1000) as u32).collect();
+    let choices: Vec<u32> = (0..length).map(|_| rng.below(1000) as u32).collect();
     let long = kind.starts_with("long");
     let len = if long { LONG } else { long_loops::LEN };
     let trips = match rng.below(4) {
@@ -93,6 +94,10 @@ fn case(rng: &mut Rng) -> Case {
     let (text, run): (String, Run) = match dtype {
         "random" => (random::program(choices), Box::new(move |g, e| random::run(g, e, n))),
         "nests" => (nests::program(choices), Box::new(nests::run)),
+        "chains" => {
+            let shape = chains::shape(&choices);
+            (chains::program(choices), Box::new(move |g, e| chains::run(g, e, shape)))
+        }
         "points" => {
             let trips = rng.pick(&[points::LEN, points::LEN, 1, 8, 9, 16]);
             (points::program(choices), Box::new(move |g, e| points::run(g, e, trips)))

@@ -1,6 +1,7 @@
 //! Random graphs, written as text from a list of choices, and their inputs: for the tests of engines against each
 //! other (`graph/`), and for the search for differences that goes on as long as one wants (`fuzz.rs`).
 
+pub mod chains;
 pub mod long_loops;
 pub mod nests;
 pub mod points;

@@ -1,6 +1,7 @@
 //! The graph by itself: textual form, verifier, passes on text files, and the engines against each other on
 //! graphs.
 
+mod chains;
 mod dot;
 mod long_loops;
 mod nests;

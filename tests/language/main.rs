@@ -20,4 +20,5 @@ mod numerics;
 mod parallel;
 mod side_by_side;
 mod slices;
+mod sliding;
 mod triangles;

@@ -61,6 +61,7 @@ mod prove;
 mod ranges;
 mod rearrange;
 mod report;
+mod slide;
 mod split;
 mod strips;
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory, partial, promote,
-    prove, split, strips, verify,
+    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory, partial,
+    promote, prove, slide, split, strips, verify,
 };
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 18] = [
+pub(super) const PIPELINE: [Pass; 19] = [
     ("prove", prove::run),
     ("flatten", flatten::run),
     ("invariant", invariant::run),
@@ -47,6 +47,7 @@ pub(super) const PIPELINE: [Pass; 18] = [
     ("fuse", fuse::run),
     ("expand", expand::run),
     ("jam", jam::run),
+    ("slide", slide::run),
     ("cse", cse::run),
     ("dce", cse::drop_dead),
     ("strips", strips::run),

@@ -7,7 +7,7 @@ use crate::kernel::ir::{Code, Item, Kernel, Loop};
 const UNKNOWN_TRIPS: f64 = 16.0;
 
 /// Nanoseconds of one iteration.
-pub(super) fn of_iteration(kernel: &Kernel, l: &Loop) -> u64 {
+pub(in crate::kernel) fn of_iteration(kernel: &Kernel, l: &Loop) -> u64 {
     let at_once = if l.mark.vector || l.mark.simt { 4.0 } else { 1.0 };
     // Memory is what a plain sweep over arrays waits for.
     ((of_list(kernel, &l.body) / at_once).ceil() as u64).max(1)

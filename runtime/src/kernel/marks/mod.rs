@@ -14,7 +14,7 @@
 
 pub(super) mod accesses;
 mod conflict;
-mod cost;
+pub(super) mod cost;
 mod digits;
 pub(super) mod folds;
 mod hoist;

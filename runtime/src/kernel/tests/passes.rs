@@ -2,6 +2,7 @@
 //! `DESC_BLESS=1` rewrites the expectations.
 
 use crate::kernel::ir::Kernel;
+use crate::kernel::launch::with_threads;
 use crate::kernel::optimize::PIPELINE;
 use crate::kernel::text::assert_reads_back;
 use crate::kernel::verify::verify;
@@ -25,7 +26,9 @@ fn passes_give_the_expected_kernels() {
         verify(&kernel).unwrap_or_else(|e| panic!("{name}: {e}"));
         let before = kernel.to_string();
         let found = PIPELINE.iter().find(|p| p.0 == pass);
-        found.unwrap_or_else(|| panic!("{name}: there is no pass `{pass}`")).1(&mut kernel);
+        let run = found.unwrap_or_else(|| panic!("{name}: there is no pass `{pass}`")).1;
+        // How many threads there are may decide what is worth it.
+        with_threads(2, || run(&mut kernel));
         verify(&kernel).unwrap_or_else(|e| panic!("{name}: {e}\n{kernel}"));
         assert_reads_back(&kernel);
         let output = kernel.to_string();
