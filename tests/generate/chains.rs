@@ -145,8 +145,8 @@ pub fn shape(choices: &[u32]) -> [usize; 2] {
 pub fn program(choices: Vec<u32>) -> String {
     let [rows, columns] = shape(&choices);
     let mut choices = choices.into_iter();
-    // Those of the shape.
-    (choices.next(), choices.next());
+    // Two are those of the shape.
+    choices.nth(1);
     let mut a = Author { choices, text: String::new(), next: 1, columns, arrays: vec![(0, rows)] };
     let ty = a.matrix(rows);
     let _ = writeln!(a.text, "graph f(%0: {ty}) {{");

@@ -201,10 +201,9 @@ impl Writer<'_> {
             let plane = self.facts.plane(l, inst, window.stride)?;
             let by_base = fixed(&base);
             let operand = [base, idx].into_iter().find(fixed)?;
-            if !shifts.contains_key(&(buf, plane)) {
-                let shift = self.shift(&mut top, l, window, plane, places[&buf]);
-                shifts.insert((buf, plane), shift);
-            }
+            shifts
+                .entry((buf, plane))
+                .or_insert_with(|| self.shift(&mut top, l, window, plane, places[&buf]));
             let key = (operand, buf, plane);
             let new = *moved.entry(key).or_insert_with(|| new_reg(&mut self.kernel, DType::I64));
             operands.insert((buf, base, idx, off), (by_base, new));
