@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `crew.rs` | the helpers |
 //! | `chunks.rs` | what is left to do of a loop |
+//! | `trial.rs` | whether one thread is faster |
 //! | `platform.rs` | the atomics, the waiting and the time of both |
 //! | `model.rs` | tests: every order in which threads can meet |
 
@@ -16,6 +17,7 @@ mod crew;
 #[cfg(test)]
 mod model;
 mod platform;
+mod trial;
 
 use super::library::Context;
 use super::math::reduce::{BLOCK, Cascade32, Cascade64, Combine};
@@ -25,6 +27,7 @@ use platform::Threads;
 use std::cell::{Cell, UnsafeCell};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use trial::Trial;
 
 /// The iterations `first .. first + count` of a loop, compiled.
 ///
@@ -220,12 +223,20 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
     let threads = threads();
     let folds = t.folds as usize;
     let backwards = backwards().is_some();
-    let Some(chunk) = chunk(t.trips.max(0) as u64, t.cost, folds, threads, backwards) else {
+    let trips = t.trips.max(0) as u64;
+    let chunk = chunk(trips, t.cost, folds, threads, backwards);
+    // Whoever asks for a number of threads is to get them.
+    let short = !backwards && LIMIT.get() == usize::MAX && trips.saturating_mul(t.cost) < trial::LONG;
+    let trial = (chunk.is_some() && short).then(|| Trial::begin(t.body as usize));
+    let Some(chunk) = chunk.filter(|_| trial.as_ref().is_none_or(|trial| trial.several)) else {
         let mut partial = [0; MAX_FOLDS];
         // SAFETY: promised.
         let code = unsafe { (t.body)(t.frame, t.slots, t.context, 0, t.trips, partial.as_mut_ptr(), t.trap) };
         // SAFETY: there is room for each total.
         unsafe { std::ptr::copy_nonoverlapping(partial.as_ptr(), t.totals, folds) };
+        if let Some(trial) = trial {
+            trial.end(trips);
+        }
         return code;
     };
     let chunks = (t.trips as u64).div_ceil(chunk) as usize;
@@ -259,6 +270,9 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
         let values = partials.iter().map(|p| p[k]);
         // SAFETY: there is a combine and room for a total of each fold.
         unsafe { *t.totals.add(k) = combine(*t.combines.add(k), level, values) };
+    }
+    if let Some(trial) = trial {
+        trial.end(trips);
     }
     0
 }
