@@ -166,6 +166,29 @@ impl Forms {
         })
     }
 
+    /// How many numbers from 0 on, each once, a sum of these terms goes through while the counters of a nest run: where
+    /// it is a number written with the counters as digits, each from 0 to its base.
+    pub fn elements(
+        &self,
+        kernel: &Kernel,
+        nest: &[&Loop],
+        terms: impl Iterator<Item = (Reg, i64)>,
+    ) -> Option<i128> {
+        let mut digits: Vec<(i64, i128)> = Vec::new();
+        for (r, c) in terms {
+            let l = nest.iter().find(|l| l.iv == r)?;
+            let range = self.range(r);
+            let trips = range.hi + 1;
+            let whole = range.lo == 0 && l.max_trips.map(i128::from) == Some(trips);
+            if !whole || !self.starts_at_zero(kernel, r) {
+                return None;
+            }
+            digits.push((c, trips));
+        }
+        digits.sort_unstable();
+        digits.iter().try_fold(1, |unit, &(c, trips)| (i128::from(c) == unit).then_some(unit * trips))
+    }
+
     /// The form is never 0, by the bounds of loop counters in terms of other registers (`j < i`).
     pub fn never_zero(&self, form: &Form) -> bool {
         self.extreme(form.clone(), true).is_some_and(|hi| hi < 0)

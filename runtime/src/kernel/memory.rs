@@ -92,27 +92,9 @@ fn covers<'l>(kernel: &Kernel, forms: &Forms, l: &'l Loop, nest: &mut Vec<&'l Lo
     found
 }
 
-/// The address is a number written with the counters as digits, each from 0 to its base.
+/// The address goes through the whole buffer.
 fn all_elements(kernel: &Kernel, forms: &Forms, nest: &[&Loop], inst: &Inst, buf: Buf) -> bool {
     let Some(form) = forms.address(kernel, inst) else { return false };
-    let mut digits: Vec<(i64, i128)> = Vec::new();
-    for &(r, c) in &form.terms {
-        let Some(l) = nest.iter().find(|l| l.iv == r) else { return false };
-        let range = forms.range(r);
-        let trips = range.hi + 1;
-        if range.lo != 0 || l.max_trips.map(i128::from) != Some(trips) || !forms.starts_at_zero(kernel, l.iv)
-        {
-            return false;
-        }
-        digits.push((c, trips));
-    }
-    digits.sort_unstable();
-    let mut unit = 1i128;
-    for (c, trips) in digits {
-        if i128::from(c) != unit {
-            return false;
-        }
-        unit *= trips;
-    }
-    form.constant == 0 && unit == kernel.slots[buf.index()].count() as i128
+    let elements = forms.elements(kernel, nest, form.terms.iter().copied());
+    form.constant == 0 && elements == Some(kernel.slots[buf.index()].count() as i128)
 }

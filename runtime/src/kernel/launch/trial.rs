@@ -1,6 +1,6 @@
-//! Whether a loop is faster on one thread or on several. Neither the time of an iteration nor that of a launch is known
-//! well beforehand: a launch to another core took half a microsecond on one day and five on another, on one machine.
-//! So both are tried, and the faster one is taken; the results have the same bits either way.
+//! Whether a loop is faster on one thread or on several. Neither the time of an iteration nor what a second core gains is
+//! known well beforehand: it took a third off a sweep of 10 microseconds on one day and nothing on another, on one
+//! machine. So both are tried, and the faster one is taken; the results have the same bits either way.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;

@@ -174,7 +174,8 @@ impl Marker<'_> {
     }
 }
 
-/// A register set in the body that is read outside of the loop, the carries aside; `reads` are those of the kernel.
+/// A register set in the body, or the loop's index, that is read outside of the loop, the carries aside; `reads` are
+/// those of the kernel.
 pub(super) fn leak(reads: &[u32], l: &Loop) -> Option<Reg> {
     let mut body = l.body.clone();
     let mut inside = crate::hash::HashMap::<Reg, (u32, bool)>::default();
@@ -185,6 +186,9 @@ pub(super) fn leak(reads: &[u32], l: &Loop) -> Option<Reg> {
     });
     l.moves.iter().for_each(|(_, s)| inside.entry(*s).or_default().0 += 1);
     l.mark.folds.iter().for_each(|f| inside.entry(f.value).or_default().0 += 1);
+    // The loop counts on from it, and reads its own bounds.
+    let index = inside.entry(l.iv).or_default();
+    *index = (index.0 + 1, true);
     inside
         .iter()
         .find(|&(r, &(own, set))| set && reads.get(r.index()).is_some_and(|&all| all > own))

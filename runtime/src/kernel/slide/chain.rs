@@ -9,9 +9,9 @@
 use super::super::flatten::for_each_inst;
 use super::super::forms::Forms;
 use super::super::inst::{Buf, Inst, Reg};
-use super::super::invariant::{can_fail, set_by};
-use super::super::ir::{Code, Item, Kernel, Loop, Origin, for_each_reg};
-use super::super::marks::{accesses, cost};
+use super::super::invariant::can_fail;
+use super::super::ir::{Code, Item, Kernel, Loop, Origin};
+use super::super::marks::{accesses, cost, leak};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A loop of the chain: in the step of plane `t` it has done everything before `t + ahead + 1`; a stretch that
@@ -78,22 +78,13 @@ impl Facts<'_> {
         elements
             && self.writes[l.iv.index()] == 2
             && !can_fail(&l.body)
-            && !self.leaks(l)
+            && leak(&self.reads, l).is_none()
             && accesses::independent(self.kernel, &self.forms, l, l.max_trips.unwrap_or(u64::MAX))
     }
 
     fn bounds(&self, l: &Loop) -> Option<(i64, i64)> {
         let (first, end) = self.forms.bounds(l.iv)?;
         (first.terms.is_empty() && end.terms.is_empty()).then_some((first.constant, end.constant))
-    }
-
-    /// A register of the loop is read outside.
-    fn leaks(&self, l: &Loop) -> bool {
-        let mut own = vec![0u32; self.kernel.regs.len()];
-        for_each_reg(&mut [Item::Loop(Box::new(l.clone()))], &mut |role, r| {
-            own[r.index()] += u32::from(role != super::super::inst::Role::Write);
-        });
-        set_by(l).iter().any(|r| self.reads[r.index()] > own[r.index()])
     }
 
     /// The loops as a chain.
@@ -255,29 +246,12 @@ impl Facts<'_> {
         }
     }
 
-    /// The place in the plane is a number written with the counters as digits, each from 0 to its base.
+    /// The place in the plane goes through all of it.
     fn whole_plane(&self, stage: &Loop, nest: &[&Loop], inst: &Inst, stride: i64) -> bool {
         let Some(form) = self.forms.address(self.kernel, inst) else { return false };
-        let mut digits: Vec<(i64, i128)> = Vec::new();
-        for &(r, c) in form.terms.iter().filter(|t| t.0 != stage.iv) {
-            let Some(l) = nest.iter().find(|l| l.iv == r) else { return false };
-            let range = self.forms.range(r);
-            let trips = range.hi + 1;
-            let whole = range.lo == 0 && l.max_trips.map(i128::from) == Some(trips);
-            if !whole || !self.forms.starts_at_zero(self.kernel, r) {
-                return false;
-            }
-            digits.push((c, trips));
-        }
-        digits.sort_unstable();
-        let mut unit = 1i128;
-        for (c, trips) in digits {
-            if i128::from(c) != unit {
-                return false;
-            }
-            unit *= trips;
-        }
-        form.constant % stride == 0 && unit == i128::from(stride)
+        let digits = form.terms.iter().filter(|t| t.0 != stage.iv).copied();
+        let elements = self.forms.elements(self.kernel, nest, digits);
+        form.constant % stride == 0 && elements == Some(i128::from(stride))
     }
 }
 
