@@ -226,7 +226,8 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
     let trips = t.trips.max(0) as u64;
     let chunk = chunk(trips, t.cost, folds, threads, backwards);
     // Whoever asks for a number of threads is to get them.
-    let short = !backwards && LIMIT.get() == usize::MAX && trips.saturating_mul(t.cost) < trial::LONG;
+    let estimate = trips.saturating_mul(t.cost);
+    let short = !backwards && LIMIT.get() == usize::MAX && estimate < trial::LONG;
     let trial = (chunk.is_some() && short).then(|| Trial::begin(t.body as usize));
     let Some(chunk) = chunk.filter(|_| trial.as_ref().is_none_or(|trial| trial.several)) else {
         let mut partial = [0; MAX_FOLDS];
@@ -235,7 +236,7 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
         // SAFETY: there is room for each total.
         unsafe { std::ptr::copy_nonoverlapping(partial.as_ptr(), t.totals, folds) };
         if let Some(trial) = trial {
-            trial.end(trips);
+            trial.end(estimate);
         }
         return code;
     };
@@ -272,7 +273,7 @@ pub(super) unsafe extern "C" fn launch(task: *const Task) -> i64 {
         unsafe { *t.totals.add(k) = combine(*t.combines.add(k), level, values) };
     }
     if let Some(trial) = trial {
-        trial.end(trips);
+        trial.end(estimate);
     }
     0
 }

@@ -19,7 +19,8 @@ struct Record {
     /// The address of the loop's code, 0 for none.
     body: AtomicUsize,
     launches: AtomicU32,
-    /// Picoseconds of an iteration on one thread and on several, the least of late.
+    /// Picoseconds for a nanosecond of the estimate, on one thread and on several, the least of late. By the estimate,
+    /// because matrix products of all sizes are one loop.
     best: [AtomicU64; 2],
 }
 
@@ -59,14 +60,14 @@ impl Trial {
         }
     }
 
-    /// It has run so many iterations.
-    pub fn end(self, trips: u64) {
+    /// It has run; that was estimated to take so many nanoseconds.
+    pub fn end(self, estimate: u64) {
         let time = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let best = &self.record.best[usize::from(self.several)];
         let old = best.load(Relaxed);
         // What was fast once fades away.
         let faded = old.saturating_add(old / 32);
-        best.store(faded.min(time.saturating_mul(1000) / trips.max(1)), Relaxed);
+        best.store(faded.min(time.saturating_mul(1000) / estimate.max(1)), Relaxed);
     }
 }
 
@@ -99,7 +100,7 @@ mod tests {
         best.store(0, Relaxed);
         trial.end(1);
         assert_eq!(best.load(Relaxed), 0);
-        // Nothing runs a whole iteration in 320 picoseconds.
+        // Nothing is over in 320 picoseconds.
         best.store(320, Relaxed);
         let start = Instant::now();
         while start.elapsed().as_nanos() < 100 {}
