@@ -51,6 +51,8 @@ mod optimize;
 pub mod prelude;
 mod stage;
 mod staged;
+#[allow(dead_code)]
+mod transform;
 
 #[doc(hidden)]
 pub mod __private;

@@ -4,6 +4,7 @@
 mod analysis;
 mod builder;
 mod dot;
+mod inline;
 mod parse;
 mod print;
 mod types;
@@ -11,4 +12,5 @@ mod verify;
 
 pub(crate) use analysis::{captures, for_each_node, may_fail, visit_regions};
 pub(crate) use builder::Builder;
+pub(crate) use inline::inline;
 pub use types::{Graph, Node, Region, SiteId, Type, ValueId, ValueInfo};

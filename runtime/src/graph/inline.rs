@@ -1,0 +1,53 @@
+//! Copying the body of one graph into another.
+
+use super::builder::Builder;
+use super::types::{Graph, Node, Region, SiteId, ValueId};
+use crate::hash::HashMap;
+
+/// Adds the nodes of `graph` to the innermost open region of `builder`, with `args` for its parameters; gives its
+/// results. The places of its nodes stay those of its own source.
+pub(crate) fn inline(builder: &mut Builder, graph: &Graph, args: &[ValueId]) -> Vec<ValueId> {
+    let mut copy = Copy { graph, map: graph.body.params.iter().copied().zip(args.iter().copied()).collect() };
+    for node in &graph.body.nodes {
+        copy.node(builder, node);
+    }
+    copy.all(&graph.body.results)
+}
+
+struct Copy<'g> {
+    graph: &'g Graph,
+    map: HashMap<ValueId, ValueId>,
+}
+
+impl Copy<'_> {
+    fn all(&self, values: &[ValueId]) -> Vec<ValueId> {
+        values.iter().map(|v| self.map[v]).collect()
+    }
+
+    fn site(&self, builder: &mut Builder, site: SiteId) -> SiteId {
+        builder.site(self.graph.location(site).clone())
+    }
+
+    fn node(&mut self, builder: &mut Builder, node: &Node) {
+        let site = self.site(builder, node.site);
+        let inputs = self.all(&node.inputs);
+        let regions: Vec<Region> = node.regions.iter().map(|r| self.region(builder, r)).collect();
+        let types = node.outputs.iter().map(|&v| self.graph.ty(v).clone()).collect();
+        let outputs = builder.push_control(node.op.clone(), inputs, regions, types, site);
+        self.map.extend(node.outputs.iter().copied().zip(outputs));
+    }
+
+    fn region(&mut self, builder: &mut Builder, region: &Region) -> Region {
+        builder.open();
+        for &p in &region.params {
+            let info = &self.graph.values[p.index()];
+            let new = builder.param(info.ty.clone(), info.name.clone());
+            self.map.insert(p, new);
+        }
+        for node in &region.nodes {
+            self.node(builder, node);
+        }
+        let results = self.all(&region.results);
+        builder.close(results)
+    }
+}
