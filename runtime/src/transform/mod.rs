@@ -1,6 +1,8 @@
 //! Transforms from graph to graph: derivatives and batching. They run before optimisation and compose in any
 //! order. Positions in `wrt` are those of the graph's parameters, which must be floats.
 
+mod vmap;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
 
@@ -52,13 +54,13 @@ pub(crate) fn hvp(_graph: &Graph, _wrt: &[usize], _tape: usize) -> Result<Graph>
 /// The graph over a batch of `size`: parameter `k` has a new axis at `in_axes[k]`, or none and is the same for all;
 /// result `k` has a new axis at `out_axes[k]`. At most `chunk` elements are worked on at a time.
 pub(crate) fn vmap(
-    _graph: &Graph,
-    _in_axes: &[Option<usize>],
-    _out_axes: &[usize],
-    _size: usize,
-    _chunk: Option<usize>,
+    graph: &Graph,
+    in_axes: &[Option<usize>],
+    out_axes: &[usize],
+    size: usize,
+    chunk: Option<usize>,
 ) -> Result<Graph> {
-    Err(Error::new(ErrorKind::Unsupported, "vmap"))
+    vmap::run(graph, in_axes, out_axes, size, chunk)
 }
 
 /// The graph with only these of its results, in this order.
