@@ -13,6 +13,7 @@
 //! What depends on no mapped parameter is computed once, before the loop: the forward pass of a Jacobian by rows,
 //! for instance.
 
+mod in_place;
 #[cfg(test)]
 mod tests;
 
@@ -42,7 +43,9 @@ pub(super) fn run(
         0 => batch.empty(&mut builder, out_axes)?,
         _ => batch.results(&mut builder, out_axes)?,
     };
-    Ok(builder.finish(results))
+    let mut batched = builder.finish(results);
+    in_place::run(&mut batched);
+    Ok(batched)
 }
 
 fn check(graph: &Graph, in_axes: &[Option<usize>], out_axes: &[usize], chunk: Option<usize>) -> Result<()> {

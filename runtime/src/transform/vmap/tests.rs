@@ -1,6 +1,7 @@
 //! Every case runs the batched graph on every engine, and the graph of one element for each element of the batch.
 
 use crate::array::Buffer;
+use crate::op::Op;
 use crate::op::datum::{Datum, collect};
 use crate::prelude::*;
 use crate::transform::vmap;
@@ -64,7 +65,7 @@ fn agree(graph: &Graph, in_axes: Axes, out_axes: &[usize], inputs: &[&Buffer]) -
 }
 
 fn loops_at_top(graph: &Graph) -> usize {
-    graph.body.nodes.iter().filter(|n| matches!(n.op, crate::op::Op::For { .. })).count()
+    graph.body.nodes.iter().filter(|n| matches!(n.op, Op::For { .. })).count()
 }
 
 #[desc_jit]
@@ -194,6 +195,44 @@ fn nested_loops_with_bounds_of_their_own() {
     let n = indices(&[4, 0, 3], &[3]);
     agree(&graph, &[Some(0), Some(0)], &[0], &[&floats(&[3, 4, 4], -1.0, 0.125), &n]);
     agree(&graph, &[Some(2), None], &[1], &[&floats(&[4, 4, 3], -1.0, 0.125), &indices(&[4], &[])]);
+}
+
+/// The types of the carries of the loops in a loop's body.
+fn carried_inside(batched: &Graph) -> Vec<String> {
+    let mut types = Vec::new();
+    for outer in batched.body.nodes.iter().filter(|n| matches!(n.op, Op::For { .. })) {
+        let inner = outer.regions[0].nodes.iter().filter(|n| matches!(n.op, Op::For { .. }));
+        types.extend(inner.flat_map(|n| &n.outputs).map(|&v| batched.ty(v).to_string()));
+    }
+    types
+}
+
+#[desc_jit]
+fn running(x: &Array1<f64>, first: f64) -> (Array1<f64>, Array1<f64>, Array1<f64>) {
+    let mut sums = Array1::zeros(x.len());
+    let mut halves = x.clone();
+    let mut seen_whole = Array1::zeros(x.len());
+    for i in 1..x.len() {
+        sums[i] = sums[i - 1] + x[i] * first;
+        halves[i] /= 2.0;
+        seen_whole[i] = seen_whole.sum() + x[i];
+    }
+    (sums, halves, seen_whole)
+}
+
+#[test]
+fn results_are_built_where_they_are_stacked() {
+    let graph = running::graph(&Array1::zeros(5), 1.0).unwrap();
+    let batched = agree(
+        &graph,
+        &[Some(0), Some(0)],
+        &[0, 1, 0],
+        &[&floats(&[3, 5], 1.0, 0.5), &floats(&[3], 1.0, 1.0)],
+    );
+    assert_eq!(carried_inside(&batched), ["f64[3,5]", "f64[5,3]", "f64[5]"], "{batched}");
+    let row = vmap(&escape::graph(0.0, 0.0, 1).unwrap(), &[Some(0), None, None], &[0], 12, None).unwrap();
+    let batched = vmap(&row, &[None, Some(0), None], &[1], 7, None).unwrap();
+    assert_eq!(carried_inside(&batched), ["i64[12,7]"], "{batched}");
 }
 
 #[desc_jit]
