@@ -23,6 +23,11 @@ const FUNCTIONALS: &[(&str, &[Takes])] = {
         ("switch", &[Value, Branches, Value]),
         ("fori_loop", &[Value, Value, Function, Value]),
         ("while_loop", &[Function, Function, Value]),
+        ("scan", &[Function, Value, Value]),
+        ("scan_reverse", &[Function, Value, Value]),
+        ("scan_n", &[Function, Value, Value]),
+        ("scan_with", &[Function, Value, Value, Value, Value]),
+        ("map", &[Function, Value]),
     ]
 };
 
@@ -86,7 +91,11 @@ impl Parser<'_> {
             }
             return self.reject(path, &CONSTRUCTOR, &[&name]);
         }
-        if let Some((_, takes)) = FUNCTIONALS.iter().find(|(n, t)| *n == name && t.len() == e.args.len()) {
+        let functional = FUNCTIONALS.iter().find(|(n, t)| *n == name && t.len() == e.args.len());
+        // `map(x, 3.7)` is a function of the user's.
+        if let Some((_, takes)) = functional
+            && (name != "map" || self.may_be_function(&e.args[0]))
+        {
             return self.functional(e, path, &name, takes);
         }
         if single.is_some_and(|i| *i == self.name) {
@@ -239,6 +248,16 @@ impl Parser<'_> {
         match complete {
             true => expression(ExprKind::Functional(quote!(#path), operands), Spot::of(path)),
             false => rejected(Spot::of(path)),
+        }
+    }
+
+    /// A closure, or a path that is no variable.
+    fn may_be_function(&self, e: &Rust) -> bool {
+        match bare(e) {
+            Rust::Closure(_) => true,
+            Rust::Reference(r) => self.may_be_function(&r.expr),
+            Rust::Path(p) => p.path.get_ident().is_none_or(|i| self.scopes.variable(i).is_none()),
+            _ => false,
         }
     }
 
