@@ -33,6 +33,9 @@ const FUNCTIONALS: &[(&str, &[Takes])] = {
 
 impl Parser<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
+        if let Some(call) = self.handle_call(e) {
+            return call;
+        }
         let Rust::Path(function) = bare(&e.func) else { return self.reject(&e.func, &NOT_A_PATH, &[]) };
         if let Some(qself) = &function.qself {
             return self.reject(&qself.ty, &expressions::QUALIFIED_PATH, &[]);

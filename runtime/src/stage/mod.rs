@@ -19,6 +19,7 @@ mod range;
 mod reductions;
 mod scan;
 mod slices;
+mod transformed;
 mod typed;
 mod value;
 
@@ -28,5 +29,6 @@ pub(crate) use cx::{Argument, stage_root};
 pub use cx::{At, Cx, FunctionInfo, Mode, Out, Param, Source, StageFn};
 pub use range::Range;
 pub use slices::SliceArg;
+pub(crate) use transformed::Signature;
 pub use typed::{Ty, Typed};
 pub use value::Value;
