@@ -2,8 +2,8 @@
 //! question depends.
 
 use super::rules::passes;
-use crate::graph::{Graph, Node, Region, ValueId};
-use crate::op::Op;
+use crate::graph::{Graph, Node, Region, ValueId, captures};
+use crate::op::{Op, Rule};
 
 /// A set of values of one graph.
 pub(super) struct Set(Vec<bool>);
@@ -26,6 +26,11 @@ impl Set {
 
 fn is_float(graph: &Graph, v: ValueId) -> bool {
     graph.ty(v).dtype.is_float()
+}
+
+/// What a call depends on.
+fn uses(node: &Node) -> Vec<ValueId> {
+    node.inputs.iter().copied().chain(captures(node)).collect()
 }
 
 /// The first input of a loop that is carried.
@@ -83,6 +88,12 @@ fn forward(graph: &Graph, region: &Region, set: &mut Set) {
                             set.add(out);
                         }
                     }
+                }
+            }
+            Op::Call { rule, .. } => {
+                let from = uses(node).into_iter().any(|v| set.has(v));
+                for &out in node.outputs.iter().filter(|&&v| from && rule != Rule::Stop && is_float(graph, v)) {
+                    set.add(out);
                 }
             }
             _ => {
@@ -143,6 +154,12 @@ fn backward(graph: &Graph, region: &Region, set: &mut Set) {
                         }
                     }
                     backward(graph, branch, set);
+                }
+            }
+            Op::Call { rule, .. } => {
+                let to = node.outputs.iter().any(|&v| set.has(v));
+                for v in uses(node).into_iter().filter(|&v| to && rule != Rule::Stop && is_float(graph, v)) {
+                    set.add(v);
                 }
             }
             _ => {

@@ -1,24 +1,25 @@
 //! Ops whose derivative is that of the loop that they stand for: products of many elements, and rows that are
-//! multiplied, or compared, one after the other.
+//! multiplied, or compared, one after the other. For reverse mode, loops that are to be run again by segments.
 
-use super::activity;
+use super::{activity, calls};
 use super::emit::Emit;
 use crate::dtype::{Literal, Type};
 use crate::error::Result;
 use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId};
-use crate::op::{Axis, BinaryOp, Op, ReduceOp, StoreMode};
+use crate::op::{Axis, BinaryOp, Op, ReduceOp, Rule, StoreMode};
+use std::sync::Arc;
 
 /// The graph with such ops, where they vary with `inputs`, written as loops. Its parameters stay the same values.
-pub(super) fn run(graph: &Graph, inputs: &[ValueId]) -> Graph {
+pub(super) fn run(graph: &Graph, inputs: &[ValueId], reverse: bool) -> Graph {
     let varied = activity::varied(graph, inputs);
     let mut found = false;
     crate::graph::for_each_node(&graph.body, &mut |n| {
-        found |= is_loop(&n.op) && n.outputs.iter().any(|&v| varied.has(v));
+        found |= is_loop(&n.op, reverse) && n.outputs.iter().any(|&v| varied.has(v));
     });
     if !found {
         return graph.clone();
     }
-    let mut pass = Pass { graph, varied, builder: Builder::extending(graph), site: SiteId(0) };
+    let mut pass = Pass { graph, varied, reverse, builder: Builder::extending(graph), site: SiteId(0) };
     match pass.nodes(&graph.body) {
         Ok(()) => pass.builder.finish(graph.body.results.clone()),
         // The rule of the op will say that it has none.
@@ -26,8 +27,9 @@ pub(super) fn run(graph: &Graph, inputs: &[ValueId]) -> Graph {
     }
 }
 
-fn is_loop(op: &Op) -> bool {
+fn is_loop(op: &Op, reverse: bool) -> bool {
     match op {
+        Op::Call { rule, .. } => reverse && *rule == Rule::Segments,
         Op::Reduce { op, .. } => *op == ReduceOp::Prod,
         Op::Put { mode, .. } => !matches!(mode, StoreMode::Set | StoreMode::Add),
         _ => false,
@@ -37,6 +39,7 @@ fn is_loop(op: &Op) -> bool {
 struct Pass<'g> {
     graph: &'g Graph,
     varied: activity::Set,
+    reverse: bool,
     builder: Builder,
     site: SiteId,
 }
@@ -57,9 +60,10 @@ impl Pass<'_> {
     fn nodes(&mut self, region: &Region) -> Result<()> {
         for node in &region.nodes {
             self.site = node.site;
-            if is_loop(&node.op) && self.varied.has(node.outputs[0]) {
+            if is_loop(&node.op, self.reverse) && node.outputs.iter().any(|&v| self.varied.has(v)) {
                 match &node.op {
                     Op::Reduce { axes, .. } => self.product(node, axes)?,
+                    Op::Call { name, .. } => self.segments(node, name)?,
                     _ => self.rows(node)?,
                 }
                 continue;
@@ -127,6 +131,32 @@ impl Pass<'_> {
             let factor = w.push(op, &[flat, k])?;
             w.binary(BinaryOp::Mul, product, factor)
         })
+    }
+
+    /// A loop by segments. Where the region of the call holds no loop, the call stays.
+    fn segments(&mut self, node: &Node, name: &Arc<str>) -> Result<()> {
+        let Some((before, the_loop, behind)) = calls::loop_of(node) else {
+            self.builder.append(node.clone());
+            return Ok(());
+        };
+        let region = &node.regions[0];
+        for (&param, &arg) in region.params.iter().zip(&node.inputs) {
+            self.rename(param, arg, node);
+        }
+        before.iter().for_each(|n| self.builder.append(n.clone()));
+        calls::by_segments(self, the_loop, name)?;
+        behind.iter().for_each(|n| self.builder.append(n.clone()));
+        for (&out, &result) in node.outputs.iter().zip(&region.results) {
+            self.rename(out, result, node);
+        }
+        Ok(())
+    }
+
+    /// Another name for a value; folding removes it.
+    fn rename(&mut self, new: ValueId, is: ValueId, node: &Node) {
+        let op = Op::Reshape(self.graph.ty(is).shape.clone());
+        let (inputs, outputs) = (vec![is], vec![new]);
+        self.builder.append(Node { op, inputs, outputs, regions: Vec::new(), site: node.site });
     }
 
     /// `for k { array[indices[k]] op= values[k] }`

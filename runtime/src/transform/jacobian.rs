@@ -134,7 +134,7 @@ fn along_axes(
     params: &[ValueId],
     seed: &Type,
 ) -> Result<Vec<ValueId>> {
-    crate::optimize::run(&mut linear)?;
+    crate::optimize::simplify(&mut linear)?;
     let types: Vec<Type> = linear.body.results.iter().map(|&v| linear.ty(v).clone()).collect();
     let (direction, before) = split(&linear);
     // What does not depend on the direction.

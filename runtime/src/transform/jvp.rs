@@ -2,16 +2,18 @@
 
 use super::activity::{self, Set, first_carry};
 use super::emit::Emit;
+use super::calls::{Closed, closed, region_of, reverse_only};
 use super::{expand, rules};
 use crate::error::Result;
-use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId};
+use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId, inline};
 use crate::hash::HashMap;
-use crate::op::Op;
+use crate::op::{Op, Rule};
+use std::sync::Arc;
 
 /// The graph and its derivative along a direction; see [`super::jvp`].
 pub(super) fn run(graph: &Graph, wrt: &[usize]) -> Result<Graph> {
     let inputs: Vec<ValueId> = wrt.iter().map(|&k| graph.body.params[k]).collect();
-    let graph = &expand::run(graph, &inputs);
+    let graph = &expand::run(graph, &inputs, false);
     let varied = activity::varied(graph, &inputs);
     let mut pass = Pass {
         graph,
@@ -71,6 +73,10 @@ impl Pass<'_> {
     fn nodes(&mut self, region: &Region) -> Result<()> {
         for node in &region.nodes {
             self.site = node.site;
+            if let Op::Call { rule, name } = &node.op {
+                self.call(node, *rule, name)?;
+                continue;
+            }
             if node.op.is_control() {
                 self.control(node)?;
                 continue;
@@ -85,6 +91,53 @@ impl Pass<'_> {
             let tangents: Vec<Option<ValueId>> = node.inputs.iter().enumerate().map(known).collect();
             let tangent = rules::jvp(self, node, &tangents)?;
             self.tangents.insert(node.outputs[0], tangent);
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, node: &Node, rule: Rule, name: &Arc<str>) -> Result<()> {
+        if !node.outputs.iter().any(|&v| self.varied.has(v)) {
+            self.builder.append(node.clone());
+            return Ok(());
+        }
+        let is_float = |v: &ValueId| self.graph.ty(*v).dtype.is_float();
+        let which = usize::from(rule == Rule::Jvp);
+        let Closed { graph, captured } = closed(self.graph, node, which);
+        match rule {
+            Rule::Vjp => return Err(reverse_only(name)),
+            Rule::Jvp => {
+                let mut args = node.inputs.clone();
+                for v in node.inputs.iter().copied().filter(is_float) {
+                    args.push(self.tangent(v)?);
+                }
+                args.extend(captured);
+                let found = inline(&mut self.builder, &graph, &args);
+                let (results, tangents) = found.split_at(node.outputs.len());
+                for (&out, &is) in node.outputs.iter().zip(results) {
+                    // A new name for the same value: folding removes it.
+                    let op = Op::Reshape(self.graph.ty(out).shape.clone());
+                    let (inputs, outputs) = (vec![is], vec![out]);
+                    self.builder.append(Node { op, inputs, outputs, regions: Vec::new(), site: node.site });
+                }
+                let outputs = node.outputs.iter().copied().filter(is_float);
+                self.tangents.extend(outputs.zip(tangents.iter().copied()));
+            }
+            _ => {
+                let around: Vec<ValueId> = node.inputs.iter().copied().chain(captured).collect();
+                let wrt: Vec<usize> = (0..around.len()).filter(|&k| self.tangents.contains_key(&around[k])).collect();
+                let both = run(&graph, &wrt)?;
+                let region = region_of(&mut self.builder, &both);
+                let mut inputs = around.clone();
+                inputs.extend(wrt.iter().map(|&k| self.tangents[&around[k]]));
+                let mut outputs = node.outputs.clone();
+                for v in node.outputs.iter().copied().filter(is_float) {
+                    let tangent = self.builder.reserve(self.graph.ty(v).clone());
+                    outputs.push(tangent);
+                    self.tangents.insert(v, tangent);
+                }
+                let (op, regions) = (node.op.clone(), vec![region]);
+                self.builder.append(Node { op, inputs, outputs, regions, site: node.site });
+            }
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! order. Positions in `wrt` are those of the graph's parameters, which must be floats.
 
 mod activity;
+mod calls;
 mod emit;
 mod expand;
 mod jacobian;
@@ -67,7 +68,7 @@ fn gradient(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
     let results = graph.body.results.len();
     let whole = value_and_grad(graph, wrt, tape)?;
     let mut gradient = select_results(&whole, &(results..results + wrt.len()).collect::<Vec<_>>());
-    crate::optimize::run(&mut gradient)?;
+    crate::optimize::simplify(&mut gradient)?;
     Ok(gradient)
 }
 

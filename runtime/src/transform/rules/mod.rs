@@ -13,7 +13,7 @@ use super::emit::Emit;
 use crate::dtype::Type;
 use crate::error::Result;
 use crate::graph::{Graph, Node, ValueId};
-use crate::op::{BinaryOp, Op, UnaryOp};
+use crate::op::{BinaryOp, Op, Rule, UnaryOp};
 use partial::Partial;
 
 /// Operand `k` of a node carries a derivative to its results.
@@ -24,7 +24,7 @@ pub(super) fn passes(graph: &Graph, node: &Node, k: usize) -> bool {
     }
     match node.op {
         Op::Unary(op) => !unary::is_flat(op),
-        Op::Binary(BinaryOp::DivEuclid) => false,
+        Op::Call { rule: Rule::Stop, .. } | Op::Binary(BinaryOp::DivEuclid) => false,
         Op::Binary(BinaryOp::Copysign) => k == 0,
         _ => true,
     }

@@ -1,5 +1,6 @@
 //! Derivatives of graphs against differences, against each other, and on every engine.
 
+mod calls;
 mod control;
 mod ops;
 mod second;

@@ -7,6 +7,7 @@
 //!   is there, or read from a tape, whichever saves less.
 //! - `forward.rs` writes the forward pass with the tapes that this took.
 
+mod calls;
 mod forward;
 mod reverse;
 mod saved;
@@ -24,7 +25,7 @@ use scopes::Scopes;
 /// The graph and its adjoint; see [`super::vjp`].
 pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
     let inputs: Vec<ValueId> = wrt.iter().map(|&k| graph.body.params[k]).collect();
-    let graph = expand::run(graph, &inputs);
+    let graph = expand::run(graph, &inputs, true);
     let is_float = |v: &ValueId| graph.ty(*v).dtype.is_float();
     let outputs: Vec<ValueId> = graph.body.results.iter().copied().filter(is_float).collect();
     let mut pass = Pass {

@@ -12,7 +12,7 @@ use crate::hash::HashMap;
 use crate::op::{BinaryOp, Op};
 
 impl Pass<'_> {
-    fn is_active(&self, v: ValueId) -> bool {
+    pub(super) fn is_active(&self, v: ValueId) -> bool {
         self.varied.has(v) && self.useful.has(v) && self.graph.ty(v).dtype.is_float()
     }
 
@@ -49,6 +49,7 @@ impl Pass<'_> {
             match node.op {
                 Op::For { .. } | Op::While => self.reverse_loop(node)?,
                 Op::Cond | Op::Switch => self.reverse_branches(node)?,
+                Op::Call { rule, .. } => self.reverse_call(node, rule)?,
                 _ => self.reverse_node(node)?,
             }
         }
