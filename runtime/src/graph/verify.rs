@@ -84,7 +84,10 @@ impl Verifier<'_> {
             }
         }
         let signatures = if node.op.is_control() {
-            Some(control_signature(&node.op, &inputs, &types(&node.outputs), node.regions.len()).map_err(fail)?)
+            Some(
+                control_signature(&node.op, &inputs, &types(&node.outputs), node.regions.len())
+                    .map_err(fail)?,
+            )
         } else if !node.regions.is_empty() {
             return Err(fail("only control flow has regions".into()));
         } else {
@@ -179,7 +182,8 @@ fn control_signature(
         }
         Op::Call { rule, .. } => {
             let mut signature = vec![(inputs.to_vec(), None)];
-            let floats = |list: &[Type]| list.iter().filter(|t| t.dtype.is_float()).cloned().collect::<Vec<_>>();
+            let floats =
+                |list: &[Type]| list.iter().filter(|t| t.dtype.is_float()).cloned().collect::<Vec<_>>();
             match rule {
                 Rule::Jvp => signature
                     .push(([inputs, &floats(inputs)].concat(), Some([outputs, &floats(outputs)].concat()))),

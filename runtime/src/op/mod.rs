@@ -12,10 +12,10 @@ pub mod scalar;
 pub mod shape;
 
 use crate::dtype::{DType, Literal};
+use elementwise::named_ops;
 pub use elementwise::{BinaryOp, CmpOp, UnaryOp};
 pub use index::{Axis, StoreMode};
 pub use reduce::{ArgOp, ReduceOp};
-use elementwise::named_ops;
 use std::sync::Arc;
 
 /// One operation of the graph, with its static attributes.

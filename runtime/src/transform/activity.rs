@@ -92,7 +92,8 @@ fn forward(graph: &Graph, region: &Region, set: &mut Set) {
             }
             Op::Call { rule, .. } => {
                 let from = uses(node).into_iter().any(|v| set.has(v));
-                for &out in node.outputs.iter().filter(|&&v| from && rule != Rule::Stop && is_float(graph, v)) {
+                for &out in node.outputs.iter().filter(|&&v| from && rule != Rule::Stop && is_float(graph, v))
+                {
                     set.add(out);
                 }
             }

@@ -1,8 +1,8 @@
 //! Ops whose derivative is that of the loop that they stand for: products of many elements, and rows that are
 //! multiplied, or compared, one after the other. For reverse mode, loops that are to be run again by segments.
 
-use super::{activity, calls};
 use super::emit::Emit;
+use super::{activity, calls};
 use crate::dtype::{Literal, Type};
 use crate::error::Result;
 use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId};

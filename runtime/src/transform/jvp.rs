@@ -1,8 +1,8 @@
 //! Forward mode: beside every value that varies, its tangent.
 
 use super::activity::{self, Set, first_carry};
-use super::emit::Emit;
 use super::calls::{Closed, closed, region_of, reverse_only};
+use super::emit::Emit;
 use super::{expand, rules};
 use crate::error::Result;
 use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId, inline};
@@ -124,7 +124,8 @@ impl Pass<'_> {
             }
             _ => {
                 let around: Vec<ValueId> = node.inputs.iter().copied().chain(captured).collect();
-                let wrt: Vec<usize> = (0..around.len()).filter(|&k| self.tangents.contains_key(&around[k])).collect();
+                let wrt: Vec<usize> =
+                    (0..around.len()).filter(|&k| self.tangents.contains_key(&around[k])).collect();
                 let both = run(&graph, &wrt)?;
                 let region = region_of(&mut self.builder, &both);
                 let mut inputs = around.clone();
