@@ -3,7 +3,7 @@
 pub use crate::backend::{enter_native, native_selected};
 pub use crate::dtype::{DType, Literal};
 pub use crate::exec::{ArgValue, Function, IntoArg, Output};
-pub use crate::op::{BinaryOp, CmpOp, UnaryOp};
+pub use crate::op::{BinaryOp, CmpOp, Rule, UnaryOp};
 pub use crate::stage::{
     At, Constant, Cx, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Ty, Typed, Value,
 };

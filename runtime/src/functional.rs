@@ -102,3 +102,19 @@ staged_with!(while_loop => while_operands);
 
 staged!(put(cx, [array, index, value], at) { cx.put_mode(crate::op::StoreMode::Set, array, index, value, at) });
 staged!(block_until_ready(cx, [array], at) { let _ = (cx, at); Ok(array.clone()) });
+
+/// Its argument, which counts as a constant when what is around it is differentiated.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[desc_jit]
+/// fn f(x: f64) -> f64 {
+///     x * stop_gradient(x)
+/// }
+/// assert_eq!(f(3.0), 9.0);
+/// ```
+pub fn stop_gradient<T>(x: T) -> T {
+    x
+}
+staged!(stop_gradient(cx, [x], at) { cx.stop_gradient(x, at) });

@@ -2,7 +2,7 @@
 
 use super::{conditions, handle, name_of, silence, source, stage};
 use crate::ast::{Function, Mode, ours, own};
-use crate::parse::is_parallel;
+use crate::parse::is_of_loops;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -133,12 +133,13 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     }
 }
 
-/// Takes `#[parallel]` off loops, and off whatever else it was reported on: rustc does not know it.
-pub struct WithoutParallel;
+/// Takes `#[parallel]` and `#[checkpoint]` off loops, and off whatever else they were reported on: rustc does not
+/// know them.
+pub struct WithoutLoopAttributes;
 
-impl VisitMut for WithoutParallel {
+impl VisitMut for WithoutLoopAttributes {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        attributes.retain(|a| !is_parallel(a));
+        attributes.retain(|a| !is_of_loops(a));
     }
 }
 
@@ -152,7 +153,7 @@ fn native(item: &ItemFn) -> TokenStream {
     });
     let (inputs, output) = (&sig.inputs, &sig.output);
     let mut block = block.clone();
-    WithoutParallel.visit_block_mut(&mut block);
+    WithoutLoopAttributes.visit_block_mut(&mut block);
     let stmts = &block.stmts;
     let mut body = TokenStream::new();
     block.brace_token.surround(&mut body, |body| {

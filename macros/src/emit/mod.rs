@@ -33,7 +33,7 @@ pub fn function(item: &ItemFn, function: &Function) -> TokenStream {
 pub fn rejected_function(item: &ItemFn, errors: TokenStream) -> TokenStream {
     let companion = stub::companion(item);
     let mut item = item.clone();
-    companion::WithoutParallel.visit_item_fn_mut(&mut item);
+    companion::WithoutLoopAttributes.visit_item_fn_mut(&mut item);
     quote_ours! { #item #companion #errors }
 }
 

@@ -5,12 +5,12 @@ mod assign;
 mod block;
 mod call;
 mod control;
-pub use parallel::is_parallel;
+pub use loop_attributes::is_of_loops;
 mod expr;
 mod literal;
+mod loop_attributes;
 mod macros;
 mod method;
-mod parallel;
 mod pattern;
 mod signature;
 pub mod types;
@@ -53,11 +53,12 @@ pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Functi
     let name = item.sig.ident.unraw().to_string();
     let mut parser =
         Parser { sink, scopes: Scopes::default(), name: name.clone(), closures: 0, in_loop: false };
-    parallel::check(item, parser.sink);
+    loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
     let body = parser.block(&item.block, true);
     let result_at = body.value.as_ref().map_or_else(|| Spot::of(&item.sig.ident), |v| v.at);
-    Function { name, params, body, result_at }
+    let rule = arguments.rule.clone();
+    Function { name, params, body, result_at, rule }
 }
 
 /// Reads one function.

@@ -78,8 +78,24 @@ const MAX_CALL_DEPTH: usize = 64;
 /// The staging context of one function body.
 pub struct Cx {
     pub(super) builder: Rc<RefCell<Builder>>,
-    function: &'static FunctionInfo,
-    call_depth: usize,
+    pub(super) function: &'static FunctionInfo,
+    pub(super) within: Within,
+}
+
+/// What a function is staged inside of.
+#[derive(Clone, Default)]
+pub(super) struct Within {
+    /// How many calls.
+    pub depth: usize,
+    /// The functions whose rules are being staged: inside, these are what their bodies say.
+    pub rules_of: Vec<&'static FunctionInfo>,
+}
+
+impl Within {
+    /// One call deeper.
+    fn deeper(&self) -> Within {
+        Within { depth: self.depth + 1, ..self.clone() }
+    }
 }
 
 /// The place `at` in a function's source.
@@ -124,14 +140,24 @@ impl Argument {
 /// Stages a function from the outside: `params` are its arguments. Returns
 /// the graph (results first, then the final values of `&mut` parameters) and the tree of results.
 pub(crate) fn stage_root(function: &'static FunctionInfo, params: &[Argument]) -> Out<Graph> {
+    stage_alone(function, function.stage, params, Within::default())
+}
+
+/// The same with another body of the function, and inside of something.
+pub(super) fn stage_alone(
+    function: &'static FunctionInfo,
+    stage: StageFn,
+    params: &[Argument],
+    within: Within,
+) -> Out<Graph> {
     let start = At(function.source.first_line, 1, 1);
     let mut builder = Builder::new(function.name.into(), locate(function, start));
     let mut args: Vec<Value> = Vec::new();
     for (param, argument) in function.params.iter().zip(params) {
         args.push(argument.value(&mut builder, param.name.to_string()));
     }
-    let cx = Cx { builder: Rc::new(RefCell::new(builder)), function, call_depth: 0 };
-    let result = (function.stage)(&cx, &mut args, start)?;
+    let cx = Cx { builder: Rc::new(RefCell::new(builder)), function, within };
+    let result = stage(&cx, &mut args, start)?;
     let mut leaves = Vec::new();
     result.leaves(&mut leaves);
     for (param, arg) in function.params.iter().zip(&args) {
@@ -153,7 +179,7 @@ impl Cx {
     /// # Errors
     /// A recursion that does not end, or an argument that does not fit.
     pub fn enter(&self, callee: &'static FunctionInfo, args: &mut [Value], at: At) -> Out<Cx> {
-        if self.call_depth >= MAX_CALL_DEPTH {
+        if self.too_deep() {
             let message = format!("`{}` calls itself without end while it is staged", callee.name);
             return Err(self
                 .error(ErrorKind::Unsupported, message, at)
@@ -164,7 +190,7 @@ impl Cx {
                 .coerce(arg, param.ty, at)
                 .map_err(|e| e.note(format!("this is the argument `{}` of `{}`", param.name, callee.name)))?;
         }
-        Ok(Cx { builder: self.builder.clone(), function: callee, call_depth: self.call_depth + 1 })
+        Ok(Cx { builder: self.builder.clone(), function: callee, within: self.within.deeper() })
     }
 
     /// Gives the result of a body its declared type.
@@ -175,6 +201,10 @@ impl Cx {
         self.coerce(&value, self.function.result, at).map_err(|e| {
             e.note(format!("`{}` is declared to return {}", self.function.name, self.function.result))
         })
+    }
+
+    pub(super) fn too_deep(&self) -> bool {
+        self.within.depth >= MAX_CALL_DEPTH
     }
 
     /// An error at a place of this function.

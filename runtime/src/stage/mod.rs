@@ -17,6 +17,7 @@ mod methods;
 mod operators;
 mod range;
 mod reductions;
+mod rules;
 mod slices;
 mod typed;
 mod value;
