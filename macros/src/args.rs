@@ -1,4 +1,5 @@
-//! The arguments of the attribute: `#[desc_jit]`, `#[desc_jit(static(n, m))]`.
+//! The arguments of the attribute: `#[desc_jit]`, `#[desc_jit(static(n, m))]`, and the rule of its derivative:
+//! `checkpoint`, `jvp = f_jvp`, `vjp = f_vjp`.
 
 use crate::diag::{Sink, attribute};
 use proc_macro2::{Ident, TokenStream};
@@ -11,7 +12,22 @@ use syn::{Token, parenthesized};
 pub struct Arguments {
     /// Parameters that are constants of the compilation.
     pub statics: Vec<Ident>,
+    /// How derivatives treat it.
+    pub rule: Option<Rule>,
 }
+
+/// How derivatives treat an annotated function.
+#[derive(Clone, Debug)]
+pub enum Rule {
+    /// `checkpoint`: reverse mode runs it again instead of saving what is inside.
+    Checkpoint(Ident),
+    /// `jvp = path`: an annotated function that also gives the tangents.
+    Jvp(syn::Path),
+    /// `vjp = path`: an annotated function that gives the cotangents.
+    Vjp(syn::Path),
+}
+
+const NAMES: [&str; 4] = ["static", "checkpoint", "jvp", "vjp"];
 
 /// Reads the arguments; what can't be read is reported and left out.
 pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Arguments {
@@ -22,6 +38,8 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Arguments {
             let name = input.call(Ident::parse_any)?;
             let mut list = Vec::new();
             let mut listed = false;
+            let mut path = None;
+            let text = name.to_string();
             if input.peek(syn::token::Paren) {
                 let content;
                 parenthesized!(content in input);
@@ -33,15 +51,36 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Arguments {
                 listed = true;
             } else if input.peek(Token![=]) {
                 input.parse::<Token![=]>()?;
-                input.parse::<syn::Expr>()?;
+                if text == "jvp" || text == "vjp" {
+                    path = Some(input.parse::<syn::Path>()?);
+                } else {
+                    input.parse::<syn::Expr>()?;
+                }
             }
-            if name != "static" {
-                let near = strsim::jaro_winkler(&name.to_string(), "static") > 0.8;
-                let hint = if near { "; did you mean `static`?" } else { "" };
-                sink.report(&name, &attribute::UNKNOWN_ARGUMENT, &[&name, &hint]);
-            } else if !listed {
-                sink.report(&name, &attribute::MALFORMED, &[]);
+            let rule = match (text.as_str(), path, listed) {
+                ("static", None, true) => None,
+                ("checkpoint", None, false) => Some(Rule::Checkpoint(name.clone())),
+                ("jvp", Some(path), false) => Some(Rule::Jvp(path)),
+                ("vjp", Some(path), false) => Some(Rule::Vjp(path)),
+                ("static", ..) => {
+                    sink.report(&name, &attribute::MALFORMED, &[]);
+                    None
+                }
+                ("jvp" | "vjp" | "checkpoint", ..) => {
+                    sink.report(&name, &attribute::MALFORMED_RULE, &[&name]);
+                    None
+                }
+                (text, ..) => {
+                    let near = NAMES.iter().find(|n| strsim::jaro_winkler(text, n) > 0.8);
+                    let hint = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+                    sink.report(&name, &attribute::UNKNOWN_ARGUMENT, &[&name, &hint]);
+                    None
+                }
+            };
+            if rule.is_some() && arguments.rule.is_some() {
+                sink.report(&name, &attribute::TWO_RULES, &[]);
             }
+            arguments.rule = rule.or_else(|| arguments.rule.take());
             arguments.statics.extend(list);
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;

@@ -60,6 +60,8 @@ pub struct Function {
     pub body: Block,
     /// Where its result is made.
     pub result_at: Spot,
+    /// How derivatives treat it.
+    pub rule: Option<crate::args::Rule>,
     /// What native code writes in another way.
     pub handles: Handles,
 }
@@ -255,6 +257,8 @@ pub struct For {
     pub carried: Vec<Variable>,
     /// `#[parallel]`
     pub parallel: bool,
+    /// `#[checkpoint]`
+    pub checkpoint: bool,
 }
 
 /// The range of a `for` loop.

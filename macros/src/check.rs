@@ -1,14 +1,16 @@
 //! What the attribute's arguments and the signature must have in common.
 
-use crate::args::Arguments;
+use crate::args::{Arguments, Rule};
 use crate::ast::{Function, Mode, Param, Pattern};
 use crate::diag::{Sink, attribute};
 use crate::names::nearest;
 use crate::parse::types;
+use quote::ToTokens;
 use syn::ext::IdentExt;
 
-/// Checks the list of static parameters.
+/// Checks the list of static parameters, and the rule of the derivative.
 pub fn function(function: &Function, arguments: &Arguments, sink: &mut Sink) {
+    rule(function, sink);
     let names: Vec<(String, &Param)> =
         function.params.iter().filter_map(|p| Some((parameter_name(&p.pattern)?, p))).collect();
     for (k, ident) in arguments.statics.iter().enumerate() {
@@ -30,6 +32,19 @@ pub fn function(function: &Function, arguments: &Arguments, sink: &mut Sink) {
             };
             sink.report(ident, &attribute::UNKNOWN_PARAMETER, &[&name, &function.name, &help]);
         }
+    }
+}
+
+/// A rule can't follow what is updated in place.
+fn rule(function: &Function, sink: &mut Sink) {
+    let span = match &function.rule {
+        Some(Rule::Checkpoint(name)) => name.to_token_stream(),
+        Some(Rule::Jvp(path) | Rule::Vjp(path)) => path.to_token_stream(),
+        None => return,
+    };
+    if let Some(param) = function.params.iter().find(|p| p.mode == Mode::Mut) {
+        let name = parameter_name(&param.pattern).unwrap_or_default();
+        sink.report(span, &attribute::RULE_OF_UPDATE, &[&name]);
     }
 }
 

@@ -3,18 +3,18 @@
 pub use crate::backend::{enter_native, native_selected};
 pub use crate::dtype::{DType, Literal};
 pub use crate::exec::{ArgValue, Function, IntoArg, Output};
-pub use crate::op::{BinaryOp, CmpOp, UnaryOp};
+pub use crate::op::{BinaryOp, CmpOp, Rule, UnaryOp};
 pub use crate::stage::{
     At, Constant, Cx, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Ty, Typed, Value,
 };
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::exec;
+use crate::exec::Target;
 use crate::graph::Graph;
 
 /// Calls a function.
 pub fn call<'a, R: Output>(function: &'static Function, mut args: impl AsMut<[ArgValue<'a>]>) -> Result<R> {
-    exec::call(function, args.as_mut())
+    Target::Function(function).call(args.as_mut())
 }
 
 /// Stages the graph that a call with these arguments runs.
@@ -22,7 +22,7 @@ pub fn graph<'a, R: Output>(
     function: &'static Function,
     mut args: impl AsMut<[ArgValue<'a>]>,
 ) -> Result<Graph> {
-    exec::graph(function, args.as_mut())
+    Target::Function(function).graph(args.as_mut())
 }
 
 /// Explains what a call with these arguments runs. `R`: the result, which only the other entries need.
@@ -30,7 +30,7 @@ pub fn explain<'a, R: Output>(
     function: &'static Function,
     mut args: impl AsMut<[ArgValue<'a>]>,
 ) -> Result<crate::Explanation> {
-    exec::explain(function, args.as_mut())
+    Target::Function(function).explain(args.as_mut())
 }
 
 /// The result, or a panic with the error's text at the caller's line.

@@ -1,6 +1,6 @@
 //! Control flow as functions over closures, and functional updates: JAX's `cond`, `switch`, `fori_loop`,
-//! `while_loop`, `scan` and `map`, and DESC's `put`. Outside annotated functions they run directly; inside they become the same
-//! graph as `if`, `for` and `while`.
+//! `while_loop`, `scan` and `map`, and DESC's `put`. Outside annotated functions they run directly; inside they
+//! become the same graph as `if`, `for` and `while`.
 //!
 //! ```
 //! use desc_jit::prelude::*;
@@ -108,3 +108,19 @@ staged_with!(while_loop => while_operands);
 
 staged!(put(cx, [array, index, value], at) { cx.put_mode(crate::op::StoreMode::Set, array, index, value, at) });
 staged!(block_until_ready(cx, [array], at) { let _ = (cx, at); Ok(array.clone()) });
+
+/// Its argument, which counts as a constant when what is around it is differentiated.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[desc_jit]
+/// fn f(x: f64) -> f64 {
+///     x * stop_gradient(x)
+/// }
+/// assert_eq!(f(3.0), 9.0);
+/// ```
+pub fn stop_gradient<T>(x: T) -> T {
+    x
+}
+staged!(stop_gradient(cx, [x], at) { cx.stop_gradient(x, at) });

@@ -2,7 +2,7 @@
 
 catalogue! {
     UNKNOWN_ARGUMENT = "DJ0001", "`{0}` is not an argument of `#[desc_jit]`",
-        "the only one is `static(a, b)`, which lists the scalar parameters that are constants of the compilation{1}";
+        "there are `static(a, b)`, which lists the scalar parameters that are constants of the compilation, and for derivatives `checkpoint`, `jvp = f`, `vjp = f`{1}";
     NOT_A_FUNCTION = "DJ0002", "`#[desc_jit]` goes on a function, not on {0}",
         "put it on each `fn` that is to be compiled";
     UNKNOWN_PARAMETER = "DJ0003", "`{0}` is not a parameter of `{1}`",
@@ -13,6 +13,12 @@ catalogue! {
         "only scalars are; the shape of an array is known to the compilation anyway";
     MALFORMED = "DJ0006", "`static` is followed by a list of parameter names",
         "write `#[desc_jit(static(n, m))]`";
+    MALFORMED_RULE = "DJ0008", "`{0}` is not written like that",
+        "write `checkpoint` by itself, or `jvp = f_jvp`, `vjp = f_vjp` with the name of an annotated function";
+    TWO_RULES = "DJ0009", "a function has one rule for its derivative",
+        "keep one of `checkpoint`, `jvp = ..` and `vjp = ..`: a rule for `jvp` serves both modes";
+    RULE_OF_UPDATE = "DJ0010", "a function that updates `{0}` in place can't have a rule for its derivative",
+        "take the array by value or by `&`, and return the new one";
     NOT_PARSED = "DJ0007", "the function could not be read: {0}",
         "see whether it compiles without `#[desc_jit]`";
 }

@@ -16,7 +16,7 @@ catalogue! {
     STATIC_MUT = "DJ0207", "a mutable static can't be used in a compiled function",
         "pass the value as an argument, and return the new one";
     STATEMENT_ATTRIBUTE = "DJ0208", "`#[{0}]` is not supported inside a compiled function",
-        "lint attributes such as `#[allow(..)]` are, and `#[parallel]` in front of a `for`; for `#[cfg(..)]` write two functions";
+        "lint attributes such as `#[allow(..)]` are, and `#[parallel]` and `#[checkpoint]` in front of a `for`; for `#[cfg(..)]` write two functions";
     PATTERN_REF = "DJ0209", "`ref` is not needed in a compiled function",
         "remove it: values are never moved out of a variable by binding them";
     PATTERN_AT = "DJ0210", "`@` patterns are not part of the staged language",
@@ -35,4 +35,8 @@ catalogue! {
         "put it right in front of the `for` whose iterations do not depend on each other, or remove it: such loops are found without it";
     PARALLEL_ARGUMENTS = "DJ0217", "`#[parallel]` takes no arguments",
         "write `#[parallel]`; `with_threads(n, || ..)` around the call limits the number of threads";
+    CHECKPOINT_MISPLACED = "DJ0218", "`#[checkpoint]` stands in front of a `for` loop, and this is {0}",
+        "put it right in front of the `for` whose iterations reverse mode is to run again instead of saving them; for a whole function write `#[desc_jit(checkpoint)]`";
+    CHECKPOINT_ARGUMENTS = "DJ0219", "`#[checkpoint]` takes no arguments",
+        "write `#[checkpoint]`: the loop is run again by segments of about the square root of its iterations";
 }

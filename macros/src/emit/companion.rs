@@ -1,8 +1,8 @@
 //! The function itself, and the companion type beside it: one associated function per reading.
 
-use super::{conditions, name_of, native_handles, silence, source, stage};
+use super::{conditions, handle, name_of, native_handles, silence, source, stage};
 use crate::ast::{Function, Handles, Mode, ours, own};
-use crate::parse::is_parallel;
+use crate::parse::is_of_loops;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -72,6 +72,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
         }
     });
     let result_ty = typed(&result);
+    let jit = handle::jit(item, &types, &result);
     let source = source::source(item);
     let stage = stage::function(function, &arguments);
     quote_ours! {
@@ -113,10 +114,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
                 Self::__function().clear_cache();
             }
 
-            /// The handle that transforms take.
-            #vis fn jit() -> ::desc_jit::Jit<fn(#(#types),*) -> #result> {
-                ::desc_jit::Jit::__new(#name as fn(#(#types),*) -> #result, Self::__function())
-            }
+            #jit
 
             #[doc(hidden)]
             #vis fn __function() -> &'static ::desc_jit::__private::Function {
@@ -135,12 +133,13 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     }
 }
 
-/// Takes `#[parallel]` off loops, and off whatever else it was reported on: rustc does not know it.
-pub struct WithoutParallel;
+/// Takes `#[parallel]` and `#[checkpoint]` off loops, and off whatever else they were reported on: rustc does not
+/// know them.
+pub struct WithoutLoopAttributes;
 
-impl VisitMut for WithoutParallel {
+impl VisitMut for WithoutLoopAttributes {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        attributes.retain(|a| !is_parallel(a));
+        attributes.retain(|a| !is_of_loops(a));
     }
 }
 
@@ -154,7 +153,7 @@ fn native(item: &ItemFn, handles: &Handles) -> TokenStream {
     });
     let (inputs, output) = (&sig.inputs, &sig.output);
     let mut block = block.clone();
-    WithoutParallel.visit_block_mut(&mut block);
+    WithoutLoopAttributes.visit_block_mut(&mut block);
     native_handles::write_out(&mut block, handles);
     let stmts = &block.stmts;
     let mut body = TokenStream::new();

@@ -82,6 +82,9 @@ impl Emitter {
         if e.parallel {
             range = quote_ours! { #range.parallel() };
         }
+        if e.checkpoint {
+            range = quote_ours! { #range.checkpoint() };
+        }
         let Carried { names, init, params, list, assign } = carried(&e.carried);
         let index = match &e.index {
             Some(variable) => {

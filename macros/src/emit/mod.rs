@@ -8,6 +8,7 @@ mod call;
 mod companion;
 mod control;
 mod expr;
+mod handle;
 mod native_handles;
 mod place;
 mod source;
@@ -33,7 +34,7 @@ pub fn function(item: &ItemFn, function: &Function) -> TokenStream {
 pub fn rejected_function(item: &ItemFn, function: &Function, errors: TokenStream) -> TokenStream {
     let companion = stub::companion(item);
     let mut item = item.clone();
-    companion::WithoutParallel.visit_item_fn_mut(&mut item);
+    companion::WithoutLoopAttributes.visit_item_fn_mut(&mut item);
     native_handles::write_out(&mut item.block, &function.handles);
     let silence = function.handles.not_rust.then(silence);
     quote_ours! { #silence #item #companion #errors }

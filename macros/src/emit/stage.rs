@@ -1,7 +1,8 @@
 //! The staging function: the body as calls of the staging context.
 
 use super::{at, expr::Emitter};
-use crate::ast::{Function, Mode, Pattern, own};
+use crate::args::Rule;
+use crate::ast::{Function, Mode, Pattern, ours, own};
 use proc_macro2::{Ident, TokenStream};
 
 /// `fn stage(cx, args, at) -> Out<Value>`
@@ -19,9 +20,34 @@ pub fn function(function: &Function, arguments: &[Ident]) -> TokenStream {
     let written_back = params
         .filter(|(_, (param, _))| param.mode == Mode::Mut)
         .map(|(k, (_, argument))| quote_ours! { __args[#k] = #argument.clone(); });
+    let rule = function.rule.as_ref().map(|rule| {
+        let (rule, with) = match rule {
+            Rule::Checkpoint(_) => (quote_ours! { Recompute }, quote_ours! { ::core::option::Option::None }),
+            Rule::Jvp(path) => {
+                (quote_ours! { Jvp }, quote_ours! { ::core::option::Option::Some(#path::__function()) })
+            }
+            Rule::Vjp(path) => {
+                (quote_ours! { Vjp }, quote_ours! { ::core::option::Option::Some(#path::__function()) })
+            }
+        };
+        quote_ours! {
+            #[doc(hidden)]
+            pub fn stage(
+                cx: &::desc_jit::__private::Cx,
+                args: &mut [::desc_jit::__private::Value],
+                at: ::desc_jit::__private::At,
+            ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
+                let function = Self::__function();
+                cx.call_by_rule(::desc_jit::__private::Rule::#rule, function, Self::__body, #with, args, at)
+            }
+        }
+    });
+    let name = ours(if rule.is_some() { "__body" } else { "stage" });
     quote_ours! {
+        #rule
+
         #[doc(hidden)]
-        pub fn stage(
+        pub fn #name(
             #cx: &::desc_jit::__private::Cx,
             __args: &mut [::desc_jit::__private::Value],
             __at: ::desc_jit::__private::At,

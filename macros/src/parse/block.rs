@@ -1,6 +1,6 @@
 //! Blocks and statements.
 
-use super::{Parser, bare, is_parallel, types};
+use super::{Parser, bare, is_of_loops, types};
 use crate::ast::{Block, Expr, ExprKind, Pattern, Spot, Stmt};
 use crate::diag::statements::*;
 use proc_macro2::TokenStream;
@@ -219,8 +219,8 @@ impl Parser<'_> {
     }
 
     fn lint_attributes(&mut self, attrs: &[Attribute]) {
-        // `parallel.rs` looks where `#[parallel]` stands.
-        for attribute in attrs.iter().filter(|a| !is_lint(a) && !is_parallel(a)) {
+        // `loop_attributes.rs` looks where those stand.
+        for attribute in attrs.iter().filter(|a| !is_lint(a) && !is_of_loops(a)) {
             self.sink.report(attribute, &STATEMENT_ATTRIBUTE, &[&attribute_name(attribute)]);
         }
     }

@@ -62,11 +62,13 @@ impl Parser<'_> {
         self.scopes.close();
         let carried = self.scopes.carried(since);
         let at = Spot::of(&e.for_token);
-        let parallel = e.attrs.iter().any(super::is_parallel);
+        let parallel = e.attrs.iter().any(super::loop_attributes::is_parallel);
+        let checkpoint = e.attrs.iter().any(super::loop_attributes::is_checkpoint);
         match range {
-            Some(range) => {
-                expression(ExprKind::For(Box::new(For { index, range, body, carried, parallel })), at)
-            }
+            Some(range) => expression(
+                ExprKind::For(Box::new(For { index, range, body, carried, parallel, checkpoint })),
+                at,
+            ),
             None => rejected(at),
         }
     }

@@ -5,13 +5,13 @@ mod assign;
 mod block;
 mod call;
 mod control;
-pub use parallel::is_parallel;
+pub use loop_attributes::is_of_loops;
 mod expr;
 pub mod handle;
 mod literal;
+mod loop_attributes;
 mod macros;
 mod method;
-mod parallel;
 mod pattern;
 mod signature;
 pub mod types;
@@ -60,12 +60,13 @@ pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Functi
         in_loop: false,
         handles: Handles::default(),
     };
-    parallel::check(item, parser.sink);
+    loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
     let body = parser.block(&item.block, true);
     let result_at = body.value.as_ref().map_or_else(|| Spot::of(&item.sig.ident), |v| v.at);
     let handles = parser.handles;
-    Function { name, params, body, result_at, handles }
+    let rule = arguments.rule.clone();
+    Function { name, params, body, result_at, rule, handles }
 }
 
 /// Reads one function.

@@ -24,6 +24,24 @@ impl Builder {
         Builder { graph, open: vec![Region::default()], sites: HashMap::default() }
     }
 
+    /// A graph under construction that starts from the values and places of `graph`, whose ids stay valid, and
+    /// whose body is empty but for its parameters.
+    pub fn extending(graph: &Graph) -> Builder {
+        let body = Region { params: graph.body.params.clone(), ..Region::default() };
+        let graph = Graph { body: Region::default(), ..graph.clone() };
+        Builder { graph, open: vec![body], sites: HashMap::default() }
+    }
+
+    /// A new value that is defined later.
+    pub fn reserve(&mut self, ty: Type) -> ValueId {
+        self.graph.new_value(ty, None)
+    }
+
+    /// Appends a finished node, whose values exist, to the innermost open region.
+    pub fn append(&mut self, node: Node) {
+        self.innermost().nodes.push(node);
+    }
+
     /// The graph so far (without what is in open regions).
     pub fn graph(&self) -> &Graph {
         &self.graph

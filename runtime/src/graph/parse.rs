@@ -3,7 +3,7 @@
 use super::types::{Graph, Node, Region, SiteId, Type, ValueId, ValueInfo};
 use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Location, Result};
-use crate::op::{ArgOp, Axis, BinaryOp, CmpOp, Op, ReduceOp, StoreMode, UnaryOp};
+use crate::op::{ArgOp, Axis, BinaryOp, CmpOp, Op, ReduceOp, Rule, StoreMode, UnaryOp};
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -397,6 +397,14 @@ impl Parser {
             "while" => Op::While,
             "cond" => Op::Cond,
             "switch" => Op::Switch,
+            "call" => {
+                let word = self.word()?;
+                let rule = Rule::from_name(&word)
+                    .ok_or_else(|| self.fail(format!("`{word}` is not a rule of derivatives")))?;
+                self.expect(';')?;
+                let name = self.text()?.ok_or_else(|| self.fail("`call` takes a name"))?;
+                Op::Call { rule, name }
+            }
             other => {
                 let unary = UnaryOp::from_name(other).map(Op::Unary);
                 let binary = || BinaryOp::from_name(other).map(Op::Binary);

@@ -168,6 +168,7 @@ impl Op {
             Op::While => "while",
             Op::Cond => "cond",
             Op::Switch => "switch",
+            Op::Call { .. } => "call",
         }
     }
 }
@@ -206,6 +207,7 @@ fn attributes(op: &Op) -> String {
         Op::Put { mode, name } => format!("{}; {}", mode.name(), name_text(name)),
         Op::Reduce { op, axes } => format!("{}; {}", op.name(), list(axes)),
         Op::Check { message } => format!("{message:?}"),
+        Op::Call { rule, name } => format!("{}; {name:?}", rule.name()),
         Op::For { step, parallel: false } => step.to_string(),
         Op::For { step, parallel: true } => format!("{step}; parallel"),
         _ => String::new(),

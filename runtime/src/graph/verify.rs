@@ -4,7 +4,7 @@
 use super::types::{Graph, Node, Region, Type, ValueId};
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::op::Op;
+use crate::op::{Op, Rule};
 use std::collections::HashSet;
 
 impl Graph {
@@ -78,18 +78,21 @@ impl Verifier<'_> {
         }
         let types = |ids: &[ValueId]| ids.iter().map(|&v| self.graph.ty(v).clone()).collect::<Vec<Type>>();
         let inputs = types(&node.inputs);
-        let signatures = if node.op.is_control() {
-            Some(control_signature(&node.op, &inputs, node.regions.len()).map_err(fail)?)
-        } else if !node.regions.is_empty() {
-            return Err(fail("only control flow has regions".into()));
-        } else {
-            None
-        };
         for &v in &node.outputs {
             if v.index() >= self.graph.values.len() {
                 return Err(fail(format!("{v} has no type")));
             }
         }
+        let signatures = if node.op.is_control() {
+            Some(
+                control_signature(&node.op, &inputs, &types(&node.outputs), node.regions.len())
+                    .map_err(fail)?,
+            )
+        } else if !node.regions.is_empty() {
+            return Err(fail("only control flow has regions".into()));
+        } else {
+            None
+        };
         let outputs = types(&node.outputs);
         match &signatures {
             None => {
@@ -136,7 +139,12 @@ impl Verifier<'_> {
 /// Parameter and result types of each region; `None` where the results are the node's outputs.
 type Signature = Vec<(Vec<Type>, Option<Vec<Type>>)>;
 
-fn control_signature(op: &Op, inputs: &[Type], regions: usize) -> std::result::Result<Signature, String> {
+fn control_signature(
+    op: &Op,
+    inputs: &[Type],
+    outputs: &[Type],
+    regions: usize,
+) -> std::result::Result<Signature, String> {
     let wrong = |n: &str| Err(format!("`{}` takes {n} regions, not {regions}", op.name()));
     match op {
         Op::For { step, .. } => {
@@ -171,6 +179,21 @@ fn control_signature(op: &Op, inputs: &[Type], regions: usize) -> std::result::R
                 return Err("`cond` takes a scalar condition".into());
             }
             Ok(vec![(Vec::new(), None), (Vec::new(), None)])
+        }
+        Op::Call { rule, .. } => {
+            let mut signature = vec![(inputs.to_vec(), None)];
+            let floats =
+                |list: &[Type]| list.iter().filter(|t| t.dtype.is_float()).cloned().collect::<Vec<_>>();
+            match rule {
+                Rule::Jvp => signature
+                    .push(([inputs, &floats(inputs)].concat(), Some([outputs, &floats(outputs)].concat()))),
+                Rule::Vjp => signature.push(([inputs, &floats(outputs)].concat(), Some(floats(inputs)))),
+                Rule::Stop | Rule::Recompute | Rule::Segments => {}
+            }
+            if regions != signature.len() {
+                return wrong(if signature.len() == 1 { "1" } else { "2" });
+            }
+            Ok(signature)
         }
         _ => {
             if regions == 0 {

@@ -52,7 +52,7 @@ pub(crate) fn eval<'a>(
             Literal::Bool(true) => Ok(Datum::Scalar(Literal::Bool(true))),
             _ => Err(Error::new(ErrorKind::Arithmetic, message.to_string())),
         },
-        Op::For { .. } | Op::While | Op::Cond | Op::Switch => {
+        Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. } => {
             Err(Error::new(ErrorKind::Verify, "control flow is run by the engine, not as one op"))
         }
     }

@@ -180,7 +180,7 @@ impl Op {
                 }
                 return Ok(Vec::new());
             }
-            Op::For { .. } | Op::While | Op::Cond | Op::Switch => {
+            Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. } => {
                 return Err(err(ErrorKind::Verify, "control flow takes its types from its regions".into()));
             }
         }])

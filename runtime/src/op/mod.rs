@@ -12,6 +12,7 @@ pub mod scalar;
 pub mod shape;
 
 use crate::dtype::{DType, Literal};
+use elementwise::named_ops;
 pub use elementwise::{BinaryOp, CmpOp, UnaryOp};
 pub use index::{Axis, StoreMode};
 pub use reduce::{ArgOp, ReduceOp};
@@ -131,11 +132,37 @@ pub enum Op {
     Cond,
     /// `[index]`, one region `() -> (result..)` per branch; the index is clamped to the branches.
     Switch,
+    /// `[arg..]`, region `(arg..) -> (result..)`: a part of the graph that derivatives treat as a whole, by a
+    /// rule, which may add a region. Optimisation puts its nodes in its place.
+    Call {
+        /// What its derivative is.
+        rule: Rule,
+        /// The name of the function.
+        name: Arc<str>,
+    },
+}
+
+named_ops! {
+    /// What the derivative of a [`Call`](Op::Call) is.
+    Rule {
+        /// None: the results count as constants.
+        Stop = "stop",
+        /// That of its region, which reverse mode runs again instead of saving values of it.
+        Recompute = "recompute",
+        /// The same for a region that is a loop: its iterations are run again by segments, whose first values are
+        /// saved.
+        Segments = "segments",
+        /// A region `(arg.., tangent..) -> (result.., tangent..)`, with tangents of what is a float.
+        Jvp = "jvp",
+        /// A region `(arg.., cotangent..) -> (cotangent..)`, from those of float results to those of float
+        /// arguments.
+        Vjp = "vjp",
+    }
 }
 
 impl Op {
     /// The op has nested regions.
     pub fn is_control(&self) -> bool {
-        matches!(self, Op::For { .. } | Op::While | Op::Cond | Op::Switch)
+        matches!(self, Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. })
     }
 }

@@ -1,6 +1,7 @@
 //! Passes from graph to graph. The pipeline is this one function; every pass is verified after it ran in
 //! debug builds, and tested on textual graphs in `tests/graph/`.
 
+mod calls;
 mod compact;
 mod dce;
 mod fold;
@@ -12,11 +13,26 @@ use crate::graph::Graph;
 type Pass = (&'static str, fn(&mut Graph));
 
 /// The passes in the order they run.
-const PIPELINE: [Pass; 3] = [("fold", fold::run), ("dce", dce::run), ("compact", compact::run)];
+const PIPELINE: [Pass; 4] =
+    [("calls", calls::run), ("fold", fold::run), ("dce", dce::run), ("compact", compact::run)];
 
 /// Runs the whole pipeline.
 pub(crate) fn run(graph: &mut Graph) -> Result<()> {
-    for (name, pass) in PIPELINE {
+    passes(graph, &PIPELINE)
+}
+
+/// Runs the passes that keep what transforms need to know: they follow on this graph.
+pub(crate) fn simplify(graph: &mut Graph) -> Result<()> {
+    passes(graph, &PIPELINE[1..])
+}
+
+/// Puts the nodes of calls in their place: nothing else runs them.
+pub(crate) fn place_calls(graph: &mut Graph) {
+    calls::run(graph);
+}
+
+fn passes(graph: &mut Graph, list: &[Pass]) -> Result<()> {
+    for &(name, pass) in list {
         pass(graph);
         if cfg!(debug_assertions) {
             graph.verify().map_err(|e| e.note(format!("after the pass `{name}`")))?;
@@ -26,7 +42,7 @@ pub(crate) fn run(graph: &mut Graph) -> Result<()> {
 }
 
 impl Graph {
-    /// Runs one optimisation pass by name: `fold` (constants), `dce` (what no result needs), `compact`
+    /// Runs one optimisation pass by name: `calls` (their nodes in their place), `fold` (constants), `dce` (what no result needs), `compact`
     /// (numbers values anew).
     ///
     /// # Errors

@@ -78,8 +78,31 @@ const MAX_CALL_DEPTH: usize = 64;
 /// The staging context of one function body.
 pub struct Cx {
     pub(super) builder: Rc<RefCell<Builder>>,
-    function: &'static FunctionInfo,
-    call_depth: usize,
+    pub(super) function: &'static FunctionInfo,
+    pub(super) within: Within,
+}
+
+/// What a function is staged inside of.
+#[derive(Clone, Default)]
+pub(crate) struct Within {
+    /// How many calls.
+    pub depth: usize,
+    /// The functions whose rules are being staged: inside, these are what their bodies say.
+    pub rules_of: Vec<&'static FunctionInfo>,
+    /// How many iterations a loop records for a reverse pass, where its trip count is known only at run time.
+    pub tape: usize,
+}
+
+impl Within {
+    /// Nothing, with tapes of this length.
+    pub fn tape(tape: usize) -> Within {
+        Within { tape, ..Within::default() }
+    }
+
+    /// One call deeper.
+    pub fn deeper(&self) -> Within {
+        Within { depth: self.depth + 1, ..self.clone() }
+    }
 }
 
 /// The place `at` in a function's source.
@@ -97,6 +120,7 @@ fn locate(function: &FunctionInfo, at: At) -> Location {
 }
 
 /// An argument of a function that is staged from the outside.
+#[derive(Clone, Debug)]
 pub(crate) enum Argument {
     /// Known at run time.
     Traced(Type),
@@ -122,15 +146,25 @@ impl Argument {
 
 /// Stages a function from the outside: `params` are its arguments. Returns
 /// the graph (results first, then the final values of `&mut` parameters) and the tree of results.
-pub(crate) fn stage_root(function: &'static FunctionInfo, params: &[Argument]) -> Out<Graph> {
+pub(crate) fn stage_root(function: &'static FunctionInfo, params: &[Argument], within: Within) -> Out<Graph> {
+    stage_alone(function, function.stage, params, within)
+}
+
+/// The same with another body of the function, and inside of something.
+pub(super) fn stage_alone(
+    function: &'static FunctionInfo,
+    stage: StageFn,
+    params: &[Argument],
+    within: Within,
+) -> Out<Graph> {
     let start = At(function.source.first_line, 1, 1);
     let mut builder = Builder::new(function.name.into(), locate(function, start));
     let mut args: Vec<Value> = Vec::new();
     for (param, argument) in function.params.iter().zip(params) {
         args.push(argument.value(&mut builder, param.name.to_string()));
     }
-    let cx = Cx { builder: Rc::new(RefCell::new(builder)), function, call_depth: 0 };
-    let result = (function.stage)(&cx, &mut args, start)?;
+    let cx = Cx { builder: Rc::new(RefCell::new(builder)), function, within };
+    let result = stage(&cx, &mut args, start)?;
     let mut leaves = Vec::new();
     result.leaves(&mut leaves);
     for (param, arg) in function.params.iter().zip(&args) {
@@ -152,7 +186,7 @@ impl Cx {
     /// # Errors
     /// A recursion that does not end, or an argument that does not fit.
     pub fn enter(&self, callee: &'static FunctionInfo, args: &mut [Value], at: At) -> Out<Cx> {
-        if self.call_depth >= MAX_CALL_DEPTH {
+        if self.too_deep() {
             let message = format!("`{}` calls itself without end while it is staged", callee.name);
             return Err(self
                 .error(ErrorKind::Unsupported, message, at)
@@ -163,7 +197,7 @@ impl Cx {
                 .coerce(arg, param.ty, at)
                 .map_err(|e| e.note(format!("this is the argument `{}` of `{}`", param.name, callee.name)))?;
         }
-        Ok(Cx { builder: self.builder.clone(), function: callee, call_depth: self.call_depth + 1 })
+        Ok(Cx { builder: self.builder.clone(), function: callee, within: self.within.deeper() })
     }
 
     /// Gives the result of a body its declared type.
@@ -174,6 +208,10 @@ impl Cx {
         self.coerce(&value, self.function.result, at).map_err(|e| {
             e.note(format!("`{}` is declared to return {}", self.function.name, self.function.result))
         })
+    }
+
+    pub(super) fn too_deep(&self) -> bool {
+        self.within.depth >= MAX_CALL_DEPTH
     }
 
     /// An error at a place of this function.

@@ -8,7 +8,7 @@ use super::value::Value;
 use crate::dtype::{Literal, Type};
 use crate::error::ErrorKind;
 use crate::graph::{Region, ValueId};
-use crate::op::{BinaryOp, Op};
+use crate::op::{BinaryOp, Op, Rule};
 
 /// Stages a loop once with the given carry: the variables after the body, and the regions before it.
 type StageLoop<'a> = &'a mut dyn FnMut(&Cx, &Carry) -> Out<(Vec<Value>, Vec<Region>)>;
@@ -87,13 +87,21 @@ impl Cx {
         let types: Vec<Type> = carry.leaves.iter().map(|(_, t, _)| t.clone()).collect();
         inputs.extend(self.initial(&carry, at)?);
         let site = self.site(at);
-        let outputs = self.builder.borrow_mut().push_control(
-            Op::For { step, parallel: range.parallel },
-            inputs,
-            regions,
-            types,
-            site,
-        );
+        let op = Op::For { step, parallel: range.parallel };
+        let mut builder = self.builder.borrow_mut();
+        let outputs = if range.checkpoint {
+            // Derivatives see the loop as a whole.
+            builder.open();
+            let initial = inputs.split_off(2);
+            inputs.extend(types.iter().map(|ty| builder.param(ty.clone(), None)).collect::<Vec<_>>());
+            let results = builder.push_control(op, inputs, regions, types.clone(), site);
+            let body = builder.close(results);
+            let call = Op::Call { rule: Rule::Segments, name: self.function.name.into() };
+            builder.push_control(call, initial, vec![body], types, site)
+        } else {
+            builder.push_control(op, inputs, regions, types, site)
+        };
+        drop(builder);
         Ok(self.results(&carry, &outputs))
     }
 

@@ -17,6 +17,7 @@ mod methods;
 mod operators;
 mod range;
 mod reductions;
+mod rules;
 mod scan;
 mod slices;
 mod transformed;
@@ -25,7 +26,7 @@ mod value;
 
 pub use callable::Operand;
 pub use constant::Constant;
-pub(crate) use cx::{Argument, stage_root};
+pub(crate) use cx::{Argument, Within, stage_root};
 pub use cx::{At, Cx, FunctionInfo, Mode, Out, Param, Source, StageFn};
 pub use range::Range;
 pub use slices::SliceArg;

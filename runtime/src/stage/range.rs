@@ -14,6 +14,8 @@ pub struct Range {
     pub(super) stride: Stride,
     /// The loop over it is marked `#[parallel]`.
     pub(super) parallel: bool,
+    /// The loop over it is marked `#[checkpoint]`.
+    pub(super) checkpoint: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -31,6 +33,12 @@ impl Range {
     #[must_use]
     pub fn parallel(self) -> Range {
         Range { parallel: true, ..self }
+    }
+
+    /// The range of a loop that is marked `#[checkpoint]`.
+    #[must_use]
+    pub fn checkpoint(self) -> Range {
+        Range { checkpoint: true, ..self }
     }
 
     /// 1 in the dtype of the range.
@@ -64,7 +72,13 @@ impl Cx {
                 .map_err(|_| self.error(ErrorKind::Argument, "the range has too many values", at))?;
             let count =
                 self.weak_like(Value::literal(Literal::I64(count).cast(dtype)), lo.is_weak() && hi.is_weak());
-            return Ok(Range { start: lo, count, stride: Stride::Static(1), parallel: false });
+            return Ok(Range {
+                start: lo,
+                count,
+                stride: Stride::Static(1),
+                parallel: false,
+                checkpoint: false,
+            });
         }
         let weak = lo.is_weak() && hi.is_weak();
         let one = Value::literal(Literal::one(dtype));
@@ -80,6 +94,7 @@ impl Cx {
             count: self.weak_like(count, weak),
             stride: Stride::Static(1),
             parallel: false,
+            checkpoint: false,
         })
     }
 
@@ -103,7 +118,7 @@ impl Cx {
             Stride::Static(k) => Stride::Static(-k),
             Stride::Traced { magnitude, down } => Stride::Traced { magnitude, down: !down },
         };
-        Ok(Range { start, count: r.count, stride, parallel: r.parallel })
+        Ok(Range { start, count: r.count, stride, ..r })
     }
 
     /// `range.step_by(k)`
@@ -141,6 +156,6 @@ impl Cx {
                     Stride::Traced { magnitude: self.binary(BinaryOp::Mul, &magnitude, &k, at)?, down }
                 }
             };
-        Ok(Range { start: r.start, count, stride, parallel: r.parallel })
+        Ok(Range { start: r.start, count, stride, ..r })
     }
 }

@@ -1,13 +1,25 @@
-//! Where `#[parallel]` stands: in front of a `for`, and nowhere else.
+//! Where `#[parallel]` and `#[checkpoint]` stand: in front of a `for`, and nowhere else.
 
 use crate::diag::Sink;
-use crate::diag::statements::{PARALLEL_ARGUMENTS, PARALLEL_MISPLACED};
+use crate::diag::statements::{
+    CHECKPOINT_ARGUMENTS, CHECKPOINT_MISPLACED, PARALLEL_ARGUMENTS, PARALLEL_MISPLACED,
+};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprForLoop, ItemFn, Meta, Stmt};
 
 /// `#[parallel]`; with arguments it is wrong, but ours all the same.
 pub fn is_parallel(attribute: &Attribute) -> bool {
     attribute.path().is_ident("parallel")
+}
+
+/// `#[checkpoint]`; with arguments it is wrong, but ours all the same.
+pub fn is_checkpoint(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("checkpoint")
+}
+
+/// It is an attribute of loops of ours: rustc does not know it.
+pub fn is_of_loops(attribute: &Attribute) -> bool {
+    is_parallel(attribute) || is_checkpoint(attribute)
 }
 
 /// Reports those that stand elsewhere: rustc never sees them.
@@ -25,6 +37,9 @@ impl<'ast> Visit<'ast> for Check<'_> {
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         if is_parallel(attribute) {
             self.sink.report(attribute, &PARALLEL_MISPLACED, &[&self.what]);
+        }
+        if is_checkpoint(attribute) {
+            self.sink.report(attribute, &CHECKPOINT_MISPLACED, &[&self.what]);
         }
     }
 
@@ -44,8 +59,12 @@ impl<'ast> Visit<'ast> for Check<'_> {
     }
 
     fn visit_expr_for_loop(&mut self, e: &'ast ExprForLoop) {
-        for attribute in e.attrs.iter().filter(|a| is_parallel(a) && !matches!(a.meta, Meta::Path(_))) {
-            self.sink.report(attribute, &PARALLEL_ARGUMENTS, &[]);
+        for attribute in e.attrs.iter().filter(|a| !matches!(a.meta, Meta::Path(_))) {
+            if is_parallel(attribute) {
+                self.sink.report(attribute, &PARALLEL_ARGUMENTS, &[]);
+            } else if is_checkpoint(attribute) {
+                self.sink.report(attribute, &CHECKPOINT_ARGUMENTS, &[]);
+            }
         }
         self.visit_pat(&e.pat);
         self.visit_expr(&e.expr);

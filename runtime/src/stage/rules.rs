@@ -1,0 +1,190 @@
+//! Calls of functions whose derivative has a rule: they stay calls in the graph.
+
+use super::cx::{Argument, At, Cx, Mode, Out, StageFn, stage_alone};
+use super::typed::Ty;
+use super::value::{Repr, Value};
+use crate::dtype::Type;
+use crate::error::ErrorKind;
+use crate::exec::Function;
+use crate::graph::{Graph, Region, ValueId, inline};
+use crate::op::{Op, Rule};
+
+impl Cx {
+    /// A call of `function`, whose body stages as `body`, with this rule and the function that it names.
+    ///
+    /// # Errors
+    /// Arguments that do not fit, and a rule whose function takes or gives something else.
+    pub fn call_by_rule(
+        &self,
+        rule: Rule,
+        function: &'static Function,
+        body: StageFn,
+        with: Option<&'static Function>,
+        args: &mut [Value],
+        at: At,
+    ) -> Out<Value> {
+        let info = function.info();
+        // Checks the arguments, and the depth of calls.
+        let inside = self.enter(info, args, at)?;
+        if self.within.rules_of.iter().any(|f| std::ptr::eq(*f, info)) {
+            // A rule may call its function for the result.
+            return body(self, args, at);
+        }
+        let mut params = Vec::with_capacity(args.len());
+        for (param, arg) in info.params.iter().zip(args.iter()) {
+            debug_assert!(param.mode != Mode::Mut, "the macro refuses those");
+            params.push(self.argument(arg, param.is_static, at)?);
+        }
+        let graph = stage_alone(info, body, &params, inside.within.clone())?;
+        let mut leaves = Vec::new();
+        for (param, arg) in info.params.iter().zip(args.iter()) {
+            self.traced_leaves(arg, param.is_static, at, &mut leaves)?;
+        }
+        let mut regions = vec![self.region(&graph)];
+        if let Some(with) = with {
+            let rule_graph = inside.rule_graph(rule, &graph, params, with, at)?;
+            regions.push(self.region(&rule_graph));
+        }
+        let types: Vec<Type> = graph.body.results.iter().map(|&v| graph.ty(v).clone()).collect();
+        let op = Op::Call { rule, name: info.name.into() };
+        let site = self.site(at);
+        let outputs = self.builder.borrow_mut().push_control(op, leaves, regions, types, site);
+        Ok(tree(info.result, &mut outputs.into_iter()))
+    }
+
+    /// `stop_gradient(x)`
+    pub(crate) fn stop_gradient(&self, x: &Value, at: At) -> Out<Value> {
+        let mut leaves = Vec::new();
+        x.leaves(&mut leaves);
+        let mut stopped = Vec::with_capacity(leaves.len());
+        for leaf in leaves {
+            if leaf.as_static().is_some() {
+                stopped.push(leaf);
+                continue;
+            }
+            let (id, ty, site) = (self.node(&leaf, at)?, self.ty(&leaf, at)?, self.site(at));
+            let mut builder = self.builder.borrow_mut();
+            builder.open();
+            let inside = builder.param(ty.clone(), None);
+            let body = builder.close(vec![inside]);
+            let op = Op::Call { rule: Rule::Stop, name: "stop_gradient".into() };
+            let outputs = builder.push_control(op, vec![id], vec![body], vec![ty], site);
+            stopped.push(self.weak_like(Value::traced(outputs[0]), leaf.is_weak()));
+        }
+        Ok(x.with_leaves(&mut stopped.into_iter()))
+    }
+
+    fn region(&self, graph: &Graph) -> Region {
+        let mut builder = self.builder.borrow_mut();
+        builder.open();
+        let params: Vec<ValueId> =
+            graph.body.params.iter().map(|&p| builder.param(graph.ty(p).clone(), None)).collect();
+        let results = inline(&mut builder, graph, &params);
+        builder.close(results)
+    }
+
+    /// An argument as the root of another graph sees it.
+    pub(super) fn argument(&self, arg: &Value, is_static: bool, at: At) -> Out<Argument> {
+        match (&arg.0, arg.as_static()) {
+            (Repr::Tuple(items), _) => {
+                let parts = items.iter().map(|item| self.argument(item, is_static, at));
+                Ok(Argument::Tuple(parts.collect::<Out<_>>()?))
+            }
+            (_, Some(literal)) if is_static => Ok(Argument::Static(literal)),
+            _ if is_static => {
+                self.require_static(arg, "a static argument", at)?;
+                Err(self.error(ErrorKind::Static, "a static argument is a scalar", at))
+            }
+            _ => Ok(Argument::Traced(self.ty(arg, at)?)),
+        }
+    }
+
+    /// The graph values of what an argument becomes a parameter for.
+    pub(super) fn traced_leaves(
+        &self,
+        arg: &Value,
+        is_static: bool,
+        at: At,
+        into: &mut Vec<ValueId>,
+    ) -> Out<()> {
+        let mut leaves = Vec::new();
+        arg.leaves(&mut leaves);
+        for leaf in leaves {
+            if !(is_static && leaf.as_static().is_some()) {
+                into.push(self.node(&leaf, at)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The graph of a rule's function, checked against the function that it is the rule of.
+    fn rule_graph(
+        &self,
+        rule: Rule,
+        graph: &Graph,
+        mut params: Vec<Argument>,
+        with: &'static Function,
+        at: At,
+    ) -> Out<Graph> {
+        let (name, info) = (self.function.name, with.info());
+        let types = |ids: &[ValueId]| ids.iter().map(|&v| graph.ty(v).clone()).collect::<Vec<Type>>();
+        let floats =
+            |types: &[Type]| types.iter().filter(|t| t.dtype.is_float()).cloned().collect::<Vec<_>>();
+        let (inputs, outputs) = (types(&graph.body.params), types(&graph.body.results));
+        let (more, wanted, what) = match rule {
+            Rule::Jvp => {
+                let more = params.iter().filter_map(tangent).collect::<Vec<_>>();
+                (more, [&outputs[..], &floats(&outputs)].concat(), "(result, tangent of the result)")
+            }
+            _ => {
+                let more = floats(&outputs).into_iter().map(Argument::Traced).collect();
+                (more, floats(&inputs), "one cotangent per float argument")
+            }
+        };
+        let kind = if rule == Rule::Jvp { "tangents" } else { "cotangents" };
+        params.extend(more);
+        if params.len() != info.params.len() {
+            let message = format!(
+                "the rule `{}` of `{name}` takes {} arguments: those of `{name}`, and then the {kind}, which is {} in all",
+                info.name,
+                info.params.len(),
+                params.len()
+            );
+            return Err(self.error(ErrorKind::Argument, message, at));
+        }
+        let mut within = self.within.clone();
+        within.rules_of.push(self.function);
+        let staged = stage_alone(info, info.stage, &params, within)?;
+        let found: Vec<Type> = staged.body.results.iter().map(|&v| staged.ty(v).clone()).collect();
+        if found != wanted {
+            let message = format!(
+                "the rule `{}` of `{name}` gives {found:?}, and a rule for {} gives {what}: {wanted:?}",
+                info.name,
+                rule.name()
+            );
+            return Err(self.error(ErrorKind::Shape, message, at));
+        }
+        Ok(staged)
+    }
+}
+
+/// The tangent of an argument: its float parts.
+fn tangent(arg: &Argument) -> Option<Argument> {
+    match arg {
+        Argument::Traced(ty) => ty.dtype.is_float().then(|| Argument::Traced(ty.clone())),
+        Argument::Static(_) => None,
+        Argument::Tuple(parts) => {
+            let parts: Vec<Argument> = parts.iter().filter_map(tangent).collect();
+            (!parts.is_empty()).then_some(Argument::Tuple(parts))
+        }
+    }
+}
+
+/// Graph values as a tree of this type.
+pub(super) fn tree(ty: Ty, leaves: &mut impl Iterator<Item = ValueId>) -> Value {
+    match ty {
+        Ty::Scalar(_) | Ty::Array(..) => leaves.next().map_or_else(Value::unit, Value::traced),
+        Ty::Tuple(items) => Value::tuple(items.iter().map(|&item| tree(item, leaves)).collect()),
+        Ty::Unit => Value::unit(),
+    }
+}

@@ -1,0 +1,93 @@
+//! Calls: what derivatives treat as a whole.
+
+use super::emit::Emit;
+use crate::dtype::{DType, Literal, Type};
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::{Builder, Graph, Node, Region, ValueId, captures};
+use crate::op::{BinaryOp, Op, Rule, UnaryOp};
+
+/// A region of a call as a graph by itself: its parameters, then what it uses from around.
+pub(super) struct Closed {
+    pub graph: Graph,
+    pub captured: Vec<ValueId>,
+}
+
+/// Region `which` of a call in `graph`, whose ids it keeps.
+pub(super) fn closed(graph: &Graph, node: &Node, which: usize) -> Closed {
+    let alone = Node { regions: vec![node.regions[which].clone()], ..node.clone() };
+    let captured = captures(&alone);
+    let mut body = node.regions[which].clone();
+    body.params.extend(captured.iter().copied());
+    let sites = graph.sites.clone();
+    Closed { graph: Graph { name: graph.name.clone(), values: graph.values.clone(), sites, body }, captured }
+}
+
+/// Adds a graph as a closed region.
+pub(super) fn region_of(builder: &mut Builder, graph: &Graph) -> Region {
+    builder.open();
+    let params: Vec<ValueId> =
+        graph.body.params.iter().map(|&p| builder.param(graph.ty(p).clone(), None)).collect();
+    let results = crate::graph::inline(builder, graph, &params);
+    builder.close(results)
+}
+
+/// The error of forward mode through a function that has a rule for reverse mode only.
+pub(super) fn reverse_only(name: &str) -> Error {
+    let message = format!("forward mode cannot differentiate `{name}`: it has a rule for reverse mode only");
+    Error::new(ErrorKind::Unsupported, message)
+        .note("give it a rule for both: #[desc_jit(jvp = ..)] instead of `vjp`")
+}
+
+/// The loop of a call with the rule [`Rule::Segments`], with the nodes before and behind it.
+pub(super) fn loop_of(node: &Node) -> Option<(&[Node], &Node, &[Node])> {
+    let nodes = &node.regions[0].nodes;
+    let at = nodes.iter().position(|n| matches!(n.op, Op::For { .. }))?;
+    Some((&nodes[..at], &nodes[at], &nodes[at + 1..]))
+}
+
+/// Adds a `for` as two: segments of about the square root of its iterations, each one a call that reverse mode runs
+/// again. Its outputs are those of `node`.
+pub(super) fn by_segments(w: &mut dyn Emit, node: &Node, name: &str) -> Result<()> {
+    let Op::For { step, parallel } = node.op else { return Ok(()) };
+    let (start, count) = (node.inputs[0], node.inputs[1]);
+    let index = w.ty(start);
+    let literal = |n: i64| Literal::I64(n).cast(index.dtype);
+    let one = w.full(literal(1), &[])?;
+    let float = w.cast(count, DType::F64)?;
+    let root = w.unary(UnaryOp::Sqrt, float)?;
+    let root = w.unary(UnaryOp::Ceil, root)?;
+    let root = w.cast(root, index.dtype)?;
+    let length = w.binary(BinaryOp::Max, root, one)?;
+    let rounded = w.add(count, length)?;
+    let rounded = w.sub(rounded, one)?;
+    let segments = w.div(rounded, length)?;
+    let zero = w.full(literal(0), &[])?;
+    let types: Vec<Type> = node.inputs[2..].iter().map(|&v| w.ty(v)).collect();
+
+    w.builder().open();
+    let segment = w.builder().param(index.clone(), None);
+    let carries: Vec<ValueId> = types.iter().map(|ty| w.builder().param(ty.clone(), None)).collect();
+    let before = w.mul(segment, length)?;
+    let left = w.sub(count, before)?;
+    let trips = w.binary(BinaryOp::Min, length, left)?;
+    let stride = w.full(literal(i64::try_from(step.unsigned_abs()).unwrap_or(i64::MAX)), &[])?;
+    let way = w.mul(before, stride)?;
+    let first = if step > 0 { w.add(start, way)? } else { w.sub(start, way)? };
+    w.builder().open();
+    let inside: Vec<ValueId> = types.iter().map(|ty| w.builder().param(ty.clone(), None)).collect();
+    let inputs = [&[first, trips], &inside[..]].concat();
+    let op = Op::For { step, parallel };
+    let results = w.builder().push_control(op, inputs, node.regions.clone(), types.clone(), node.site);
+    let body = w.builder().close(results);
+    let call = Op::Call { rule: Rule::Recompute, name: name.into() };
+    let after = w.builder().push_control(call, carries, vec![body], types, node.site);
+    let region = w.builder().close(after);
+    w.builder().append(Node {
+        op: Op::For { step: 1, parallel: false },
+        inputs: [&[zero, segments], &node.inputs[2..]].concat(),
+        outputs: node.outputs.clone(),
+        regions: vec![region],
+        site: node.site,
+    });
+    Ok(())
+}

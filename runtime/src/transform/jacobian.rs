@@ -1,0 +1,208 @@
+//! Gradients and Jacobians, from tangents and cotangents along the axes. What does not depend on the axis is
+//! computed once, before the loop over them.
+
+use super::emit::Emit;
+use crate::dtype::{DType, Literal, Type};
+use crate::error::Result;
+use crate::graph::{Builder, Graph, SiteId, ValueId, captures};
+use crate::hash::{HashMap, HashSet};
+use crate::op::{Axis, Op, StoreMode};
+
+struct Writer {
+    builder: Builder,
+}
+
+impl Emit for Writer {
+    fn builder(&mut self) -> &mut Builder {
+        &mut self.builder
+    }
+    fn site(&self) -> SiteId {
+        SiteId(0)
+    }
+    fn primal(&mut self, v: ValueId) -> Result<ValueId> {
+        Ok(v)
+    }
+}
+
+/// See [`super::value_and_grad`].
+pub(super) fn value_and_grad(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
+    // Only result 0 is differentiated: the others would keep values alive.
+    let first = super::select_results(graph, &[0]);
+    let adjoint = super::vjp(&first, wrt, tape)?;
+    let params = graph.body.params.len();
+    let ty = graph.ty(graph.body.results[0]).clone();
+    // The other results are those of the forward pass.
+    let mut adjoint = adjoint;
+    let gradients = adjoint.body.results.split_off(1);
+    let cotangent = adjoint.body.params[params];
+    adjoint.body.params.truncate(params);
+    let mut writer = Writer { builder: Builder::extending(&adjoint) };
+    let one = (&mut writer as &mut dyn Emit).full(Literal::one(ty.dtype), &[])?;
+    let map: HashMap<ValueId, ValueId> = std::iter::once((cotangent, one)).collect();
+    for mut node in adjoint.body.nodes {
+        replace(&mut node.inputs, &map);
+        node.regions.iter_mut().for_each(|r| replace_in(r, &map));
+        writer.builder.append(node);
+    }
+    let rename = |v: &ValueId| map.get(v).copied().unwrap_or(*v);
+    let mut results = graph.body.results.clone();
+    results.extend(gradients.iter().map(rename));
+    Ok(writer.builder.finish(results))
+}
+
+fn replace(values: &mut [ValueId], map: &HashMap<ValueId, ValueId>) {
+    for v in values {
+        if let Some(&new) = map.get(v) {
+            *v = new;
+        }
+    }
+}
+
+fn replace_in(region: &mut crate::graph::Region, map: &HashMap<ValueId, ValueId>) {
+    for node in &mut region.nodes {
+        replace(&mut node.inputs, map);
+        node.regions.iter_mut().for_each(|r| replace_in(r, map));
+    }
+    replace(&mut region.results, map);
+}
+
+/// Positions of the results that are floats.
+fn float_results(graph: &Graph) -> Vec<usize> {
+    let results = graph.body.results.iter().enumerate();
+    results.filter(|(_, v)| graph.ty(**v).dtype.is_float()).map(|(k, _)| k).collect()
+}
+
+/// See [`super::jacfwd`].
+pub(super) fn forward(graph: &Graph, wrt: &[usize]) -> Result<Graph> {
+    let results = float_results(graph);
+    let tangents: Vec<usize> = (0..results.len()).collect();
+    let mut blocks = Vec::new();
+    let mut builder = start(graph);
+    let params = graph.body.params.clone();
+    for &k in wrt {
+        let x = graph.ty(graph.body.params[k]).clone();
+        let mut along = super::jvp(graph, &[k])?;
+        along = super::select_results(
+            &along,
+            &tangents.iter().map(|t| t + graph.body.results.len()).collect::<Vec<_>>(),
+        );
+        let columns = along_axes(&mut builder, along, &params, &x)?;
+        // The axis of the loop comes first; the Jacobian has it last.
+        let mut of_results = Vec::new();
+        for column in columns {
+            let w: &mut dyn Emit = &mut builder;
+            let rank = w.ty(column).rank();
+            let result: Vec<usize> = w.ty(column).shape[1..].to_vec();
+            let turned = w.transpose(column, (1..rank).chain([0]).collect())?;
+            of_results.push(w.reshape(turned, &[result, x.shape.clone()].concat())?);
+        }
+        blocks.push(of_results);
+    }
+    let by_result = (0..results.len()).flat_map(|r| blocks.iter().map(move |b| b[r])).collect();
+    Ok(builder.builder.finish(by_result))
+}
+
+/// See [`super::jacrev`].
+pub(super) fn reverse(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
+    let mut blocks = Vec::new();
+    let mut builder = start(graph);
+    let params = graph.body.params.clone();
+    for r in float_results(graph) {
+        let y = graph.ty(graph.body.results[r]).clone();
+        let one = super::select_results(graph, &[r]);
+        let adjoint = super::vjp(&one, wrt, tape)?;
+        let adjoint = super::select_results(&adjoint, &(1..=wrt.len()).collect::<Vec<_>>());
+        let rows = along_axes(&mut builder, adjoint, &params, &y)?;
+        for (row, &k) in rows.into_iter().zip(wrt) {
+            let x = graph.ty(graph.body.params[k]).shape.clone();
+            blocks.push((&mut builder as &mut dyn Emit).reshape(row, &[y.shape.clone(), x].concat())?);
+        }
+    }
+    Ok(builder.builder.finish(blocks))
+}
+
+/// An empty graph with the parameters of `graph`.
+fn start(graph: &Graph) -> Writer {
+    Writer { builder: Builder::extending(graph) }
+}
+
+/// The results of `linear`, a graph of `params` and one more parameter of type `seed` in which it is linear, for each
+/// axis of `seed` in row-major order, stacked in front.
+fn along_axes(
+    writer: &mut Writer,
+    mut linear: Graph,
+    params: &[ValueId],
+    seed: &Type,
+) -> Result<Vec<ValueId>> {
+    crate::optimize::simplify(&mut linear)?;
+    let types: Vec<Type> = linear.body.results.iter().map(|&v| linear.ty(v).clone()).collect();
+    let (direction, before) = split(&linear);
+    // What does not depend on the direction.
+    let count = seed.count();
+    let fixed = crate::graph::inline(&mut writer.builder, &before, params);
+    let w: &mut dyn Emit = writer;
+    if seed.is_scalar() {
+        let one = w.full(Literal::one(seed.dtype), &[])?;
+        let args: Vec<ValueId> = params.iter().copied().chain([one]).chain(fixed).collect();
+        let results = crate::graph::inline(w.builder(), &direction, &args);
+        return results
+            .into_iter()
+            .zip(&types)
+            .map(|(v, ty)| w.reshape(v, &[&[1], &ty.shape[..]].concat()))
+            .collect();
+    }
+    let mut inputs = vec![w.usize(0)?, w.usize(count)?];
+    let mut stacked = Vec::new();
+    for ty in &types {
+        let whole = Type::new(ty.dtype, [&[count], &ty.shape[..]].concat());
+        inputs.push(w.zeros(&whole)?);
+        stacked.push(whole);
+    }
+    w.builder().open();
+    let index = w.builder().param(Type::scalar(DType::Usize), None);
+    let carries: Vec<ValueId> = stacked.iter().map(|ty| w.builder().param(ty.clone(), None)).collect();
+    let zeros = w.zeros(&Type::new(seed.dtype, vec![count]))?;
+    let one = w.full(Literal::one(seed.dtype), &[])?;
+    let at = Op::Store { axes: vec![Axis::At], mode: StoreMode::Set, name: None };
+    let axis = w.push(at, &[zeros, index, one])?;
+    let axis = w.reshape(axis, &seed.shape)?;
+    let args: Vec<ValueId> = params.iter().copied().chain([axis]).chain(fixed).collect();
+    let results = crate::graph::inline(w.builder(), &direction, &args);
+    let mut after = Vec::new();
+    for ((value, ty), carry) in results.into_iter().zip(&types).zip(carries) {
+        let axes = std::iter::once(Axis::At).chain(ty.shape.iter().map(|&n| Axis::full(n))).collect();
+        after.push(w.push(Op::Store { axes, mode: StoreMode::Set, name: None }, &[carry, index, value])?);
+    }
+    let region = w.builder().close(after);
+    let op = Op::For { step: 1, parallel: false };
+    Ok(w.builder().push_control(op, inputs, vec![region], stacked, SiteId(0)))
+}
+
+/// Splits a graph by whether its nodes depend on its last parameter: the first graph takes the parameters, then the
+/// results of the second, which takes the parameters without the last.
+fn split(graph: &Graph) -> (Graph, Graph) {
+    let params = &graph.body.params;
+    let mut moving: HashSet<ValueId> = params.last().copied().into_iter().collect();
+    let (mut direction, mut before) = (graph.clone(), graph.clone());
+    direction.body.nodes.clear();
+    before.body.nodes.clear();
+    before.body.params.pop();
+    let mut needed = Vec::new();
+    for node in &graph.body.nodes {
+        let uses: Vec<ValueId> = node.inputs.iter().copied().chain(captures(node)).collect();
+        if uses.iter().any(|v| moving.contains(v)) {
+            moving.extend(node.outputs.iter().copied());
+            needed.extend(uses);
+            direction.body.nodes.push(node.clone());
+        } else {
+            before.body.nodes.push(node.clone());
+        }
+    }
+    needed.extend(graph.body.results.iter().copied());
+    let mut seen = HashSet::default();
+    let is_shared = |v: &ValueId| !moving.contains(v) && !params.contains(v) && seen.insert(*v);
+    let shared: Vec<ValueId> = needed.into_iter().filter(is_shared).collect();
+    before.body.results.clone_from(&shared);
+    direction.body.params.extend(shared);
+    (direction, before)
+}

@@ -1,0 +1,36 @@
+//! Partial derivatives of elementwise ops, kept apart from what they multiply: many are not a multiplication.
+
+use super::super::emit::Emit;
+use crate::error::Result;
+use crate::graph::ValueId;
+
+/// A partial derivative.
+pub(super) enum Partial {
+    Zero,
+    One,
+    MinusOne,
+    /// Times this.
+    Scale(ValueId),
+    /// Divided by this.
+    Over(ValueId),
+    /// Where the first condition holds; half of it where the second holds too.
+    Shared(ValueId, ValueId),
+}
+
+impl Partial {
+    /// Its product with a tangent or a cotangent, `None` for zero.
+    pub fn times(self, w: &mut dyn Emit, d: ValueId) -> Result<Option<ValueId>> {
+        Ok(Some(match self {
+            Partial::Zero => return Ok(None),
+            Partial::One => d,
+            Partial::MinusOne => w.neg(d)?,
+            Partial::Scale(by) => w.mul(d, by)?,
+            Partial::Over(by) => w.div(d, by)?,
+            Partial::Shared(mine, both) => {
+                let half = w.scale(0.5, d)?;
+                let share = w.select(both, half, d)?;
+                w.masked(mine, share)?
+            }
+        }))
+    }
+}

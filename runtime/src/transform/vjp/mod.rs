@@ -1,0 +1,99 @@
+//! Reverse mode. The forward pass is the graph itself; where a loop overwrites what its reverse needs, it also
+//! writes that to a tape, an array with one place per iteration. The reverse pass follows: the nodes of each
+//! region backwards, loops from their last iteration to their first, branches by the same condition.
+//!
+//! - `reverse.rs` writes the reverse pass; values of the forward pass that it wants inside a loop are requests.
+//! - `saved.rs` answers the requests of a region when its reverse is complete: a value is computed again from what
+//!   is there, or read from a tape, whichever saves less.
+//! - `forward.rs` writes the forward pass with the tapes that this took.
+
+mod calls;
+mod forward;
+mod reverse;
+mod saved;
+mod scopes;
+
+use super::activity;
+use super::emit::Emit;
+use super::expand;
+use crate::error::Result;
+use crate::graph::{Builder, Graph, Node, SiteId, ValueId};
+use crate::hash::HashMap;
+use saved::{Frame, Tape};
+use scopes::Scopes;
+
+/// The graph and its adjoint; see [`super::vjp`].
+pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
+    let inputs: Vec<ValueId> = wrt.iter().map(|&k| graph.body.params[k]).collect();
+    let graph = expand::run(graph, &inputs, true);
+    let is_float = |v: &ValueId| graph.ty(*v).dtype.is_float();
+    let outputs: Vec<ValueId> = graph.body.results.iter().copied().filter(is_float).collect();
+    let mut pass = Pass {
+        graph: &graph,
+        scopes: Scopes::new(&graph),
+        varied: activity::varied(&graph, &inputs),
+        useful: activity::useful(&graph, &outputs),
+        builder: Builder::extending(&graph),
+        adjoints: HashMap::default(),
+        frames: vec![Frame::new(0, None)],
+        tapes: Vec::new(),
+        counters: HashMap::default(),
+        capacity: tape,
+        site: SiteId(0),
+    };
+    let cotangents: Vec<ValueId> = outputs
+        .iter()
+        .enumerate()
+        .map(|(k, &v)| pass.builder.param(graph.ty(v).clone(), Some(format!("ct{k}").into())))
+        .collect();
+    pass.builder.open();
+    for (&v, cotangent) in outputs.iter().zip(cotangents) {
+        pass.accumulate(v, cotangent)?;
+    }
+    pass.reverse(&graph.body)?;
+    let mut results = graph.body.results.clone();
+    for v in inputs {
+        results.push(pass.adjoint_or_zeros(v)?);
+    }
+    let reverse = pass.builder.close(Vec::new());
+    pass.forward()?;
+    pass.builder.splice(reverse);
+    Ok(pass.builder.finish(results))
+}
+
+struct Pass<'g> {
+    graph: &'g Graph,
+    scopes: Scopes<'g>,
+    varied: activity::Set,
+    useful: activity::Set,
+    builder: Builder,
+    /// The cotangents so far, of values whose uses were all met; none is zero.
+    adjoints: HashMap<ValueId, ValueId>,
+    /// The regions whose reverse is being written, outermost first.
+    frames: Vec<Frame>,
+    tapes: Vec<Tape>,
+    /// The trip counters of `while` loops.
+    counters: HashMap<*const Node, Counter>,
+    /// How many iterations a tape holds of a loop whose trips are not bounded.
+    capacity: usize,
+    site: SiteId,
+}
+
+/// The number of iterations that a `while` made: one more carry of the forward pass.
+#[derive(Clone, Copy)]
+struct Counter {
+    inside: ValueId,
+    after: ValueId,
+}
+
+impl Emit for Pass<'_> {
+    fn builder(&mut self) -> &mut Builder {
+        &mut self.builder
+    }
+    fn site(&self) -> SiteId {
+        self.site
+    }
+    fn primal(&mut self, v: ValueId) -> Result<ValueId> {
+        self.request(v)
+    }
+}

@@ -1,0 +1,279 @@
+//! Values of the forward pass inside the reverse pass: computed again, or read from a tape.
+
+use super::super::emit::Emit;
+use super::Pass;
+use super::scopes::ScopeId;
+use crate::dtype::{Literal, Type};
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::{Node, Region, ValueId};
+use crate::hash::{HashMap, HashSet};
+use crate::op::{Axis, BinaryOp, Op};
+
+/// The reverse of one region while it is written.
+pub(super) struct Frame {
+    pub scope: ScopeId,
+    /// The forward index of a `for`, the iteration of a `while`.
+    index: Option<ValueId>,
+    /// The number of the iteration, from 0.
+    iteration: Option<ValueId>,
+    /// Values of the forward region and what they are here.
+    here: HashMap<ValueId, ValueId>,
+    /// Those of them that are still to be defined, at the front of the reverse region.
+    wanted: Vec<ValueId>,
+    /// Those that are defined.
+    defined: HashSet<ValueId>,
+}
+
+impl Frame {
+    pub fn new(scope: ScopeId, index: Option<ValueId>) -> Frame {
+        let (here, defined) = (HashMap::default(), HashSet::default());
+        Frame { scope, index, iteration: None, here, wanted: Vec::new(), defined }
+    }
+
+    /// A value that is known here.
+    pub fn know(&mut self, v: ValueId, here: ValueId) {
+        self.here.insert(v, here);
+        self.defined.insert(v);
+    }
+
+    /// The number of the iteration is the loop's index.
+    pub fn count_by_index(&mut self) {
+        self.iteration = self.index;
+    }
+}
+
+/// A forward value that is kept for every run of its region.
+pub(super) struct Tape {
+    pub value: ValueId,
+    pub scope: ScopeId,
+    /// The loops around it, outermost first, and how many iterations of each the tape holds.
+    pub loops: Vec<ScopeId>,
+    pub lengths: Vec<usize>,
+    /// The full tape, at the end of the forward pass.
+    pub array: ValueId,
+}
+
+impl Tape {
+    /// The type of the tape.
+    pub fn ty(&self, value: &Type) -> Type {
+        let shape: Vec<usize> = self.lengths.iter().chain(&value.shape).copied().collect();
+        Type::new(value.dtype, shape)
+    }
+
+    /// The place of one iteration in the tape.
+    pub fn axes(&self, value: &Type) -> Vec<Axis> {
+        let at = self.lengths.iter().map(|_| Axis::At);
+        at.chain(value.shape.iter().map(|&n| Axis::full(n))).collect()
+    }
+}
+
+/// Leaves of a computation beyond which it is not worth to look.
+const MAX_LEAVES: usize = 12;
+/// Depth of a computation, the same.
+const MAX_DEPTH: usize = 100;
+/// Taping an array whole must cost this many times as much as taping what is read of it, to be refused.
+const FAVOUR_SHARED: f64 = 2.0;
+
+impl<'g> Pass<'g> {
+    /// What a forward value is in the reverse region being written.
+    pub(super) fn request(&mut self, v: ValueId) -> Result<ValueId> {
+        let owner = self.scopes.owner(v);
+        if owner == 0 {
+            return Ok(v);
+        }
+        let ty = self.builder.graph().ty(v).clone();
+        let frame = self.frames.iter_mut().rev().find(|f| f.scope == owner);
+        let Some(frame) = frame else {
+            let message = format!("{v} of the forward pass is out of reach of its reverse");
+            return Err(Error::new(ErrorKind::Verify, message));
+        };
+        if let Some(&here) = frame.here.get(&v) {
+            return Ok(here);
+        }
+        let here = self.builder.reserve(ty);
+        frame.here.insert(v, here);
+        frame.wanted.push(v);
+        Ok(here)
+    }
+
+    /// The type of a forward value, or of a counter.
+    fn graph_type(&self, v: ValueId) -> Type {
+        self.builder.graph().ty(v).clone()
+    }
+
+    /// The number of the iteration of the loop `scope`, in the reverse pass.
+    fn iteration(&mut self, scope: ScopeId) -> Result<ValueId> {
+        let frame = self.frames.iter().find(|f| f.scope == scope);
+        frame
+            .and_then(|f| f.iteration)
+            .ok_or_else(|| Error::new(ErrorKind::Verify, "a loop of the reverse pass has no iteration"))
+    }
+
+    /// Gives the iteration of the innermost frame an id; it is defined at the front of its region.
+    pub(super) fn reserve_iteration(&mut self) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        if let (None, Some(index)) = (frame.iteration, frame.index) {
+            let ty = self.builder.graph().ty(index).clone();
+            frame.iteration = Some(self.builder.reserve(ty));
+        }
+    }
+
+    /// Ends the reverse of a region, whose nodes are `body`: puts what it requested at its front. Gives the region.
+    pub(super) fn close_frame(&mut self, body: Region) -> Result<Region> {
+        self.builder.reopen(Region { params: body.params, ..Region::default() });
+        self.define_iteration()?;
+        while let Some(v) = self.frames.last_mut().and_then(|f| f.wanted.pop()) {
+            self.define(v, 0)?;
+        }
+        self.frames.pop();
+        for node in body.nodes {
+            self.builder.append(node);
+        }
+        Ok(self.builder.close(body.results))
+    }
+
+    fn define_iteration(&mut self) -> Result<()> {
+        let Some(frame) = self.frames.last() else { return Ok(()) };
+        let (Some(index), Some(iteration)) = (frame.index, frame.iteration) else { return Ok(()) };
+        let Some(node) = self.scopes.list[frame.scope].node else { return Ok(()) };
+        if index == iteration {
+            return Ok(());
+        }
+        let Op::For { step, .. } = node.op else { return Ok(()) };
+        let start = self.request(node.inputs[0])?;
+        self.define_as(iteration, |w| iteration_of(w, index, start, step))
+    }
+
+    /// Gives a reserved id to the last node that `write` adds, which gives that node's result.
+    fn define_as(&mut self, id: ValueId, write: impl FnOnce(&mut dyn Emit) -> Result<ValueId>) -> Result<()> {
+        self.builder.open();
+        let made = write(self)?;
+        let mut region = self.builder.close(Vec::new());
+        if let Some(last) = region.nodes.iter_mut().rev().find(|n| n.outputs == [made]) {
+            last.outputs = vec![id];
+        }
+        self.builder.splice(region);
+        Ok(())
+    }
+
+    /// Defines the value that was requested as `v`, after what it is computed from.
+    fn define(&mut self, v: ValueId, depth: usize) -> Result<()> {
+        let scope = self.scopes.owner(v);
+        if !self.frames.last_mut().is_some_and(|f| f.defined.insert(v)) {
+            return Ok(());
+        }
+        let id = self.request(v)?;
+        let known = &mut HashMap::default();
+        let again = self.again(v).filter(|_| depth < MAX_DEPTH && !self.leaves(v, known, 0).contains(&v));
+        let Some(node) = again else { return self.read_tape(v, id) };
+        let mut inputs = Vec::with_capacity(node.inputs.len());
+        for &input in &node.inputs {
+            inputs.push(self.request(input)?);
+            if self.scopes.owner(input) == scope {
+                self.define(input, depth + 1)?;
+            }
+        }
+        let (op, site) = (node.op.clone(), node.site);
+        self.builder.append(Node { op, inputs, outputs: vec![id], regions: Vec::new(), site });
+        Ok(())
+    }
+
+    fn is_here(&self, v: ValueId) -> bool {
+        let owner = self.scopes.owner(v);
+        owner == 0 || self.frames.iter().any(|f| f.scope == owner && f.here.contains_key(&v))
+    }
+
+    fn read_tape(&mut self, v: ValueId, id: ValueId) -> Result<()> {
+        let ty = self.graph_type(v);
+        let tape = self.tape(v, &ty);
+        let (loops, axes) = (self.tapes[tape].loops.clone(), self.tapes[tape].axes(&ty));
+        let mut inputs = vec![self.tapes[tape].array];
+        for scope in loops {
+            inputs.push(self.iteration(scope)?);
+        }
+        let site = self.site;
+        let op = if axes.is_empty() {
+            Op::Reshape(Vec::new())
+        } else {
+            Op::Load { axes, name: Some("tape".into()) }
+        };
+        self.builder.append(Node { op, inputs, outputs: vec![id], regions: Vec::new(), site });
+        Ok(())
+    }
+
+    /// The tape of a value, made if there is none.
+    fn tape(&mut self, v: ValueId, ty: &Type) -> usize {
+        if let Some(k) = self.tapes.iter().position(|t| t.value == v) {
+            return k;
+        }
+        let scope = self.scopes.owner(v);
+        let loops = self.scopes.loops(scope);
+        let lengths = loops.iter().map(|&s| self.scopes.max_trips(s).unwrap_or(self.capacity)).collect();
+        let mut tape = Tape { value: v, scope, loops, lengths, array: v };
+        tape.array = self.builder.reserve(tape.ty(ty));
+        self.tapes.push(tape);
+        self.tapes.len() - 1
+    }
+
+    /// The node that computes `v` again, if it is cheap.
+    fn again(&self, v: ValueId) -> Option<&'g Node> {
+        let node = self.scopes.definition(v)?;
+        let cheap = match node.op {
+            Op::Const(_) | Op::Iota { .. } | Op::Unary(_) | Op::Binary(_) | Op::Compare(_) => true,
+            Op::Select | Op::MulAdd | Op::Cast(_) | Op::Broadcast(_) | Op::Reshape(_) => true,
+            Op::Transpose(_) | Op::Stack | Op::Load { .. } | Op::Take { .. } => true,
+            _ => false,
+        };
+        cheap.then_some(node)
+    }
+
+    /// The elements of a tape of `v`.
+    fn tape_size(&self, v: ValueId) -> f64 {
+        let ty = self.builder.graph().ty(v);
+        ty.count() as f64 * self.scopes.runs(self.scopes.owner(v))
+    }
+
+    /// The values that must be taped to have `v`: itself, or what it is computed from.
+    fn leaves(&self, v: ValueId, known: &mut HashMap<ValueId, Vec<ValueId>>, depth: usize) -> Vec<ValueId> {
+        if let Some(leaves) = known.get(&v) {
+            return leaves.clone();
+        }
+        let owner = self.scopes.owner(v);
+        // What is there already costs nothing, but for the one in question.
+        if owner == 0 || (depth > 0 && self.is_here(v)) {
+            return Vec::new();
+        }
+        let itself = vec![v];
+        let Some(node) = self.again(v).filter(|_| depth < MAX_DEPTH) else {
+            known.insert(v, itself.clone());
+            return itself;
+        };
+        known.insert(v, itself.clone());
+        let mut leaves: Vec<ValueId> = Vec::new();
+        for &input in &node.inputs {
+            for leaf in self.leaves(input, known, depth + 1) {
+                if !leaves.contains(&leaf) {
+                    leaves.push(leaf);
+                }
+            }
+            if leaves.len() > MAX_LEAVES {
+                return itself;
+            }
+        }
+        let cost: f64 = leaves.iter().map(|&leaf| self.tape_size(leaf)).sum();
+        if cost > FAVOUR_SHARED * self.tape_size(v) {
+            return itself;
+        }
+        known.insert(v, leaves.clone());
+        leaves
+    }
+}
+
+/// The number of the iteration with this index: `(index - start) / step`.
+pub(super) fn iteration_of(w: &mut dyn Emit, index: ValueId, start: ValueId, step: i64) -> Result<ValueId> {
+    let way = if step > 0 { w.sub(index, start)? } else { w.sub(start, index)? };
+    let ty = w.ty(index);
+    let stride = i64::try_from(step.unsigned_abs()).unwrap_or(i64::MAX);
+    let stride = w.full(Literal::I64(stride).cast(ty.dtype), &[])?;
+    w.binary(BinaryOp::Div, way, stride)
+}

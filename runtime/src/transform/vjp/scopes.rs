@@ -1,0 +1,163 @@
+//! The nesting of a graph's regions: where each value is defined, and how often its region runs.
+
+use crate::dtype::Literal;
+use crate::graph::{Graph, Node, Region, ValueId};
+use crate::hash::HashMap;
+use crate::op::{BinaryOp, Op};
+
+/// One region, by position in [`Scopes::list`]; the body of the graph is 0.
+pub(super) type ScopeId = usize;
+
+pub(super) struct Scope<'g> {
+    pub parent: ScopeId,
+    /// The control node whose region it is; none for the body of the graph.
+    pub node: Option<&'g Node>,
+    pub region: &'g Region,
+}
+
+impl Scope<'_> {
+    /// It is the body of a loop.
+    pub fn is_loop(&self) -> bool {
+        self.node.is_some_and(|n| matches!(n.op, Op::For { .. } | Op::While))
+    }
+}
+
+pub(super) struct Scopes<'g> {
+    pub list: Vec<Scope<'g>>,
+    owner: HashMap<ValueId, ScopeId>,
+    definition: HashMap<ValueId, &'g Node>,
+    of_region: HashMap<*const Region, ScopeId>,
+}
+
+/// Trips of a loop of which nothing is known, for estimates.
+const UNKNOWN_TRIPS: f64 = 1000.0;
+
+impl<'g> Scopes<'g> {
+    pub fn new(graph: &'g Graph) -> Scopes<'g> {
+        let mut scopes = Scopes {
+            list: Vec::new(),
+            owner: HashMap::default(),
+            definition: HashMap::default(),
+            of_region: HashMap::default(),
+        };
+        scopes.add(0, None, &graph.body);
+        scopes
+    }
+
+    fn add(&mut self, parent: ScopeId, node: Option<&'g Node>, region: &'g Region) {
+        let id = self.list.len();
+        self.list.push(Scope { parent, node, region });
+        self.of_region.insert(std::ptr::from_ref(region), id);
+        self.owner.extend(region.params.iter().map(|&p| (p, id)));
+        for node in &region.nodes {
+            for &v in &node.outputs {
+                self.owner.insert(v, id);
+                self.definition.insert(v, node);
+            }
+            for inner in &node.regions {
+                self.add(id, Some(node), inner);
+            }
+        }
+    }
+
+    /// The scope of a region of the graph.
+    pub fn of(&self, region: &Region) -> ScopeId {
+        self.of_region.get(&std::ptr::from_ref(region)).copied().unwrap_or(0)
+    }
+
+    /// Where a value is defined; values that are not of the graph count as the body's.
+    pub fn owner(&self, v: ValueId) -> ScopeId {
+        self.owner.get(&v).copied().unwrap_or(0)
+    }
+
+    /// A value that a pass adds to a scope.
+    pub fn adopt(&mut self, v: ValueId, scope: ScopeId) {
+        self.owner.insert(v, scope);
+    }
+
+    pub fn definition(&self, v: ValueId) -> Option<&'g Node> {
+        self.definition.get(&v).copied()
+    }
+
+    /// `inner` is `outer` or inside it.
+    pub fn is_inside(&self, mut inner: ScopeId, outer: ScopeId) -> bool {
+        while inner > outer {
+            inner = self.list[inner].parent;
+        }
+        inner == outer
+    }
+
+    /// The loops around the nodes of a scope, outermost first, itself included.
+    pub fn loops(&self, mut scope: ScopeId) -> Vec<ScopeId> {
+        let mut loops = Vec::new();
+        while scope != 0 {
+            if self.list[scope].is_loop() {
+                loops.push(scope);
+            }
+            scope = self.list[scope].parent;
+        }
+        loops.reverse();
+        loops
+    }
+
+    /// The most trips that the loop of this scope makes, where that is known.
+    pub fn max_trips(&self, scope: ScopeId) -> Option<usize> {
+        let node = self.list[scope].node?;
+        match node.op {
+            Op::For { .. } => usize::try_from(self.range(node.inputs[1], 0)?.1.max(0)).ok(),
+            _ => None,
+        }
+    }
+
+    /// About how often a scope runs.
+    pub fn runs(&self, scope: ScopeId) -> f64 {
+        let trips = |s| self.max_trips(s).map_or(UNKNOWN_TRIPS, |n| n as f64);
+        self.loops(scope).into_iter().map(trips).product()
+    }
+
+    /// The smallest and largest value of an integer, where constants and loops bound it.
+    fn range(&self, v: ValueId, depth: usize) -> Option<(i128, i128)> {
+        if depth > 32 {
+            return None;
+        }
+        let range = |v| self.range(v, depth + 1);
+        let Some(node) = self.definition(v) else {
+            // The index of a loop.
+            let scope = &self.list[self.owner(v)];
+            let node = scope.node.filter(|_| scope.region.params.first() == Some(&v))?;
+            let Op::For { step, .. } = node.op else { return None };
+            let (start, count) = (range(node.inputs[0])?, range(node.inputs[1])?);
+            let way = (count.1 - 1).max(0) * i128::from(step);
+            return Some((start.0 + way.min(0), start.1 + way.max(0)));
+        };
+        let pair = || Some((range(node.inputs[0])?, range(node.inputs[1])?));
+        match node.op {
+            Op::Const(literal) => literal.as_i128().filter(|_| is_integer(literal)).map(|n| (n, n)),
+            Op::Binary(BinaryOp::Add) => pair().map(|(a, b)| (a.0 + b.0, a.1 + b.1)),
+            Op::Binary(BinaryOp::Sub) => pair().map(|(a, b)| (a.0 - b.1, a.1 - b.0)),
+            Op::Binary(BinaryOp::Min) => pair().map(|(a, b)| (a.0.min(b.0), a.1.min(b.1))),
+            Op::Binary(BinaryOp::Max) => pair().map(|(a, b)| (a.0.max(b.0), a.1.max(b.1))),
+            Op::Binary(BinaryOp::Mul) => pair().and_then(|(a, b)| {
+                let ends = [
+                    a.0.checked_mul(b.0)?,
+                    a.0.checked_mul(b.1)?,
+                    a.1.checked_mul(b.0)?,
+                    a.1.checked_mul(b.1)?,
+                ];
+                Some((*ends.iter().min()?, *ends.iter().max()?))
+            }),
+            Op::Binary(BinaryOp::Div) => {
+                pair().and_then(|(a, b)| (b.0 == b.1 && b.0 > 0).then(|| (a.0 / b.0, a.1 / b.0)))
+            }
+            Op::Select => {
+                let (a, b) = (range(node.inputs[1])?, range(node.inputs[2])?);
+                Some((a.0.min(b.0), a.1.max(b.1)))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_integer(literal: Literal) -> bool {
+    literal.dtype().is_int()
+}
