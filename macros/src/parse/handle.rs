@@ -161,17 +161,18 @@ impl Parser<'_> {
             Rust::Path(p)
                 if p.qself.is_none() && self.is_function(e) && self.handle_variable(p).is_none() =>
             {
-                if p.path.get_ident().is_some_and(|i| *i == self.name) {
-                    self.sink.report(p, &RECURSION, &[&self.name]);
-                    return None;
-                }
                 if let Some(segment) =
                     p.path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None))
                 {
                     self.sink.report(&segment.arguments, &GENERIC_CALL, &[]);
+                    self.handles.not_rust = true;
                     return None;
                 }
                 self.handles.paths.extend(p.path.segments.last().map(|s| span_key(s.ident.span())));
+                if p.path.get_ident().is_some_and(|i| *i == self.name) {
+                    self.sink.report(p, &RECURSION, &[&self.name]);
+                    return None;
+                }
                 Some(jit(&p.path))
             }
             e if self.is_handle(e) => self.handle(e),

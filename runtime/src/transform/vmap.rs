@@ -14,6 +14,7 @@
 //! for instance.
 
 mod in_place;
+mod products;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,8 @@ pub(super) fn run(
     chunk: Option<usize>,
 ) -> Result<Graph> {
     check(graph, in_axes, out_axes, chunk)?;
+    let inside: Vec<bool> = parts(graph, in_axes).iter().map(|part| *part == Part::Inside).collect();
+    let graph = &products::written_out(graph, &inside);
     let site = SiteId(0);
     let mut builder = Builder::new(graph.name.clone(), graph.location(site).clone());
     let mut batch = Batch { graph, in_axes, size, site, params: Vec::new() };
@@ -134,7 +137,7 @@ impl<'g> Batch<'g> {
     }
 
     fn results(&self, builder: &mut Builder, out_axes: &[usize]) -> Result<Vec<ValueId>> {
-        let parts = self.parts();
+        let parts = parts(self.graph, self.in_axes);
         let mut outside = Copy::new(self.graph, &[]);
         for (&param, (&batched, axis)) in
             self.graph.body.params.iter().zip(self.params.iter().zip(self.in_axes))
@@ -227,35 +230,33 @@ enum Part {
     Inside,
 }
 
-impl Batch<'_> {
-    /// Where each node of the body goes. What can fail leaves the loop only where nothing that can fail comes before
-    /// it there, so that the error is that of the plain loop.
-    fn parts(&self) -> Vec<Part> {
-        let body = &self.graph.body;
-        let mapped = body.params.iter().zip(self.in_axes).filter(|(_, axis)| axis.is_some());
-        let mut inside: HashSet<ValueId> = mapped.map(|(&param, _)| param).collect();
-        let mut fails = false;
-        let mut part = |node: &Node| {
-            let mut operands = node.inputs.iter().copied().chain(captures(node));
-            let failing = self.can_fail(node);
-            if operands.any(|v| inside.contains(&v)) || (failing && fails) {
-                fails |= failing;
-                inside.extend(node.outputs.iter().copied());
-                return Part::Inside;
-            }
-            match node.op {
-                Op::Const(_) | Op::Iota { .. } | Op::Broadcast(_) | Op::Reshape(_) => Part::Both,
-                _ => Part::Outside,
-            }
-        };
-        body.nodes.iter().map(|node| part(node)).collect()
-    }
-
-    fn can_fail(&self, node: &Node) -> bool {
-        let mut fails = may_fail(self.graph, node);
-        for region in &node.regions {
-            for_each_node(region, &mut |inner| fails |= may_fail(self.graph, inner));
+/// Where each node of the body goes. What can fail leaves the loop only where nothing that can fail comes before it
+/// there, so that the error is that of the plain loop.
+fn parts(graph: &Graph, in_axes: &[Option<usize>]) -> Vec<Part> {
+    let body = &graph.body;
+    let mapped = body.params.iter().zip(in_axes).filter(|(_, axis)| axis.is_some());
+    let mut inside: HashSet<ValueId> = mapped.map(|(&param, _)| param).collect();
+    let mut fails = false;
+    let mut part = |node: &Node| {
+        let mut operands = node.inputs.iter().copied().chain(captures(node));
+        let failing = can_fail(graph, node);
+        if operands.any(|v| inside.contains(&v)) || (failing && fails) {
+            fails |= failing;
+            inside.extend(node.outputs.iter().copied());
+            return Part::Inside;
         }
-        fails
+        match node.op {
+            Op::Const(_) | Op::Iota { .. } | Op::Broadcast(_) | Op::Reshape(_) => Part::Both,
+            _ => Part::Outside,
+        }
+    };
+    body.nodes.iter().map(|node| part(node)).collect()
+}
+
+fn can_fail(graph: &Graph, node: &Node) -> bool {
+    let mut fails = may_fail(graph, node);
+    for region in &node.regions {
+        for_each_node(region, &mut |inner| fails |= may_fail(graph, inner));
     }
+    fails
 }

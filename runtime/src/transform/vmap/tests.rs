@@ -247,7 +247,26 @@ fn matrix_products() {
     // Of integers, so that no order of the sums can be seen.
     agree(&graph, &[None, Some(0)], &[0], &[&a, &floats(&[6, 4], -7.0, 1.0)]);
     agree(&graph, &[None, Some(1)], &[1], &[&a, &floats(&[4, 6], -7.0, 1.0)]);
-    agree(&graph, &[Some(0), Some(0)], &[0], &[&floats(&[6, 5, 4], -9.0, 1.0), &floats(&[6, 4], -7.0, 1.0)]);
+    let batched = agree(
+        &graph,
+        &[Some(0), Some(0)],
+        &[0],
+        &[&floats(&[6, 5, 4], -9.0, 1.0), &floats(&[6, 4], -7.0, 1.0)],
+    );
+    assert!(!batched.to_string().contains("dot("), "{batched}");
+    let graph: Graph = "graph all(%0: f64[3,4], %1: f64[4,2], %2: f64[3]) {
+        %3: f64[3,2] = dot(%0, %1)
+        %4: f64[2] = dot(%2, %3)
+        return %3, %4
+    }"
+    .parse()
+    .unwrap();
+    let (a, b, c) = (floats(&[3, 4], -3.0, 1.0), floats(&[4, 5, 2], -7.0, 1.0), floats(&[3], 1.0, 1.0));
+    agree(&graph, &[None, Some(1), None], &[0, 1], &[&a, &b, &c]);
+    // The product that is the same for all stays one.
+    let batched =
+        agree(&graph, &[None, None, Some(0)], &[2, 0], &[&a, &element(&b, 1, 0), &floats(&[2, 3], 1.0, 1.0)]);
+    assert_eq!(batched.to_string().matches("dot(").count(), 1, "{batched}");
 }
 
 #[test]
