@@ -211,7 +211,8 @@ fn random_programs_have_their_derivatives() {
         let graph = program(seed);
         let numbers = &mut Numbers::new(seed + 1000);
         let x = [numbers.array(&[]), numbers.array(&[LEN]), integer(seed as usize % 3 + 1)];
-        let engines: &[Engine] = if seed % 20 == 0 { &Engine::ALL } else { &[Engine::Candle, Engine::Cranelift] };
+        let engines: &[Engine] =
+            if seed % 20 == 0 { &Engine::ALL } else { &[Engine::Candle, Engine::Cranelift] };
         check_on(engines, &graph, &x, &[0, 1]);
     }
 }
