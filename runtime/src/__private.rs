@@ -9,12 +9,12 @@ pub use crate::stage::{
 };
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::exec;
+use crate::exec::Target;
 use crate::graph::Graph;
 
 /// Calls a function.
 pub fn call<'a, R: Output>(function: &'static Function, mut args: impl AsMut<[ArgValue<'a>]>) -> Result<R> {
-    exec::call(function, args.as_mut())
+    Target::Function(function).call(args.as_mut())
 }
 
 /// Stages the graph that a call with these arguments runs.
@@ -22,7 +22,7 @@ pub fn graph<'a, R: Output>(
     function: &'static Function,
     mut args: impl AsMut<[ArgValue<'a>]>,
 ) -> Result<Graph> {
-    exec::graph(function, args.as_mut())
+    Target::Function(function).graph(args.as_mut())
 }
 
 /// Explains what a call with these arguments runs. `R`: the result, which only the other entries need.
@@ -30,7 +30,7 @@ pub fn explain<'a, R: Output>(
     function: &'static Function,
     mut args: impl AsMut<[ArgValue<'a>]>,
 ) -> Result<crate::Explanation> {
-    exec::explain(function, args.as_mut())
+    Target::Function(function).explain(args.as_mut())
 }
 
 /// The result, or a panic with the error's text at the caller's line.

@@ -42,6 +42,7 @@ pub mod error;
 mod exec;
 pub mod functional;
 pub mod graph;
+pub mod handle;
 mod hash;
 pub mod jnp;
 mod kernel;
@@ -60,5 +61,9 @@ pub mod __private;
 pub use backend::{Engine, engine, with_engine, with_threads};
 pub use desc_jit_macros::desc_jit;
 pub use error::{Error, ErrorKind, Location, Result};
-pub use exec::{CacheStats, Explanation, Jit, LoopExplanation};
+pub use exec::{CacheStats, Explanation, LoopExplanation};
 pub use graph::Graph;
+pub use handle::{
+    Jit, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, value_and_grad, value_and_grad_with_aux,
+    vjp, vmap,
+};

@@ -6,3 +6,8 @@ pub use crate::desc_jit;
 pub use crate::functional::{cond, fori_loop, put, stop_gradient, switch, while_loop};
 pub use crate::jnp;
 pub use crate::{Error, Graph};
+pub use crate::{argnums, in_axes};
+pub use crate::{
+    grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, value_and_grad, value_and_grad_with_aux, vjp,
+    vmap,
+};

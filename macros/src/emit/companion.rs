@@ -1,6 +1,6 @@
 //! The function itself, and the companion type beside it: one associated function per reading.
 
-use super::{conditions, name_of, silence, source, stage};
+use super::{conditions, handle, name_of, silence, source, stage};
 use crate::ast::{Function, Mode, ours, own};
 use crate::parse::is_of_loops;
 use proc_macro2::{Ident, TokenStream};
@@ -72,6 +72,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
         }
     });
     let result_ty = typed(&result);
+    let jit = handle::jit(item, &types, &result);
     let source = source::source(item);
     let stage = stage::function(function, &arguments);
     quote_ours! {
@@ -113,10 +114,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
                 Self::__function().clear_cache();
             }
 
-            /// The handle that transforms take.
-            #vis fn jit() -> ::desc_jit::Jit<fn(#(#types),*) -> #result> {
-                ::desc_jit::Jit::__new(#name as fn(#(#types),*) -> #result, Self::__function())
-            }
+            #jit
 
             #[doc(hidden)]
             #vis fn __function() -> &'static ::desc_jit::__private::Function {

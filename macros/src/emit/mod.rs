@@ -8,6 +8,7 @@ mod call;
 mod companion;
 mod control;
 mod expr;
+mod handle;
 mod place;
 mod source;
 mod stage;

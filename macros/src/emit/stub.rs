@@ -1,7 +1,7 @@
 //! The companion of a function that was reported: the right signatures without bodies, so that the only
 //! errors are those of the report.
 
-use super::{conditions, silence};
+use super::{conditions, handle, silence};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{FnArg, ItemFn, ReturnType, Type};
@@ -79,9 +79,10 @@ fn typed_functions(item: &ItemFn) -> TokenStream {
         ReturnType::Type(_, ty) => ty.to_token_stream(),
         ReturnType::Default => quote_ours! { () },
     };
+    let handle = handle::handle(&types, &result);
     let jit = if generics.params.is_empty() && types.iter().all(|ty| is_nameable(ty)) {
         quote_ours! {
-            #vis fn jit() -> ::desc_jit::Jit<fn(#(#types),*) -> #result> {
+            #vis fn jit() -> #handle {
                 ::core::panic!()
             }
         }

@@ -150,6 +150,17 @@ impl<'a> ArgValue<'a> {
         }
     }
 
+    /// The same argument, of which nothing is given away.
+    pub(super) fn lend(&mut self) -> ArgValue<'_> {
+        match self {
+            ArgValue::Scalar(v) => ArgValue::Scalar(*v),
+            ArgValue::Ref(b) => ArgValue::Ref(b),
+            ArgValue::Owned(b) => ArgValue::Ref(b),
+            ArgValue::Mut(m) => ArgValue::Mut(MutArg { target: &mut *m.target }),
+            ArgValue::Tuple(parts) => ArgValue::Tuple(parts.iter_mut().map(ArgValue::lend).collect()),
+        }
+    }
+
     pub(super) fn is_mut(&self) -> bool {
         matches!(self, ArgValue::Mut(_))
     }

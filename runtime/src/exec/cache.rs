@@ -6,7 +6,7 @@ use super::key::{Key, Target};
 use super::plan::Plan;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::TARGET;
-use crate::stage::{FunctionInfo, Param};
+use crate::stage::Param;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::ops::Deref;
@@ -71,7 +71,7 @@ impl Deref for Planned {
 
 /// The entry that a function used last on this thread.
 struct Recent {
-    /// The address of the function's cache, which lies in a static.
+    /// The address of the function's cache, which stays where it is until the program ends.
     cache: usize,
     entry: Weak<Entry>,
 }
@@ -89,6 +89,7 @@ enum Gone {
     Evicted,
     Cleared,
     Failed,
+    TooShort,
 }
 
 struct Entries {
@@ -117,6 +118,7 @@ impl Entries {
                 Gone::Evicted => format!("evicted: the cache keeps {CAPACITY} graphs"),
                 Gone::Cleared => "the cache was cleared".into(),
                 Gone::Failed => "it failed the last time".into(),
+                Gone::TooShort => "its loops ran more iterations than the reverse pass had room for".into(),
             };
         }
         let mut live: Vec<&Arc<Entry>> = self.live.iter().collect();
@@ -159,16 +161,17 @@ impl Cache {
     /// The plan for these arguments; `make` stages it where there is none. An error is not kept.
     pub fn get(
         &self,
-        function: &FunctionInfo,
+        function: &'static str,
+        params: &[Param],
         args: &[ArgValue<'_>],
         target: Target<'_>,
         make: impl FnOnce() -> Result<Plan>,
     ) -> Result<Planned> {
-        let recent = self.recent(function.params, args, target);
+        let recent = self.recent(params, args, target);
         let known = recent.is_some();
-        let entry = match recent.or_else(|| self.find(function.params, args, target)) {
+        let entry = match recent.or_else(|| self.find(params, args, target)) {
             Some(entry) => entry,
-            None => self.insert(Key::of(function.params, args, target), function),
+            None => self.insert(Key::of(params, args, target), function, params),
         };
         // The last use of all needs no new date.
         if entry.last_use.load(Relaxed) + 1 != self.clock.load(Relaxed) {
@@ -176,7 +179,7 @@ impl Cache {
         }
         if let Some(Ok(_)) = entry.plan.get() {
             self.hits.fetch_add(1, Relaxed);
-            trace!(target: TARGET, function = function.name, "cache hit");
+            trace!(target: TARGET, function, "cache hit");
             if !known {
                 self.set_recent(&entry);
             }
@@ -233,7 +236,7 @@ impl Cache {
         Planned::of(self.find(params, args, target)?).ok()
     }
 
-    fn insert(&self, key: Key, function: &FunctionInfo) -> Arc<Entry> {
+    fn insert(&self, key: Key, function: &'static str, params: &[Param]) -> Arc<Entry> {
         // A subscriber is code of the user: it is called without the lock.
         let listening = enabled!(target: TARGET, Level::DEBUG, reason);
         let (entry, reason) = {
@@ -241,7 +244,7 @@ impl Cache {
             if let Some(entry) = entries.live.iter().find(|e| e.key == key) {
                 return entry.clone();
             }
-            let reason = listening.then(|| entries.why_missing(&key, function.params));
+            let reason = listening.then(|| entries.why_missing(&key, params));
             if entries.live.len() >= CAPACITY {
                 let oldest = (0..entries.live.len()).min_by_key(|&k| entries.live[k].last_use.load(Relaxed));
                 if let Some(oldest) = oldest {
@@ -262,9 +265,20 @@ impl Cache {
             (entry, reason)
         };
         if let Some(reason) = reason {
-            debug!(target: TARGET, function = function.name, reason, "cache miss");
+            debug!(target: TARGET, function, reason, "cache miss");
         }
         entry
+    }
+
+    /// Forgets a plan whose loops ran more iterations than its tape holds.
+    pub fn forget(&self, plan: &Planned) {
+        let mut entries = self.write();
+        let before = entries.live.len();
+        entries.live.retain(|e| !Arc::ptr_eq(e, &plan.0));
+        // Another thread may have been first.
+        if entries.live.len() < before {
+            entries.remember(&plan.0, Gone::TooShort);
+        }
     }
 
     pub fn clear(&self) {

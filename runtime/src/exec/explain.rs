@@ -1,7 +1,7 @@
 //! What a function became: `f::explain(..)`.
 
 use super::args::ArgValue;
-use super::function::{Function, compiled, graph};
+use super::call::{Callee, compiled, graph};
 use crate::backend::{Engine, engine};
 use crate::error::{Location, Result};
 use crate::kernel::{self, Width};
@@ -167,7 +167,7 @@ impl fmt::Display for Explanation {
 }
 
 /// Explains what a call with these arguments runs.
-pub(crate) fn explain(function: &'static Function, args: &[ArgValue<'_>]) -> Result<Explanation> {
+pub(super) fn explain(function: &dyn Callee, args: &[ArgValue<'_>]) -> Result<Explanation> {
     let graph = graph(function, args)?;
     let found = kernel::explain(&graph);
     let loops = found.loops.into_iter().map(|l| LoopExplanation {
@@ -181,7 +181,7 @@ pub(crate) fn explain(function: &'static Function, args: &[ArgValue<'_>]) -> Res
     });
     let (ir, c) = found.kernel.map_or((None, None), |(ir, c)| (Some(ir), c));
     Ok(Explanation {
-        function: function.info().name,
+        function: function.name(),
         engine: engine(),
         runs_on: compiled(function, args).map(|plan| plan.engine()),
         loops: loops.collect(),

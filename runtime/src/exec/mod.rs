@@ -2,18 +2,18 @@
 
 mod args;
 mod cache;
+mod call;
+mod derived;
 mod explain;
 mod function;
-mod jit;
 mod key;
 mod plan;
 mod run_graph;
+mod tape;
 mod walk;
 
 pub use args::{ArgValue, IntoArg, Output};
 pub use cache::CacheStats;
-pub(crate) use explain::explain;
+pub(crate) use derived::Target;
 pub use explain::{Explanation, LoopExplanation};
 pub use function::Function;
-pub(crate) use function::{call, graph};
-pub use jit::Jit;

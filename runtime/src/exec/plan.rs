@@ -13,6 +13,8 @@ use std::collections::{HashMap, HashSet};
 pub(crate) struct Plan {
     pub graph: Graph,
     pub body: Body,
+    /// A loop records its iterations for a reverse pass: how many it has room for.
+    pub tape: Option<usize>,
 }
 
 /// How the graph's body runs.
@@ -75,13 +77,13 @@ impl Plan {
         let whole_graph = engine.compiles() || (engine == Engine::Machine && crate::backend::fma());
         let compiled = device.is_cpu() && whole_graph;
         if compiled && let Some(kernel) = whole(&graph, updates, engine) {
-            return Ok(Plan { graph, body: Body::Kernel(Box::new(kernel)) });
+            return Ok(Plan { graph, body: Body::Kernel(Box::new(kernel)), tape: None });
         }
         let engine = (device.is_cpu() && engine != Engine::Candle).then_some(engine);
         let planner = Planner { graph: &graph, engine };
         let own: HashSet<ValueId> = graph.body.params.iter().copied().collect();
         let body = planner.region(&graph.body, own);
-        Ok(Plan { graph, body: Body::Nodes(body) })
+        Ok(Plan { graph, body: Body::Nodes(body), tape: None })
     }
 }
 

@@ -113,6 +113,7 @@ fn locate(function: &FunctionInfo, at: At) -> Location {
 }
 
 /// An argument of a function that is staged from the outside.
+#[derive(Clone, Debug)]
 pub(crate) enum Argument {
     /// Known at run time.
     Traced(Type),

@@ -1,5 +1,9 @@
 //! Transforms from graph to graph: derivatives and batching. They run before optimisation and compose in any
-//! order. Positions in `wrt` are those of the graph's parameters, which must be floats.
+//! order. Positions in `wrt` are those of the graph's parameters, which must be floats; [`recipe`] counts a
+//! function's arguments.
+
+mod arguments;
+pub(crate) mod recipe;
 
 mod activity;
 mod calls;

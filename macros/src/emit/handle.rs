@@ -1,0 +1,54 @@
+//! `f::jit()`: the handle, whose type names every argument.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{ItemFn, Type};
+
+/// A handle takes 16 arguments, tangents included; a function of more than these has none.
+const MOST_ARGUMENTS: usize = 12;
+
+/// The function that gives the handle.
+pub fn jit(item: &ItemFn, types: &[&Type], result: &Type) -> TokenStream {
+    if types.len() > MOST_ARGUMENTS {
+        return TokenStream::new();
+    }
+    let (vis, name) = (&item.vis, &item.sig.ident);
+    let handle = handle(types, result);
+    quote_ours! {
+        /// The handle that transforms take.
+        #vis fn jit() -> #handle {
+            <#handle>::__new(
+                ::std::sync::Arc::new(#name as fn(#(#types),*) -> #result),
+                Self::__function(),
+            )
+        }
+    }
+}
+
+/// `Jit<(Ref<T>, f64), R>`
+pub fn handle(types: &[&Type], result: &impl ToTokens) -> TokenStream {
+    let arguments = types.iter().map(|ty| argument(ty));
+    quote_ours! { ::desc_jit::Jit<(#(#arguments,)*), #result> }
+}
+
+/// What stands for an argument of that type.
+fn argument(ty: &Type) -> TokenStream {
+    let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());
+    match ty {
+        Type::Reference(reference) => {
+            let target = &reference.elem;
+            match reference.mutability {
+                Some(_) => quote_spanned! {span=> ::desc_jit::handle::RefMut<#target> },
+                None => quote_spanned! {span=> ::desc_jit::handle::Ref<#target> },
+            }
+        }
+        Type::Tuple(tuple) => {
+            let parts = tuple.elems.iter().map(argument);
+            quote_spanned! {span=> (#(#parts,)*) }
+        }
+        Type::Paren(inner) => argument(&inner.elem),
+        Type::Group(inner) => argument(&inner.elem),
+        other => other.to_token_stream(),
+    }
+}

@@ -1,0 +1,197 @@
+//! From the arguments of a call to its results, for whatever can be called.
+
+use super::args::{ArgValue, Output, Outputs, neither};
+use super::cache::{Cache, Planned};
+use super::plan::{Body, Plan};
+use super::{tape, walk};
+use crate::array::Device;
+use crate::backend::{engine, fma};
+use crate::dtype::Type;
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::Graph;
+use crate::kernel::OutSlots;
+use crate::observe::{TARGET, Watch};
+use crate::op::datum::Datum;
+use crate::optimize;
+use crate::stage::{Argument, Mode, Param};
+use smallvec::SmallVec;
+use tracing::{Level, debug, debug_span, level_enabled, trace_span};
+
+/// What can be called: a function, or a transform of one.
+pub(crate) trait Callee {
+    fn name(&self) -> &'static str;
+    fn params(&self) -> &[Param];
+    fn cache(&self) -> &Cache;
+    /// The graph for these arguments, not optimised yet; its loops record at most `tape` iterations each for a
+    /// reverse pass.
+    fn stage(&self, args: &[Argument], tape: usize) -> Result<Graph>;
+}
+
+/// Where a call runs: with its data if they are on an accelerator, else on the device that was set.
+fn device_of(args: &[ArgValue<'_>]) -> Device {
+    args.iter().find_map(ArgValue::accelerator).unwrap_or_else(crate::backend::device)
+}
+
+/// Stages and optimises the graph for these arguments.
+fn make_graph(callee: &dyn Callee, args: &[ArgValue<'_>], tape: usize) -> Result<Graph> {
+    let params: Vec<Argument> =
+        callee.params().iter().zip(args).map(|(param, arg)| argument(param.is_static, arg)).collect();
+    let watch = Watch::new(debug_span!(target: TARGET, "stage", function = callee.name()));
+    let mut graph = callee.stage(&params, tape)?;
+    watch.done(|elapsed| debug!(target: TARGET, nodes = graph.node_count(), ?elapsed, "staged"));
+    if cfg!(debug_assertions) {
+        graph.verify()?;
+    }
+    let watch = Watch::new(debug_span!(target: TARGET, "optimise", function = callee.name()));
+    optimize::run(&mut graph)?;
+    watch.done(|elapsed| debug!(target: TARGET, nodes = graph.node_count(), ?elapsed, "optimised"));
+    Ok(graph)
+}
+
+/// An argument as staging sees it.
+fn argument(is_static: bool, arg: &ArgValue<'_>) -> Argument {
+    match (arg.parts(), arg.literal()) {
+        (Some(parts), _) => Argument::Tuple(parts.iter().map(|p| argument(is_static, p)).collect()),
+        (None, Some(literal)) if is_static => Argument::Static(literal),
+        _ => Argument::Traced(Type::new(arg.dtype(), arg.shape())),
+    }
+}
+
+/// The graph that a call with these arguments runs.
+pub(crate) fn graph(callee: &dyn Callee, args: &[ArgValue<'_>]) -> Result<Graph> {
+    check_count(callee, args)?;
+    make_graph(callee, args, tape::START)
+}
+
+fn check_count(callee: &dyn Callee, args: &[ArgValue<'_>]) -> Result<()> {
+    if args.len() == callee.params().len() {
+        return Ok(());
+    }
+    let message =
+        format!("`{}` takes {} arguments, not {}", callee.name(), callee.params().len(), args.len());
+    Err(Error::new(ErrorKind::Argument, message))
+}
+
+/// The compiled form for these arguments, from the cache or made now.
+pub(super) fn compile(
+    callee: &dyn Callee,
+    args: &[ArgValue<'_>],
+    device: &Device,
+    tape: usize,
+) -> Result<Planned> {
+    let engine = engine();
+    callee.cache().get(callee.name(), callee.params(), args, (device, engine, fma()), || {
+        let graph = make_graph(callee, args, tape)?;
+        let updates = updates(callee, args, graph.body.results.len());
+        let plan = Plan::new(graph, &updates, device, engine)?;
+        Ok(Plan { tape: tape::is_used(&plan.graph).then_some(tape), ..plan })
+    })
+}
+
+/// The parameters of a graph that are `&mut` arguments, and which of its results they become: the last ones.
+fn updates(callee: &dyn Callee, args: &[ArgValue<'_>], results: usize) -> Vec<(usize, usize)> {
+    let is_mut = |param: &&Param| param.mode == Mode::Mut;
+    let returned = results.saturating_sub(callee.params().iter().filter(is_mut).count());
+    let mut at = 0;
+    let firsts = callee.params().iter().zip(args).map(|(param, arg)| {
+        let first = at;
+        at += traced(param.is_static, arg);
+        (param, first)
+    });
+    firsts.filter(|(param, _)| is_mut(param)).map(|(_, first)| first).zip(returned..).collect()
+}
+
+/// How many parameters of the graph an argument is.
+fn traced(is_static: bool, arg: &ArgValue<'_>) -> usize {
+    match arg.parts() {
+        Some(parts) => parts.iter().map(|part| traced(is_static, part)).sum(),
+        None => usize::from(!(is_static && arg.literal().is_some())),
+    }
+}
+
+/// The compiled form of a call with these arguments, if there was one.
+pub(super) fn compiled(callee: &dyn Callee, args: &[ArgValue<'_>]) -> Option<Planned> {
+    callee.cache().peek(callee.params(), args, (&device_of(args), engine(), fma()))
+}
+
+/// Calls it: stages it on the first call with such arguments, then runs.
+pub(crate) fn call<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<R> {
+    if level_enabled!(Level::TRACE) { call_watched(callee, args) } else { call_now(callee, args) }
+}
+
+#[cold]
+fn call_watched<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<R> {
+    let _call = trace_span!(target: TARGET, "call", function = callee.name()).entered();
+    call_now(callee, args)
+}
+
+fn call_now<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<R> {
+    check_count(callee, args)?;
+    let device = device_of(args);
+    let plan = compile(callee, args, &device, tape::START)?;
+    let mut outputs = Outputs::default();
+    match plan.tape {
+        None => run(callee, &plan, args, &device, outputs.values())?,
+        Some(_) => tape::run_until_it_fits(callee, plan, args, &device, outputs.values())?,
+    }
+    let result = R::take(&mut outputs)?;
+    for arg in args.iter_mut().filter(|a| a.is_mut()) {
+        arg.write(outputs.next_value()?)?;
+    }
+    Ok(result)
+}
+
+pub(super) fn run(
+    callee: &dyn Callee,
+    plan: &Plan,
+    args: &mut [ArgValue<'_>],
+    device: &Device,
+    out: &mut OutSlots,
+) -> Result<()> {
+    let mut leaves = Leaves::new();
+    for (param, arg) in callee.params().iter().zip(args) {
+        push_leaves(param.is_static, arg, &mut leaves);
+    }
+    match &plan.body {
+        Body::Kernel(kernel) => {
+            let mut leaf = |k: usize| leaves.get_mut(k).and_then(Option::take).ok_or_else(neither);
+            kernel.run(|k, access| leaf(k)?.slot(access), out)
+        }
+        Body::Nodes(body) => {
+            let inputs = leaves.into_iter().flatten().map(|arg| input(arg, device));
+            walk::run(&plan.graph, body, inputs.collect::<Result<Vec<_>>>()?, device, out)
+        }
+    }
+}
+
+/// The traced parts of arguments, in order.
+type Leaves<'s, 'a> = SmallVec<[Option<&'s mut ArgValue<'a>>; 8]>;
+
+fn push_leaves<'s, 'a>(is_static: bool, arg: &'s mut ArgValue<'a>, leaves: &mut Leaves<'s, 'a>) {
+    match arg {
+        ArgValue::Tuple(parts) => parts.iter_mut().for_each(|part| push_leaves(is_static, part, leaves)),
+        arg if is_static && arg.literal().is_some() => {}
+        arg => leaves.push(Some(arg)),
+    }
+}
+
+/// An argument as the walk takes it. `&mut` arrays are lent: an error leaves them as they were.
+fn input<'a>(arg: &'a mut ArgValue<'_>, device: &Device) -> Result<Datum<'a>> {
+    if let Some(literal) = arg.literal() {
+        return Ok(Datum::Scalar(literal));
+    }
+    if let ArgValue::Owned(buffer) = arg {
+        let empty = crate::array::Buffer::zeros(buffer.dtype(), &[0], &Device::cpu())?;
+        let buffer = std::mem::replace(buffer, empty);
+        return Ok(Datum::owned(if buffer.device() == *device {
+            buffer
+        } else {
+            buffer.to_device(device)?
+        }));
+    }
+    match arg.buffer() {
+        Some(buffer) if buffer.device() == *device => Ok(Datum::Lent(buffer)),
+        Some(buffer) => Ok(Datum::owned(buffer.to_device(device)?)),
+        None => Err(neither()),
+    }
+}

@@ -1,0 +1,115 @@
+//! Transforms of annotated functions, `grad(potential)`, as something to call: a recipe with a cache of its own.
+
+use super::args::{ArgValue, Output};
+use super::cache::{Cache, CacheStats};
+use super::call::{self, Callee};
+use super::explain::{Explanation, explain};
+use super::function::Function;
+use crate::error::Result;
+use crate::graph::Graph;
+use crate::stage::{Argument, Mode, Param, Ty};
+use crate::transform::recipe::{self, Recipe, Transform};
+
+/// A transform of an annotated function; it stays until the program ends.
+pub(crate) struct Derived {
+    function: &'static Function,
+    name: &'static str,
+    params: Vec<Param>,
+    recipe: Recipe,
+    cache: Cache,
+}
+
+impl Derived {
+    pub(super) fn new(function: &'static Function, recipe: Recipe) -> Derived {
+        // The types are those of the graph: nothing is coerced to them once more.
+        let param = |p: recipe::Parameter| Param {
+            name: p.name.leak(),
+            mode: Mode::Value,
+            is_static: p.is_static,
+            ty: Ty::Unit,
+        };
+        let params = recipe.params().into_iter().map(param).collect();
+        Derived { function, name: recipe.name().leak(), params, recipe, cache: Cache::new() }
+    }
+
+    pub(super) fn transforms(&self) -> &[Transform] {
+        &self.recipe.transforms
+    }
+}
+
+impl Callee for &'static Derived {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn params(&self) -> &[Param] {
+        &self.params
+    }
+    fn cache(&self) -> &Cache {
+        &self.cache
+    }
+    fn stage(&self, args: &[Argument], tape: usize) -> Result<Graph> {
+        recipe::graph(&self.recipe, args, tape)
+    }
+}
+
+/// What a handle calls.
+#[derive(Clone, Copy)]
+pub(crate) enum Target {
+    Function(&'static Function),
+    Derived(&'static Derived),
+}
+
+impl Target {
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::Function(f) => f.info().name,
+            Target::Derived(d) => d.name,
+        }
+    }
+
+    pub fn cache_stats(self) -> CacheStats {
+        match self {
+            Target::Function(f) => f.cache_stats(),
+            Target::Derived(d) => d.cache.stats(),
+        }
+    }
+
+    pub fn clear_cache(self) {
+        match self {
+            Target::Function(f) => f.clear_cache(),
+            Target::Derived(d) => d.cache.clear(),
+        }
+    }
+
+    /// The transform of it.
+    pub fn derive(self, transform: Transform) -> Target {
+        let (function, mut transforms) = match self {
+            Target::Function(f) => (f, Vec::new()),
+            Target::Derived(d) => (d.function, d.recipe.transforms.clone()),
+        };
+        transforms.push(transform);
+        Target::Derived(function.derived(transforms))
+    }
+
+    /// Runs its graph for these arguments.
+    pub fn call<R: Output>(self, args: &mut [ArgValue<'_>]) -> Result<R> {
+        match self {
+            Target::Function(f) => call::call(&f, args),
+            Target::Derived(d) => call::call(&d, args),
+        }
+    }
+
+    pub fn graph(self, args: &[ArgValue<'_>]) -> Result<Graph> {
+        match self {
+            Target::Function(f) => call::graph(&f, args),
+            Target::Derived(d) => call::graph(&d, args),
+        }
+    }
+
+    pub fn explain(self, args: &[ArgValue<'_>]) -> Result<Explanation> {
+        match self {
+            Target::Function(f) => explain(&f, args),
+            Target::Derived(d) => explain(&d, args),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The handle.
+
+use super::argnums::{Argnum, Argnums};
+use super::signature::{Derived, Signature};
+use crate::backend::native_selected;
+use crate::exec::{CacheStats, Function, Output, Target};
+use crate::transform::recipe::Transform;
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
+
+/// A handle of an annotated function, `f::jit()`, or of a transform of one: it is called like the function, and it
+/// is what transforms take.
+///
+/// `A` is the tuple of the arguments ([`Ref<T>`](crate::handle::Ref) for `&T`), `R` the result, and `W` says which
+/// arguments derivatives are taken by: the first one, or those of [`wrt`](Jit::wrt).
+///
+/// `f::jit()` itself runs as `f` does: as written where the native backend is selected. A transform has no native
+/// reading; it always runs its graph.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[desc_jit]
+/// fn square(x: f64) -> f64 {
+///     x * x
+/// }
+///
+/// let handle = square::jit();
+/// assert_eq!(handle(3.0), 9.0);
+/// assert_eq!(handle.try_call(3.0)?, 9.0);
+/// assert_eq!(handle.name(), "square");
+/// # Ok::<(), desc_jit::Error>(())
+/// ```
+pub struct Jit<A, R, W = Argnums<Argnum<0>>> {
+    /// An `Arc<A::Call<R>>`. Written without that type the handle can be named for whatever `A` is, so that a
+    /// function whose types are wrong is reported once.
+    call: Arc<dyn Any + Send + Sync>,
+    target: Target,
+    types: PhantomData<fn() -> (A, R, W)>,
+}
+
+impl<A: Signature, R: 'static> Jit<A, R> {
+    #[doc(hidden)]
+    pub fn __new(call: Arc<A::Call<R>>, function: &'static Function) -> Jit<A, R> {
+        Jit { call: Arc::new(call), target: Target::Function(function), types: PhantomData }
+    }
+}
+
+impl<A: Signature, R: Output + 'static> Jit<A, R> {
+    /// The handle of a transform of `inner`, whose types the caller vouches for.
+    pub(super) fn derive(inner: Target, transform: Transform) -> Jit<A, R> {
+        let target = inner.derive(transform);
+        let call = A::__derived::<R>(Derived(target));
+        Jit { call: Arc::new(call), target, types: PhantomData }
+    }
+}
+
+impl<A, R, W> Jit<A, R, W> {
+    /// The function's name; of a transform as it is written, `grad(square)`.
+    pub fn name(&self) -> &'static str {
+        self.target.name()
+    }
+
+    /// Counters of its cache of compiled graphs. Equal transforms of one function share a cache.
+    pub fn cache_stats(&self) -> CacheStats {
+        self.target.cache_stats()
+    }
+
+    /// Forgets the compiled graphs.
+    pub fn clear_cache(&self) {
+        self.target.clear_cache();
+    }
+
+    /// Chooses the arguments that the next transform differentiates by, counted from 0: one
+    /// gives a bare gradient, several give a tuple in that order. The handle that the transform makes starts with
+    /// argument 0 again.
+    ///
+    /// ```ignore
+    /// let by_n = grad(potential::jit().wrt(argnums![1]));
+    /// let by_both = grad(potential::jit().wrt(argnums![0, 1]));
+    /// ```
+    #[must_use = "the choice is that of the handle returned"]
+    pub fn wrt<V>(self, argnums: Argnums<V>) -> Jit<A, R, Argnums<V>> {
+        let Argnums(_) = argnums;
+        Jit { call: self.call, target: self.target, types: PhantomData }
+    }
+
+    pub(super) fn target(&self) -> Target {
+        self.target
+    }
+}
+
+impl<A: Signature, R: 'static, W> Jit<A, R, W> {
+    /// The function as written, if that is what a call runs.
+    pub(super) fn native(&self) -> Option<&A::Call<R>> {
+        (matches!(self.target, Target::Function(_)) && native_selected()).then(|| &**self)
+    }
+}
+
+impl<A: Signature, R: 'static, W> Deref for Jit<A, R, W> {
+    type Target = A::Call<R>;
+    fn deref(&self) -> &A::Call<R> {
+        match self.call.downcast_ref::<Arc<A::Call<R>>>() {
+            Some(call) => call,
+            None => unreachable!("a handle is made with a function of its own type"),
+        }
+    }
+}
+
+impl<A, R, W> Clone for Jit<A, R, W> {
+    fn clone(&self) -> Jit<A, R, W> {
+        Jit { call: self.call.clone(), target: self.target, types: PhantomData }
+    }
+}
+
+impl<A, R, W> fmt::Debug for Jit<A, R, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Jit({})", self.name())
+    }
+}
+
+// A call that panics leaves no function half changed: its caches hold finished graphs only.
+impl<A, R, W> UnwindSafe for Jit<A, R, W> {}
+impl<A, R, W> RefUnwindSafe for Jit<A, R, W> {}

@@ -1,0 +1,28 @@
+//! Handles of functions, typed, and the transforms that make handles of handles.
+//!
+//! A [`Jit<A, R, W>`](Jit) knows the arguments `A` and the result `R` of its function, and which arguments
+//! derivatives are taken by, `W`. A transform is a function from handle to handle whose bounds say what it can be
+//! applied to; what it does is untyped, a [`Transform`](crate::transform::recipe::Transform) added to a recipe.
+
+mod argnums;
+mod args;
+mod batch;
+mod derivatives;
+mod jacobian;
+mod jit;
+mod signature;
+mod tangent;
+mod vmap;
+
+pub use argnums::{Argnum, Argnums, Directions, Pick, Wrt};
+pub use args::{Arg, Pure, Ref, RefMut};
+pub use batch::{BatchArg, BatchResult, InAxes, Leading, MapArgs, Mapped, Unmapped};
+pub use derivatives::{
+    IntoJit, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, value_and_grad, value_and_grad_with_aux,
+    vjp,
+};
+pub use jacobian::Jacobian;
+pub use jit::Jit;
+pub use signature::{Append, Signature};
+pub use tangent::{Differentiable, ScalarResult, Tangent, WithAux};
+pub use vmap::{OutAxes, Vmap, vmap};

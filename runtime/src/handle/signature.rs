@@ -1,0 +1,97 @@
+//! Tuples of arguments: the functions that take them, and the methods of handles that do.
+
+use super::args::Arg;
+use super::jit::Jit;
+use crate::error::Result;
+use crate::exec::{Explanation, Output, Target};
+use crate::graph::Graph;
+use std::sync::Arc;
+
+/// The arguments of a function, at most 16.
+pub trait Signature: 'static {
+    /// The function that takes them and returns `R`.
+    type Call<R: 'static>: ?Sized + Send + Sync + 'static;
+    #[doc(hidden)]
+    fn __derived<R: Output + 'static>(target: Derived) -> Arc<Self::Call<R>>;
+}
+
+/// Arguments with one more behind.
+#[diagnostic::on_unimplemented(
+    message = "a function with so many arguments has no tangents",
+    note = "a handle takes at most 16 arguments, tangents included: pass some as a tuple"
+)]
+pub trait Append<X> {
+    /// All of them.
+    type All: Signature;
+}
+
+/// A function that is called by its graph.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Derived(pub(super) Target);
+
+macro_rules! signature {
+    ($($t:ident)*) => {
+        impl<$($t: Arg),*> Signature for ($($t,)*) {
+            type Call<R: 'static> = dyn for<'a> Fn($($t::Of<'a>),*) -> R + Send + Sync;
+            #[allow(non_snake_case)]
+            fn __derived<R: Output + 'static>(Derived(target): Derived) -> Arc<Self::Call<R>> {
+                // The bound is what makes the closure one for every lifetime.
+                fn shared<$($t: Arg,)* R: 'static, F>(call: F) -> Arc<<($($t,)*) as Signature>::Call<R>>
+                where
+                    F: for<'a> Fn($($t::Of<'a>),*) -> R + Send + Sync + 'static,
+                {
+                    Arc::new(call)
+                }
+                shared::<$($t,)* R, _>(move |$($t),*| {
+                    crate::__private::unwrap(target.call::<R>(&mut [$($t::into_arg($t)),*]))
+                })
+            }
+        }
+
+        impl<$($t: Arg,)* R: Output + 'static, W> Jit<($($t,)*), R, W> {
+            /// The same as the call, with errors as values.
+            ///
+            /// # Errors
+            /// What the function raises, arguments that do not fit, and what has no derivative.
+            #[allow(non_snake_case)]
+            pub fn try_call<'a>(&self, $($t: $t::Of<'a>),*) -> Result<R> {
+                match self.native() {
+                    Some(native) => Ok(native($($t),*)),
+                    None => self.target().call::<R>(&mut [$($t::into_arg($t)),*]),
+                }
+            }
+
+            /// The graph for arguments like these.
+            ///
+            /// # Errors
+            /// What staging the function raises, arguments that do not fit, and what has no derivative.
+            #[allow(non_snake_case)]
+            pub fn graph<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Graph> {
+                self.target().graph(&[$($t::into_arg($t)),*])
+            }
+
+            /// What each loop becomes for arguments like these, and why not more.
+            ///
+            /// # Errors
+            /// The same as those of `graph`.
+            #[allow(non_snake_case)]
+            pub fn explain<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Explanation> {
+                self.target().explain(&[$($t::into_arg($t)),*])
+            }
+        }
+    };
+}
+
+macro_rules! signatures {
+    ($last:ident) => { signature!($last); };
+    ($first:ident $($rest:ident)+) => {
+        signature!($first $($rest)+);
+        impl<$first: Arg, $($rest: Arg,)+> Append<$first> for ($($rest,)+) {
+            type All = ($($rest,)+ $first,);
+        }
+        signatures!($($rest)+);
+    };
+}
+signature!();
+signatures!(X15 X14 X13 X12 X11 X10 X9 X8 X7 X6 X5 X4 X3 X2 X1 X0);

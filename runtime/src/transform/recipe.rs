@@ -1,0 +1,223 @@
+//! A function and the transforms that are applied to it, without types: how the graph of `grad(grad(f))` is made.
+
+use super::arguments;
+pub(crate) use super::arguments::Parameter;
+use super::{hessian, hvp, jacfwd, jacrev, jvp, select_results, value_and_grad, vjp, vmap};
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::Graph;
+use crate::optimize;
+use crate::stage::{Argument, FunctionInfo, stage_root};
+
+/// One transform; positions are those of the function's arguments.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Transform {
+    /// The gradients of result 0, then the other results; with `value` the results, then the gradients.
+    Grad { wrt: Vec<usize>, value: bool },
+    /// Takes a tangent per argument in `wrt` more; gives the results, then their tangents.
+    Jvp { wrt: Vec<usize> },
+    /// Takes the cotangents of the results as one argument more; gives the results, then the cotangents.
+    Vjp { wrt: Vec<usize> },
+    /// The Jacobians, by reverse or by forward mode.
+    Jacobian { wrt: Vec<usize>, reverse: bool },
+    /// The Hessians of result 0.
+    Hessian { wrt: Vec<usize> },
+    /// Takes a tangent per argument in `wrt` more; gives the products with the Hessian.
+    Hvp { wrt: Vec<usize> },
+    /// A new axis in arguments (`None`: the same for all) and in results (one for all, or one per result).
+    Vmap { in_axes: Vec<Option<usize>>, out_axes: Vec<usize>, chunk: Option<usize> },
+}
+
+impl Transform {
+    /// Its public name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Transform::Grad { value: false, .. } => "grad",
+            Transform::Grad { value: true, .. } => "value_and_grad",
+            Transform::Jvp { .. } => "jvp",
+            Transform::Vjp { .. } => "vjp",
+            Transform::Jacobian { reverse: false, .. } => "jacfwd",
+            Transform::Jacobian { reverse: true, .. } => "jacrev",
+            Transform::Hessian { .. } => "hessian",
+            Transform::Hvp { .. } => "hvp",
+            Transform::Vmap { .. } => "vmap",
+        }
+    }
+}
+
+/// An annotated function and its transforms, the innermost first.
+#[derive(Clone, Debug)]
+pub(crate) struct Recipe {
+    pub base: &'static FunctionInfo,
+    pub transforms: Vec<Transform>,
+}
+
+impl Recipe {
+    /// As the user writes it: `grad(potential)`.
+    pub fn name(&self) -> String {
+        name(self.base, &self.transforms)
+    }
+
+    /// The parameters of the outermost function.
+    pub fn params(&self) -> Vec<Parameter> {
+        params(self.base, &self.transforms)
+    }
+}
+
+fn name(base: &FunctionInfo, transforms: &[Transform]) -> String {
+    transforms.iter().fold(base.name.to_string(), |inner, t| format!("{}({inner})", t.name()))
+}
+
+fn params(base: &FunctionInfo, transforms: &[Transform]) -> Vec<Parameter> {
+    let own = base.params.iter().map(|p| Parameter { name: p.name.into(), is_static: p.is_static });
+    transforms.iter().fold(own.collect(), |mut params: Vec<Parameter>, transform| {
+        match transform {
+            Transform::Jvp { wrt } | Transform::Hvp { wrt } => {
+                let tangents = wrt.iter().filter_map(|&k| params.get(k)).map(|p| p.added("tangent of"));
+                let tangents: Vec<Parameter> = tangents.collect();
+                params.extend(tangents);
+            }
+            Transform::Vjp { .. } => {
+                params.push(Parameter { name: "cotangent".into(), is_static: false });
+            }
+            _ => {}
+        }
+        params
+    })
+}
+
+/// The graph of a recipe for these arguments, before the last optimisation: results first, as the outermost
+/// transform orders them. Loops whose trip count is known only at run time record at most `tape` iterations for a
+/// reverse pass; more are an error whose message is [`TAPE_FULL`](super::TAPE_FULL).
+///
+/// # Errors
+/// What staging the function raises, arguments that do not fit the transform, and what has no derivative.
+pub(crate) fn graph(recipe: &Recipe, args: &[Argument], tape: usize) -> Result<Graph> {
+    make(recipe.base, &recipe.transforms, args, tape)
+}
+
+fn make(
+    base: &'static FunctionInfo,
+    transforms: &[Transform],
+    args: &[Argument],
+    tape: usize,
+) -> Result<Graph> {
+    let Some((outermost, inside)) = transforms.split_last() else {
+        return stage_root(base, args);
+    };
+    let inner = Inner { name: name(base, inside), params: params(base, inside) };
+    let (own, added) = inner.split(outermost, args)?;
+    let make_inner = |args: &[Argument]| -> Result<Graph> {
+        let mut graph = make(base, inside, args, tape)?;
+        // A transform works through every node: those that no result needs would cost again in its graph.
+        optimize::run(&mut graph)?;
+        Ok(graph)
+    };
+    let mut graph = match outermost {
+        Transform::Vmap { in_axes, out_axes, chunk } => {
+            if *chunk == Some(0) {
+                let message = format!("`vmap` of `{}` has a chunk size of 0", inner.name);
+                return Err(Error::new(ErrorKind::Argument, message).note("a chunk has at least one element"));
+            }
+            let batch = arguments::unbatched(&inner.name, &inner.params, own, in_axes)?;
+            let graph = make_inner(&batch.args)?;
+            let out_axes = inner.out_axes(out_axes, graph.body.results.len())?;
+            vmap(&graph, &batch.axes, &out_axes, batch.size, *chunk)?
+        }
+        derivative => derive(derivative, &inner, own, added, make_inner, tape)?,
+    };
+    graph.name = name(base, transforms).into();
+    if cfg!(debug_assertions) {
+        graph.verify()?;
+    }
+    Ok(graph)
+}
+
+/// What a transform is applied to.
+struct Inner {
+    name: String,
+    params: Vec<Parameter>,
+}
+
+impl Inner {
+    /// The arguments that are passed on, and those that the transform added.
+    fn split<'a>(
+        &self,
+        transform: &Transform,
+        args: &'a [Argument],
+    ) -> Result<(&'a [Argument], &'a [Argument])> {
+        let added = match transform {
+            Transform::Jvp { wrt } | Transform::Hvp { wrt } => wrt.len(),
+            Transform::Vjp { .. } => 1,
+            _ => 0,
+        };
+        let own = self.params.len();
+        if args.len() != own + added {
+            let message = format!(
+                "`{}({})` takes {} arguments, not {}",
+                transform.name(),
+                self.name,
+                own + added,
+                args.len()
+            );
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        Ok(args.split_at(own))
+    }
+
+    /// One axis per result of the graph.
+    fn out_axes(&self, out_axes: &[usize], results: usize) -> Result<Vec<usize>> {
+        match out_axes {
+            [axis] => Ok(vec![*axis; results]),
+            axes if axes.len() == results => Ok(axes.to_vec()),
+            axes => Err(Error::new(
+                ErrorKind::Argument,
+                format!("`{}` has {results} results, but `out_axes` names {}", self.name, axes.len()),
+            )),
+        }
+    }
+}
+
+/// Applies a derivative to the graph of `own`.
+fn derive(
+    transform: &Transform,
+    inner: &Inner,
+    own: &[Argument],
+    added: &[Argument],
+    make_inner: impl FnOnce(&[Argument]) -> Result<Graph>,
+    tape: usize,
+) -> Result<Graph> {
+    let at = |wrt: &[usize]| arguments::positions(&inner.name, &inner.params, own, wrt);
+    match transform {
+        Transform::Grad { wrt, value } => {
+            let wrt = at(wrt)?;
+            let inner = make_inner(own)?;
+            let graph = value_and_grad(&inner, &wrt, tape)?;
+            if *value {
+                return Ok(graph);
+            }
+            let results = inner.body.results.len();
+            let gradients = results..graph.body.results.len();
+            Ok(select_results(&graph, &gradients.chain(1..results).collect::<Vec<_>>()))
+        }
+        Transform::Jvp { wrt } => {
+            let positions = at(wrt)?;
+            arguments::check_tangents(&inner.params, own, wrt, added)?;
+            jvp(&make_inner(own)?, &positions)
+        }
+        Transform::Vjp { wrt } => {
+            let positions = at(wrt)?;
+            let graph = make_inner(own)?;
+            arguments::check_cotangents(&inner.name, &graph, added)?;
+            vjp(&graph, &positions, tape)
+        }
+        Transform::Jacobian { wrt, reverse: false } => jacfwd(&make_inner(own)?, &at(wrt)?),
+        Transform::Jacobian { wrt, reverse: true } => jacrev(&make_inner(own)?, &at(wrt)?, tape),
+        Transform::Hessian { wrt } => hessian(&make_inner(own)?, &at(wrt)?, tape),
+        Transform::Hvp { wrt } => {
+            let positions = at(wrt)?;
+            arguments::check_tangents(&inner.params, own, wrt, added)?;
+            hvp(&make_inner(own)?, &positions, tape)
+        }
+        Transform::Vmap { .. } => Err(Error::new(ErrorKind::Verify, "`vmap` is not a derivative")),
+    }
+}

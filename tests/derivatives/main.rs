@@ -1,0 +1,23 @@
+//! Transforms of handles: derivatives against what analysis says, batches against loops, and how handles compose.
+
+mod batches;
+mod directions;
+mod gradients;
+mod handles;
+mod jacobians;
+mod tapes;
+
+/// `found` is `expected` up to rounding.
+#[track_caller]
+fn close(found: f64, expected: f64) {
+    let error = (found - expected).abs() / expected.abs().max(1.0);
+    assert!(error <= 1e-12, "{found} is not {expected}");
+}
+
+/// The same for every element.
+#[track_caller]
+fn all_close<'a>(found: impl IntoIterator<Item = &'a f64>, expected: &[f64]) {
+    let found: Vec<f64> = found.into_iter().copied().collect();
+    assert_eq!(found.len(), expected.len());
+    found.iter().zip(expected).for_each(|(&f, &e)| close(f, e));
+}

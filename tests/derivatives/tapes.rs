@@ -1,0 +1,65 @@
+//! Loops whose trip count is known only at run time, in reverse mode: the first run may need a longer tape.
+
+use super::{all_close, close};
+use desc_jit::prelude::*;
+
+/// Newton's iteration is left out on purpose: every step halves.
+#[desc_jit]
+fn shrunk(x: f64, limit: f64) -> f64 {
+    let mut y = x;
+    while y > limit {
+        y *= 0.99;
+    }
+    y
+}
+
+#[test]
+fn a_loop_longer_than_the_first_tape() {
+    // 0.99^n <= limit.
+    for (limit, steps) in [(0.5, 69), (0.01, 459), (1e-9, 2062)] {
+        close(grad(shrunk::jit())(1.0, limit), 0.99_f64.powi(steps));
+    }
+    // The longer tape is kept.
+    let before = grad(shrunk::jit()).cache_stats();
+    close(grad(shrunk::jit())(1.0, 1e-9), 0.99_f64.powi(2062));
+    let after = grad(shrunk::jit()).cache_stats();
+    assert_eq!((after.misses, after.hits, after.entries), (before.misses, before.hits + 1, 1));
+}
+
+#[desc_jit]
+fn shrunk_all(x: Array1<f64>, limit: f64) -> f64 {
+    let mut x = x;
+    while x[0] > limit {
+        for i in 0..x.len() {
+            x[i] = x[i] * 0.99;
+        }
+    }
+    x.sum()
+}
+
+#[test]
+fn an_argument_that_was_given_away_survives_the_first_run() {
+    let slope = grad(shrunk_all::jit());
+    let expected = 0.99_f64.powi(459);
+    all_close(slope(Array1::from_vec(vec![1.0, 5.0]), 0.01).iter(), &[expected, expected]);
+}
+
+#[test]
+fn threads_grow_one_tape() {
+    #[desc_jit]
+    fn shrunk_here(x: f64, limit: f64) -> f64 {
+        let mut y = x;
+        while y > limit {
+            y *= 0.99;
+        }
+        y
+    }
+    let slope = grad(shrunk_here::jit());
+    std::thread::scope(|scope| {
+        for (limit, steps) in [(0.5, 69), (0.01, 459), (1e-9, 2062), (1e-9, 2062)] {
+            let slope = &slope;
+            scope.spawn(move || close(slope(1.0, limit), 0.99_f64.powi(steps)));
+        }
+    });
+    assert_eq!(slope.cache_stats().entries, 1);
+}
