@@ -15,6 +15,7 @@
 
 mod in_place;
 mod products;
+mod reads;
 #[cfg(test)]
 mod tests;
 
@@ -47,7 +48,13 @@ pub(super) fn run(
         _ => batch.results(&mut builder, out_axes)?,
     };
     let mut batched = builder.finish(results);
-    in_place::run(&mut batched);
+    // The loop over the batch is the last one, where there is one; what follows holds for any loop.
+    if let Some(at) = batched.body.nodes.iter().rposition(|n| matches!(n.op, Op::For { .. })) {
+        let mut body = std::mem::take(&mut batched.body.nodes[at].regions[0]);
+        reads::run(&batched, &mut body);
+        in_place::run(&mut batched, at, &mut body);
+        batched.body.nodes[at].regions[0] = body;
+    }
     Ok(batched)
 }
 

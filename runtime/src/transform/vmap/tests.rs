@@ -235,6 +235,15 @@ fn results_are_built_where_they_are_stacked() {
     assert_eq!(carried_inside(&batched), ["i64[12,7]"], "{batched}");
 }
 
+#[test]
+fn elements_are_read_where_they_lie() {
+    let graph = triangle::graph(&Array2::zeros((4, 4)), 1).unwrap();
+    let mut batched = vmap(&graph, &[Some(2), Some(0)], &[1], 3, None).unwrap();
+    crate::optimize::run(&mut batched).unwrap();
+    let text = batched.to_string();
+    assert!(text.contains("= load{at, at, at; \"x\"}(%0, ") && !text.contains(": f64[4,4] ="), "{text}");
+}
+
 #[desc_jit]
 fn product(a: &Array2<f64>, b: &Array1<f64>) -> Array1<f64> {
     a.dot(b)
