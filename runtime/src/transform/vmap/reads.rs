@@ -7,8 +7,8 @@
 //! A copy of every element would be memory that all iterations share, and keeps them from running in parallel.
 
 use super::in_place::{stacked_axis, within};
-use crate::graph::{Graph, Node, Region, ValueId};
-use crate::hash::HashMap;
+use crate::graph::{Graph, Node, Region, ValueId, visit_regions};
+use crate::hash::{HashMap, HashSet};
 use crate::op::Op;
 
 /// The batch that an element is of, and the axis along which.
@@ -28,6 +28,13 @@ pub(super) fn run(graph: &Graph, body: &mut Region) {
     }
     let index = body.params[0];
     body.nodes.iter_mut().for_each(|node| rewrite(&elements, node, index));
+    // These can't fail, which other passes do not know.
+    let mut used: HashSet<ValueId> = HashSet::default();
+    visit_regions(body, &mut |region| {
+        used.extend(region.results.iter().chain(region.nodes.iter().flat_map(|n| &n.inputs)).copied());
+    });
+    let is_unused = |v: &ValueId| elements.contains_key(v) && !used.contains(v);
+    body.nodes.retain(|node| !node.outputs.iter().any(is_unused));
 }
 
 fn rewrite(elements: &Elements, node: &mut Node, index: ValueId) {
