@@ -244,7 +244,7 @@ fn parts(graph: &Graph, in_axes: &[Option<usize>]) -> Vec<Part> {
     let mapped = body.params.iter().zip(in_axes).filter(|(_, axis)| axis.is_some());
     let mut inside: HashSet<ValueId> = mapped.map(|(&param, _)| param).collect();
     let mut fails = false;
-    let mut part = |node: &Node| {
+    let part = |node: &Node| {
         let mut operands = node.inputs.iter().copied().chain(captures(node));
         let failing = can_fail(graph, node);
         if operands.any(|v| inside.contains(&v)) || (failing && fails) {
@@ -257,7 +257,7 @@ fn parts(graph: &Graph, in_axes: &[Option<usize>]) -> Vec<Part> {
             _ => Part::Outside,
         }
     };
-    body.nodes.iter().map(|node| part(node)).collect()
+    body.nodes.iter().map(part).collect()
 }
 
 fn can_fail(graph: &Graph, node: &Node) -> bool {

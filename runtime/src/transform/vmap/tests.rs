@@ -125,13 +125,11 @@ fn each_element_takes_its_branch() {
     let n = indices(&[4, 0, 7, 8], &[4]);
     agree(&graph, &[Some(0), Some(0)], &[0, 0], &[&floats(&[4], -2.0, 1.25), &n]);
     // A branch that fails is only taken by the elements whose branch it is.
-    let graph = (|| {
-        #[desc_jit]
-        fn guarded(k: usize) -> usize {
-            if k > 0 { k - 1 } else { 100 }
-        }
-        guarded::graph(1).unwrap()
-    })();
+    #[desc_jit]
+    fn guarded(k: usize) -> usize {
+        if k > 0 { k - 1 } else { 100 }
+    }
+    let graph = guarded::graph(1).unwrap();
     agree(&graph, &[Some(0)], &[0], &[&indices(&[0, 3, 0, 1], &[4])]);
 }
 
