@@ -4,6 +4,7 @@ use crate::array::Buffer;
 use crate::op::Op;
 use crate::op::datum::{Datum, collect};
 use crate::prelude::*;
+use crate::transform::tests::random;
 use crate::transform::vmap;
 use crate::{Engine, ErrorKind, with_engine};
 
@@ -41,10 +42,20 @@ fn size(inputs: &[&Buffer], in_axes: Axes) -> usize {
 
 /// The batched graph gives what the loop over the elements gives; the batched graph.
 fn agree(graph: &Graph, in_axes: Axes, out_axes: &[usize], inputs: &[&Buffer]) -> Graph {
+    agree_on(&Engine::ALL, graph, in_axes, out_axes, inputs)
+}
+
+fn agree_on(
+    engines: &[Engine],
+    graph: &Graph,
+    in_axes: Axes,
+    out_axes: &[usize],
+    inputs: &[&Buffer],
+) -> Graph {
     let n = size(inputs, in_axes);
     let batched = vmap(graph, in_axes, out_axes, n, None).unwrap();
     batched.verify().unwrap_or_else(|e| panic!("{e}\n{batched}"));
-    for engine in Engine::ALL {
+    for &engine in engines {
         with_engine(engine, || {
             let got = batched.run(inputs).unwrap_or_else(|e| panic!("{engine}: {e}\n{batched}"));
             for k in 0..n {
@@ -362,6 +373,24 @@ fn a_batch_without_elements() {
     let batched = vmap(&graph, &[None, Some(1)], &[1, 0], 0, None).unwrap();
     let got = batched.run(&[&floats(&[], 0.0, 0.0), &floats(&[3, 0], 0.0, 0.0)]).unwrap();
     assert_eq!((got[0].shape(), got[1].shape()), (&[3, 0][..], &[0][..]));
+}
+
+#[test]
+fn random_programs() {
+    let engines = [Engine::Candle, Engine::Machine, Engine::Cranelift];
+    let n = indices(&[3, 0, 1], &[3]);
+    for seed in 0..60 {
+        let graph = random::program(seed);
+        let x = floats(&[3], 0.25, 0.5);
+        let rows = floats(&[3, 4], -1.0, 0.3);
+        let columns = floats(&[4, 3], -1.0, 0.3);
+        agree_on(&engines, &graph, &[Some(0), Some(0), Some(0)], &[0, 0], &[&x, &rows, &n]);
+        let one = floats(&[], 0.5, 0.0);
+        agree_on(&engines, &graph, &[None, Some(1), None], &[0, 1], &[&one, &columns, &indices(&[2], &[])]);
+        // Batches of batches.
+        let inner = vmap(&graph, &[Some(0), None, None], &[0, 1], 3, None).unwrap();
+        agree_on(&engines, &inner, &[None, Some(1), Some(0)], &[1, 1], &[&x, &columns, &n]);
+    }
 }
 
 #[test]
