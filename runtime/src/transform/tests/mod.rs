@@ -3,7 +3,7 @@
 mod calls;
 mod control;
 mod ops;
-mod random;
+pub(super) mod random;
 mod rules;
 mod second;
 

@@ -192,7 +192,7 @@ impl Author {
     }
 }
 
-fn program(seed: u64) -> Graph {
+pub(in crate::transform) fn program(seed: u64) -> Graph {
     let array = Author::array_ty();
     let scope = Scope { floats: vec![0], arrays: vec![1], ints: vec![2] };
     let text = format!("graph f(%0: f64, %1: {array}, %2: usize) {{\n");
