@@ -100,6 +100,24 @@ fn coupled(u: &Array1<f32>, d: &Array1<f32>, bu: &Array1<f32>) -> (Array1<f32>, 
     (bu, bv)
 }
 
+/// Counted upwards, with an index that goes down.
+#[desc_jit]
+fn counted_back(bu: &Array2<f64>, d: &Array2<f64>) -> (Array2<f64>, f64) {
+    let mut bu = bu.clone();
+    let (n, m) = bu.dim();
+    let mut total = 0.0;
+    for i in 0..n - 1 {
+        for k in 0..m - 2 {
+            let j = m - 2 - k;
+            total += d[[i, j - 1]] * 0.5;
+            bu[[i, j - 1]] += d[[i, j]];
+            bu[[i + 1, j + 1]] *= d[[i, j - 1]];
+            bu[[i, j]] -= 0.3 * d[[i, j]];
+        }
+    }
+    (bu, total)
+}
+
 fn wave(n: usize, by: usize) -> Array1<f64> {
     Array1::from_shape_fn(n, |i| ((i * by) % 101) as f64 * 0.037 - 1.3)
 }
@@ -156,6 +174,14 @@ fn two_fields_upwards() {
 }
 
 #[test]
+fn indices_that_count_back() {
+    let field = |n, m, by| Array2::from_shape_fn((n, m), |(i, j)| ((i * by + 7 * j * j) % 97) as f64 * 0.25);
+    for (n, m) in [(1, 30), (2, 30), (3, 2), (4, 19), (5, 20), (9, 70)] {
+        agree!(counted_back(&field(n, m, 3), &field(n, m, 31)), ulps = 0, compiled = 0);
+    }
+}
+
+#[test]
 fn without_an_inner_element_there_is_an_error() {
     for engine in Engine::ALL {
         let empty = Array1::zeros(0);
@@ -177,6 +203,10 @@ fn explanations_say_so() {
             let one = heat_1d::explain(&wave(500, 3), &wave(500, 5), 0.1).unwrap();
             let what = words(one, "for i in (1..n - 1).rev()");
             assert_eq!(what, format!("vector, {shifted}, in 2 loops one after the other"));
+            let u = Array2::from_elem((70, 60), 0.5);
+            let back = counted_back::explain(&u, &u).unwrap();
+            let what = words(back, "for i in 0..n - 1");
+            assert!(what.contains(shifted), "{what}");
             let u = Array1::from_elem(500, 0.5f32);
             let two = coupled::explain(&u, &u, &u).unwrap();
             let what = words(two, "for i in 0..n - 2");

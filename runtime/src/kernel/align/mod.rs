@@ -67,7 +67,8 @@ impl Aligner<'_> {
                         code.splice(k..=k, new);
                         k += n - 1;
                         // The index is set where it is still needed.
-                        let stale = |item: &Item| matches!(item, Item::Inst(inst, _) if inst.dst() == Some(iv));
+                        let stale =
+                            |item: &Item| matches!(item, Item::Inst(inst, _) if inst.dst() == Some(iv));
                         if let Some(at) = code[..k + 1 - n].iter().rposition(stale) {
                             code.remove(at);
                             k -= 1;
@@ -84,7 +85,7 @@ impl Aligner<'_> {
 
     /// What takes the place of the nest that starts with a loop.
     fn aligned(&mut self, before: &[Item], l: &Loop) -> Option<Code> {
-        let nest = Nest::of(self.kernel, before, l)?;
+        let nest = Nest::of(self.kernel, &self.forms, before, l)?;
         let schedule = Schedule::of(self.kernel, &self.forms, &nest)?;
         if self.kernel.regs.len() > REGISTERS
             || accesses::independent(self.kernel, &self.forms, l, l.max_trips?)

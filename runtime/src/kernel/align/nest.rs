@@ -1,8 +1,10 @@
 //! Perfect nests of loops whose bounds are numbers, around plain instructions that can't fail.
 
 use crate::dtype::Literal;
+use crate::kernel::forms::Forms;
 use crate::kernel::inst::{Inst, Reg};
 use crate::kernel::ir::{Item, Kernel, Loop};
+use crate::kernel::ranges::Form;
 use std::collections::BTreeSet;
 
 /// A loop of a nest.
@@ -10,9 +12,11 @@ pub(super) struct Axis<'k> {
     pub l: &'k Loop,
     /// Holds the first index that runs.
     pub start: Reg,
-    /// The indices from the least to the one behind the greatest, whichever way they run.
+    /// Arrays are indexed by the counter (1), or by what is left when it is taken off (-1).
+    pub sign: i64,
+    /// The counter times `sign`, from the least value to the one behind the greatest, whichever way it runs.
     pub range: (i64, i64),
-    /// They run from the greatest to the least.
+    /// It runs from the greatest value to the least.
     pub down: bool,
 }
 
@@ -26,7 +30,7 @@ pub(super) struct Nest<'k> {
 }
 
 impl<'k> Nest<'k> {
-    pub fn of(kernel: &Kernel, before: &[Item], outermost: &'k Loop) -> Option<Nest<'k>> {
+    pub fn of(kernel: &Kernel, forms: &Forms, before: &[Item], outermost: &'k Loop) -> Option<Nest<'k>> {
         let mut nest = Nest { axes: Vec::new(), insts: Vec::new(), moves: Vec::new() };
         nest.add(kernel, before, outermost)?;
         let stored: BTreeSet<_> =
@@ -35,7 +39,18 @@ impl<'k> Nest<'k> {
         let inner = nest.axes.last()?.l.body.len();
         let outer = &nest.insts[..nest.insts.len() - inner];
         let touches = |inst: &Inst| inst.bufs()[0].is_some_and(|buf| stored.contains(&buf));
-        (!outer.iter().any(touches)).then_some(nest)
+        if outer.iter().any(touches) {
+            return None;
+        }
+        for axis in &mut nest.axes {
+            let of_store = |inst: &Inst| forms.address(kernel, inst).filter(|_| inst.is_store());
+            let along = |form: Form| form.terms.iter().find(|t| t.0 == axis.l.iv).map(|t| t.1);
+            if nest.insts.iter().filter_map(of_store).find_map(along)? < 0 {
+                let (first, end) = axis.range;
+                (axis.sign, axis.range, axis.down) = (-1, (1 - end, 1 - first), !axis.down);
+            }
+        }
+        Some(nest)
     }
 
     fn add(&mut self, kernel: &Kernel, before: &[Item], l: &'k Loop) -> Option<()> {
@@ -81,5 +96,5 @@ fn axis<'k>(kernel: &Kernel, before: &[Item], l: &'k Loop) -> Option<Axis<'k>> {
         _ => return None,
     };
     let plain = l.guard.is_none() && l.mark.folds.is_empty() && range.0 < range.1;
-    plain.then_some(Axis { l, start, range, down: l.stride < 0 })
+    plain.then_some(Axis { l, start, sign: 1, range, down: l.stride < 0 })
 }

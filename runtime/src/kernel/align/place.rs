@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub plane: Plane,
-    /// The element's index less that of the iteration, along each axis of the nest.
+    /// The element's index less the counter (or what is added to it taken off), along each axis of the nest.
     pub distance: Vec<i64>,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn place(
         let mut along = None;
         for (k, axis) in nest.axes.iter().enumerate() {
             let Some(at) = index.terms.iter().position(|t| t.0 == axis.l.iv) else { continue };
-            if index.terms.remove(at).1 != 1 || along.is_some() || distance[k].is_some() {
+            if index.terms.remove(at).1 != axis.sign || along.is_some() || distance[k].is_some() {
                 return None;
             }
             along = Some(k);

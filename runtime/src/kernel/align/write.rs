@@ -1,6 +1,6 @@
 //! The nests of aligned statements, counted by the elements that they change.
 
-use super::nest::Nest;
+use super::nest::{Axis, Nest};
 use super::statement::{Statement, common};
 use crate::dtype::Literal;
 use crate::graph::SiteId;
@@ -148,22 +148,28 @@ impl Writer<'_, '_> {
         Some(code)
     }
 
-    /// The index of the iteration in which a statement changes the element.
+    /// The counter of the iteration in which a statement changes the element.
     fn index(&mut self, s: &Statement, axis: usize, at: At, code: &mut Code) -> Option<Reg> {
-        let (iv, shift) = (self.nest.axes[axis].l.iv, s.shift[axis]);
-        let dtype = self.kernel.regs[iv.index()];
-        let number = |kernel: &mut Kernel, x: i64| constant(kernel, Literal::I64(x).cast(dtype));
-        Some(match at {
-            At::Number(element) => number(self.kernel, element - shift),
-            At::Counter(r) if shift == 0 => r,
-            At::Counter(r) => {
-                let by = constant(self.kernel, Literal::I64(shift.checked_neg()?));
-                let dst = new_reg(self.kernel, dtype);
-                self.kernel.ranges[dst.index()] =
-                    self.kernel.ranges[r.index()].sub(Interval::point(shift.into()));
-                code.push(Inst::AddI { dst, a: r, b: by }.into());
-                dst
+        let Axis { l, sign, .. } = self.nest.axes[axis];
+        let shift = s.shift[axis];
+        let dtype = self.kernel.regs[l.iv.index()];
+        let r = match at {
+            At::Number(element) => {
+                return Some(constant(self.kernel, Literal::I64(sign * (element - shift)).cast(dtype)));
             }
-        })
+            At::Counter(r) if shift == 0 && sign == 1 => return Some(r),
+            At::Counter(r) => r,
+        };
+        let dst = new_reg(self.kernel, dtype);
+        let (element, distance) = (self.kernel.ranges[r.index()], Interval::point(shift.into()));
+        self.kernel.ranges[dst.index()] =
+            if sign == 1 { element.sub(distance) } else { distance.sub(element) };
+        let inst = if sign == 1 {
+            Inst::AddI { dst, a: r, b: constant(self.kernel, Literal::I64(shift.checked_neg()?)) }
+        } else {
+            Inst::SubI { dst, a: constant(self.kernel, Literal::I64(shift)), b: r }
+        };
+        code.push(inst.into());
+        Some(dst)
     }
 }
