@@ -25,10 +25,15 @@ use super::forms::Forms;
 use super::inst::{Inst, Reg};
 use super::invariant;
 use super::ir::{Code, Item, Kernel, Loop, for_each_code};
-use super::marks::{self, accesses};
+use super::marks::{self, accesses, cost};
 use nest::Nest;
 use statement::{Part, Schedule};
 use std::collections::BTreeSet;
+
+/// Where the inner loop could not be a vector, so many times the work are worth it (a store computes what it needs by
+/// itself); where it could, so many.
+const AGAIN: f64 = 4.0;
+const AGAIN_IN_VECTORS: f64 = 2.0;
 
 /// Aligns nests everywhere in the kernel.
 pub(super) fn run(kernel: &mut Kernel) {
@@ -90,6 +95,7 @@ impl Aligner<'_> {
         if self.kernel.regs.len() > REGISTERS
             || accesses::independent(self.kernel, &self.forms, l, l.max_trips?)
             || marks::leak(&self.reads, l).is_some()
+            || !self.pays(&nest, &schedule)
         {
             return None;
         }
@@ -110,6 +116,21 @@ impl Aligner<'_> {
         let note = format!("shifted so that an iteration makes all changes of one element{parts}");
         self.kernel.notes.extend(l.site.map(|site| (site, note)));
         Some(code)
+    }
+
+    /// Not too much is computed again.
+    fn pays(&self, nest: &Nest<'_>, schedule: &Schedule) -> bool {
+        let cost = |insts: &[Inst]| insts.iter().map(|inst| cost::of_inst(self.kernel, inst)).sum::<f64>();
+        let of_part = |part: &Part| match part {
+            Part::Aligned(statements) => statements.iter().map(|s| cost(&s.insts)).sum(),
+            Part::Rest(_) => cost(&nest.insts),
+        };
+        let innermost = nest.axes.last().map(|axis| axis.l);
+        let vector = innermost.is_some_and(|l| {
+            accesses::independent(self.kernel, &self.forms, l, l.max_trips.unwrap_or(u64::MAX))
+        });
+        let most = if vector { AGAIN_IN_VECTORS } else { AGAIN };
+        schedule.parts.iter().map(of_part).sum::<f64>() <= most * cost(&nest.insts)
     }
 }
 
