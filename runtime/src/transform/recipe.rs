@@ -109,7 +109,7 @@ fn make(
     let make_inner = |args: &[Argument]| -> Result<Graph> {
         let mut graph = make(base, inside, args, tape)?;
         // A transform works through every node: those that no result needs would cost again in its graph.
-        optimize::run(&mut graph)?;
+        optimize::simplify(&mut graph)?;
         Ok(graph)
     };
     let mut graph = match outermost {
