@@ -62,6 +62,22 @@ pub struct Function {
     pub result_at: Spot,
     /// How derivatives treat it.
     pub rule: Option<crate::args::Rule>,
+    /// What native code writes in another way.
+    pub handles: Handles,
+}
+
+/// Paths that stand for handles.
+#[derive(Debug, Default)]
+pub struct Handles {
+    /// The spans of their last segments, by [`span_key`].
+    pub paths: Vec<String>,
+    /// A transform is applied to something else, which was reported: the body is no Rust code.
+    pub not_rust: bool,
+}
+
+/// Tells places of the source apart.
+pub fn span_key(span: Span) -> String {
+    format!("{span:?}")
 }
 
 /// How a parameter is passed.
@@ -118,6 +134,8 @@ pub enum Stmt {
     Let(Pattern, Expr),
     /// `let x;`
     Declare(Variable),
+    /// `let g = grad(f);`, with the handle as Rust code
+    Handle(Variable, TokenStream),
     /// `value;`
     Expr(Expr),
 }
@@ -182,6 +200,8 @@ pub enum ExprKind {
     Call(TokenStream, Vec<Argument>),
     /// `cond`, `switch`, `fori_loop`, `while_loop`
     Functional(TokenStream, Vec<Operand>),
+    /// `grad(f)(x)`: the handle as Rust code, and the arguments
+    HandleCall(TokenStream, Vec<Expr>),
     /// `{ .. }`
     Block(Block),
     /// `if`

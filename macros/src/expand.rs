@@ -19,6 +19,6 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     if sink.is_clean() {
         emit::function(&source, &function)
     } else {
-        emit::rejected_function(&source, sink.into_errors())
+        emit::rejected_function(&source, &function, sink.into_errors())
     }
 }

@@ -380,6 +380,21 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .map(|(_, c)| c)
 }
 
+/// Functions of this library that take a handle of an annotated function and give another.
+pub const TRANSFORMS: &[&str] = &[
+    "grad",
+    "value_and_grad",
+    "grad_with_aux",
+    "value_and_grad_with_aux",
+    "jvp",
+    "vjp",
+    "jacfwd",
+    "jacrev",
+    "hessian",
+    "hvp",
+    "vmap",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,8 @@ pub struct Variable {
     pub declared: Option<Rc<TokenStream>>,
     /// Its value was reported as an error: what is done with it is no error of its own.
     pub rejected: bool,
+    /// It holds a handle of a function, which is no value of staged code.
+    pub is_handle: bool,
     number: usize,
 }
 
@@ -80,11 +82,23 @@ impl Scopes {
     /// Declares a variable; from here on its name means it.
     pub fn declare(&mut self, ident: &Ident, by_mut_ref: bool, declared: Option<TokenStream>) -> Variable {
         let declared = declared.map(Rc::new);
-        let variable =
-            Variable { ident: ident.clone(), by_mut_ref, declared, rejected: false, number: self.count };
+        let (ident, number) = (ident.clone(), self.count);
+        let variable = Variable { ident, by_mut_ref, declared, rejected: false, is_handle: false, number };
         self.count += 1;
         self.names.push(Name::Variable(variable.clone()));
         variable
+    }
+
+    /// Declares a variable that holds a handle.
+    pub fn declare_handle(&mut self, ident: &Ident) -> Variable {
+        self.declare(ident, false, None);
+        match self.names.last_mut() {
+            Some(Name::Variable(variable)) => {
+                variable.is_handle = true;
+                variable.clone()
+            }
+            _ => unreachable!("a variable was declared"),
+        }
     }
 
     /// The variables declared since the mark hold something that was reported.

@@ -1,6 +1,6 @@
 //! Control flow as functions over closures, and functional updates: JAX's `cond`, `switch`, `fori_loop`,
-//! `while_loop` and DESC's `put`. Outside annotated functions they run directly; inside they become the same
-//! graph as `if`, `for` and `while`.
+//! `while_loop`, `scan` and `map`, and DESC's `put`. Outside annotated functions they run directly; inside they
+//! become the same graph as `if`, `for` and `while`.
 //!
 //! ```
 //! use desc_jit::prelude::*;
@@ -12,6 +12,12 @@
 //! assert_eq!(power(2.0, 10), 1024.0);
 //! assert_eq!(fori_loop(0, 10, |_i, acc| acc * 2.0, 1.0), 1024.0);
 //! ```
+
+mod scans;
+mod stacked;
+
+pub use scans::{map, scan, scan_n, scan_reverse, scan_with};
+pub use stacked::{Leading, Stack};
 
 use crate::staged::{staged, staged_with};
 

@@ -3,7 +3,9 @@
 pub use crate::array::{Array, Array1, Array2, Array3, ArrayD, ArrayView, ArrayViewMut, Axis, put, s};
 pub use crate::backend::{device, print_backend_info, require_device, set_device};
 pub use crate::desc_jit;
-pub use crate::functional::{cond, fori_loop, put, stop_gradient, switch, while_loop};
+pub use crate::functional::{
+    cond, fori_loop, map, put, scan, scan_n, scan_reverse, scan_with, stop_gradient, switch, while_loop,
+};
 pub use crate::jnp;
 pub use crate::{Error, Graph};
 pub use crate::{argnums, in_axes};

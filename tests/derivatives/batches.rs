@@ -80,7 +80,7 @@ fn dynamic(x: &ArrayD<f64>) -> ArrayD<f64> {
 fn an_axis_that_is_not_there() {
     let third = vmap(dynamic::jit()).in_axes(in_axes![2]);
     let error = third.try_call(&ArrayD::ones(vec![4, 3])).unwrap_err();
-    let expected = "the argument `x` of `dynamic` is f64[4, 3]: it has no axis 2 to be mapped over";
+    let expected = "the argument `x` of `dynamic` is f64[4,3]: it has no axis 2 to be mapped over";
     assert_eq!(error.message(), expected);
 }
 

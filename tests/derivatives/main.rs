@@ -4,6 +4,7 @@ mod batches;
 mod directions;
 mod gradients;
 mod handles;
+mod inside;
 mod jacobians;
 mod tapes;
 

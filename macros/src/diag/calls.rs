@@ -25,4 +25,10 @@ catalogue! {
         "write `switch(index, [|x| .., |x| ..], operand)`";
     DROP = "DJ0512", "`drop` is not part of the staged language",
         "remove it: values are freed where they are needed no more";
+    TRANSFORM_ARGUMENT = "DJ0513", "`{0}` takes an annotated function here",
+        "write the name of a function with `#[desc_jit]`, or its handle `f::jit()`";
+    HANDLE_VALUE = "DJ0514", "this is a function, not a value",
+        "call it, as in `{0}(f)(x)`, or bind it with `let g = {0}(f);` and call that";
+    HANDLE_METHOD = "DJ0515", "`{0}` is not part of the staged language for functions",
+        "choose with `wrt`, `in_axes`, `out_axes` and `chunk_size`, and call what they give";
 }

@@ -2,7 +2,7 @@
 
 use super::at;
 use super::expr::Emitter;
-use crate::ast::{Argument, Callable, Operand, own};
+use crate::ast::{Argument, Callable, Expr, Operand, own};
 use proc_macro2::TokenStream;
 
 impl Emitter {
@@ -46,6 +46,13 @@ impl Emitter {
                 __result
             }
         }
+    }
+
+    /// `grad(f)(x)`: the graph of the transform goes into the same graph.
+    pub fn handle_call(&self, handle: &TokenStream, arguments: &[Expr], at: &TokenStream) -> TokenStream {
+        let cx = own("cx");
+        let values = self.values(arguments);
+        quote_ours! { (#handle).__stage(#cx, &mut [#values], #at)? }
     }
 
     /// `cond`, `switch`, `fori_loop`, `while_loop`

@@ -1,7 +1,7 @@
 //! The function itself, and the companion type beside it: one associated function per reading.
 
-use super::{conditions, handle, name_of, silence, source, stage};
-use crate::ast::{Function, Mode, ours, own};
+use super::{conditions, handle, name_of, native_handles, silence, source, stage};
+use crate::ast::{Function, Handles, Mode, ours, own};
 use crate::parse::is_of_loops;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -52,7 +52,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
             }
         })
         .collect();
-    let native = native(item);
+    let native = native(item, &function.handles);
     let param_info = function.params.iter().zip(&arguments).map(|(param, argument)| {
         let name = name_of(argument);
         let mode = ours(match param.mode {
@@ -145,7 +145,7 @@ impl VisitMut for WithoutLoopAttributes {
 
 /// The function as written. It is the only place where rustc checks the body, so the lints of the user's
 /// attributes are those that apply to it.
-fn native(item: &ItemFn) -> TokenStream {
+fn native(item: &ItemFn, handles: &Handles) -> TokenStream {
     let ItemFn { attrs, vis, sig, block, .. } = item;
     let kept = attrs.iter().filter(|a| {
         const KEPT: &[&str] = &["allow", "warn", "deny", "expect", "forbid", "inline", "cold"];
@@ -154,6 +154,7 @@ fn native(item: &ItemFn) -> TokenStream {
     let (inputs, output) = (&sig.inputs, &sig.output);
     let mut block = block.clone();
     WithoutLoopAttributes.visit_block_mut(&mut block);
+    native_handles::write_out(&mut block, handles);
     let stmts = &block.stmts;
     let mut body = TokenStream::new();
     block.brace_token.surround(&mut body, |body| {

@@ -119,6 +119,7 @@ impl Emitter {
                 quote_ours! { #cx.type_fn_closure(#ty, #element, #name, &[#arguments], #f, #at)? }
             }
             ExprKind::Call(path, arguments) => self.call(path, arguments, &at),
+            ExprKind::HandleCall(handle, arguments) => self.handle_call(handle, arguments, &at),
             ExprKind::Functional(path, operands) => self.functional(path, operands, &at),
             ExprKind::Block(block) => {
                 let block = self.block(block, true);
@@ -185,6 +186,10 @@ impl Emitter {
             Stmt::Declare(variable) => {
                 let (ident, name, cx) = (&variable.ident, name_of(&variable.ident), own("cx"));
                 quote_ours! { let mut #ident = #cx.uninit(#name); }
+            }
+            Stmt::Handle(variable, handle) => {
+                let ident = &variable.ident;
+                quote_ours! { let #ident = #handle; }
             }
             Stmt::Expr(e) => self.statement(e),
         }

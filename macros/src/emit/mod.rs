@@ -9,6 +9,7 @@ mod companion;
 mod control;
 mod expr;
 mod handle;
+mod native_handles;
 mod place;
 mod source;
 mod stage;
@@ -30,11 +31,13 @@ pub fn function(item: &ItemFn, function: &Function) -> TokenStream {
 
 /// The expansion of a function that was reported: the function as written, a companion type of the same
 /// signatures, and the errors.
-pub fn rejected_function(item: &ItemFn, errors: TokenStream) -> TokenStream {
+pub fn rejected_function(item: &ItemFn, function: &Function, errors: TokenStream) -> TokenStream {
     let companion = stub::companion(item);
     let mut item = item.clone();
     companion::WithoutLoopAttributes.visit_item_fn_mut(&mut item);
-    quote_ours! { #item #companion #errors }
+    native_handles::write_out(&mut item.block, &function.handles);
+    let silence = function.handles.not_rust.then(silence);
+    quote_ours! { #silence #item #companion #errors }
 }
 
 /// The expansion of an item that is not a function.

@@ -113,6 +113,9 @@ impl Parser<'_> {
         if let Some((token, _)) = &init.diverge {
             self.sink.report(token, &LET_ELSE, &[]);
         }
+        if init.diverge.is_none() && self.handle_binding(&local.pat, &init.expr, stmts) {
+            return;
+        }
         let value = match bare(&init.expr) {
             syn::Expr::Closure(c) => {
                 self.sink.report(c, &CLOSURE_VARIABLE, &[]);

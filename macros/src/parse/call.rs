@@ -23,11 +23,19 @@ const FUNCTIONALS: &[(&str, &[Takes])] = {
         ("switch", &[Value, Branches, Value]),
         ("fori_loop", &[Value, Value, Function, Value]),
         ("while_loop", &[Function, Function, Value]),
+        ("scan", &[Function, Value, Value]),
+        ("scan_reverse", &[Function, Value, Value]),
+        ("scan_n", &[Function, Value, Value]),
+        ("scan_with", &[Function, Value, Value, Value, Value]),
+        ("map", &[Function, Value]),
     ]
 };
 
 impl Parser<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
+        if let Some(call) = self.handle_call(e) {
+            return call;
+        }
         let Rust::Path(function) = bare(&e.func) else { return self.reject(&e.func, &NOT_A_PATH, &[]) };
         if let Some(qself) = &function.qself {
             return self.reject(&qself.ty, &expressions::QUALIFIED_PATH, &[]);
@@ -86,7 +94,11 @@ impl Parser<'_> {
             }
             return self.reject(path, &CONSTRUCTOR, &[&name]);
         }
-        if let Some((_, takes)) = FUNCTIONALS.iter().find(|(n, t)| *n == name && t.len() == e.args.len()) {
+        let functional = FUNCTIONALS.iter().find(|(n, t)| *n == name && t.len() == e.args.len());
+        // `map(x, 3.7)` is a function of the user's.
+        if let Some((_, takes)) = functional
+            && (name != "map" || self.may_be_function(&e.args[0]))
+        {
             return self.functional(e, path, &name, takes);
         }
         if single.is_some_and(|i| *i == self.name) {
@@ -242,6 +254,16 @@ impl Parser<'_> {
         }
     }
 
+    /// A closure, or a path that is no variable.
+    fn may_be_function(&self, e: &Rust) -> bool {
+        match bare(e) {
+            Rust::Closure(_) => true,
+            Rust::Reference(r) => self.may_be_function(&r.expr),
+            Rust::Path(p) => p.path.get_ident().is_none_or(|i| self.scopes.variable(i).is_none()),
+            _ => false,
+        }
+    }
+
     fn branches(&mut self, e: &Rust) -> Option<Vec<Callable>> {
         match bare(e) {
             Rust::Reference(r) => self.branches(&r.expr),
@@ -262,6 +284,9 @@ impl Parser<'_> {
 
     /// A function that is passed to `taker`: a closure, an annotated function, or `f64::sqrt`.
     pub(super) fn callable(&mut self, e: &Rust, taker: &str) -> Option<Callable> {
+        if self.handle_as_value(e).is_some() {
+            return None;
+        }
         match bare(e) {
             Rust::Closure(c) => Some(self.closure(c)),
             Rust::Reference(r) => self.callable(&r.expr, taker),

@@ -15,6 +15,9 @@ impl Parser<'_> {
     }
 
     fn node(&mut self, e: &Rust) -> Expr {
+        if let Some(rejected) = self.handle_as_value(e) {
+            return rejected;
+        }
         match e {
             // In the language.
             Rust::Array(e) => self.array(e),

@@ -7,6 +7,7 @@ mod call;
 mod control;
 pub use loop_attributes::is_of_loops;
 mod expr;
+pub mod handle;
 mod literal;
 mod loop_attributes;
 mod macros;
@@ -16,7 +17,7 @@ mod signature;
 pub mod types;
 
 use crate::args::Arguments;
-use crate::ast::{Expr, ExprKind, Function, Spot};
+use crate::ast::{Expr, ExprKind, Function, Handles, Spot};
 use crate::diag::{Sink, attribute};
 use crate::scope::Scopes;
 use proc_macro2::{Span, TokenStream};
@@ -51,14 +52,21 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
 /// Reads the function. Where something was reported the result is incomplete and must not be emitted.
 pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Function {
     let name = item.sig.ident.unraw().to_string();
-    let mut parser =
-        Parser { sink, scopes: Scopes::default(), name: name.clone(), closures: 0, in_loop: false };
+    let mut parser = Parser {
+        sink,
+        scopes: Scopes::default(),
+        name: name.clone(),
+        closures: 0,
+        in_loop: false,
+        handles: Handles::default(),
+    };
     loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
     let body = parser.block(&item.block, true);
     let result_at = body.value.as_ref().map_or_else(|| Spot::of(&item.sig.ident), |v| v.at);
+    let handles = parser.handles;
     let rule = arguments.rule.clone();
-    Function { name, params, body, result_at, rule }
+    Function { name, params, body, result_at, rule, handles }
 }
 
 /// Reads one function.
@@ -71,6 +79,8 @@ struct Parser<'a> {
     closures: usize,
     /// The current point is directly inside a `loop`, which was reported.
     in_loop: bool,
+    /// Paths that stand for handles.
+    handles: Handles,
 }
 
 /// An expression that was reported.

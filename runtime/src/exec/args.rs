@@ -175,7 +175,7 @@ pub(super) fn neither() -> Error {
     message = "`{Self}` cannot be passed to a #[desc_jit] function",
     label = "not a scalar or an array"
 )]
-pub trait IntoArg<'a> {
+pub trait IntoArg<'a>: Typed {
     #[doc(hidden)]
     fn into_arg(self) -> ArgValue<'a>;
 }

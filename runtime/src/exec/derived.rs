@@ -7,7 +7,7 @@ use super::explain::{Explanation, explain};
 use super::function::Function;
 use crate::error::Result;
 use crate::graph::Graph;
-use crate::stage::{Argument, Mode, Param, Ty};
+use crate::stage::{Argument, At, Cx, Mode, Out, Param, Signature, Ty, Value, Within};
 use crate::transform::recipe::{self, Recipe, Transform};
 
 /// A transform of an annotated function; it stays until the program ends.
@@ -48,7 +48,7 @@ impl Callee for &'static Derived {
         &self.cache
     }
     fn stage(&self, args: &[Argument], tape: usize) -> Result<Graph> {
-        recipe::graph(&self.recipe, args, tape)
+        recipe::graph(&self.recipe, args, &Within::tape(tape))
     }
 }
 
@@ -89,6 +89,17 @@ impl Target {
         };
         transforms.push(transform);
         Target::Derived(function.derived(transforms))
+    }
+
+    /// Adds its graph to the one that is being staged; `types` are those of its parameters.
+    pub fn stage(self, cx: &Cx, types: &[Ty], result: Ty, args: &mut [Value], at: At) -> Out<Value> {
+        match self {
+            Target::Function(f) => (f.stage)(cx, args, at),
+            Target::Derived(d) => {
+                let signature = Signature { name: d.name, params: &d.params, types, result };
+                cx.call_graph(&signature, args, |args, within| recipe::graph(&d.recipe, args, within), at)
+            }
+        }
     }
 
     /// Runs its graph for these arguments.

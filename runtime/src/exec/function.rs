@@ -5,7 +5,7 @@ use super::call::Callee;
 use super::derived::Derived;
 use crate::error::Result;
 use crate::graph::Graph;
-use crate::stage::{Argument, FunctionInfo, Param, Source, StageFn, Ty, stage_root};
+use crate::stage::{Argument, FunctionInfo, Param, Source, StageFn, Ty, Within, stage_root};
 use crate::transform::recipe::{Recipe, Transform};
 use std::ops::Deref;
 use std::sync::{PoisonError, RwLock};
@@ -83,7 +83,7 @@ impl Callee for &'static Function {
     fn cache(&self) -> &Cache {
         &self.cache
     }
-    fn stage(&self, args: &[Argument], _tape: usize) -> Result<Graph> {
-        stage_root(self.info(), args)
+    fn stage(&self, args: &[Argument], tape: usize) -> Result<Graph> {
+        stage_root(self.info(), args, Within::tape(tape))
     }
 }

@@ -7,19 +7,36 @@ use crate::hash::HashMap;
 /// Adds the nodes of `graph` to the innermost open region of `builder`, with `args` for its parameters; gives its
 /// results. The places of its nodes stay those of its own source.
 pub(crate) fn inline(builder: &mut Builder, graph: &Graph, args: &[ValueId]) -> Vec<ValueId> {
-    let mut copy = Copy { graph, map: graph.body.params.iter().copied().zip(args.iter().copied()).collect() };
+    let mut copy = Copy::new(graph, args);
     for node in &graph.body.nodes {
         copy.node(builder, node);
     }
     copy.all(&graph.body.results)
 }
 
-struct Copy<'g> {
+/// A copy in progress, for those who copy some nodes of a graph and treat others in their own way.
+#[derive(Clone)]
+pub(crate) struct Copy<'g> {
     graph: &'g Graph,
     map: HashMap<ValueId, ValueId>,
 }
 
-impl Copy<'_> {
+impl<'g> Copy<'g> {
+    /// With `args` for the parameters of `graph`.
+    pub fn new(graph: &'g Graph, args: &[ValueId]) -> Copy<'g> {
+        Copy { graph, map: graph.body.params.iter().copied().zip(args.iter().copied()).collect() }
+    }
+
+    /// What stands for a value of the graph, if it was copied.
+    pub fn get(&self, value: ValueId) -> Option<ValueId> {
+        self.map.get(&value).copied()
+    }
+
+    /// Lets `copy` stand for a value of the graph.
+    pub fn set(&mut self, value: ValueId, copy: ValueId) {
+        self.map.insert(value, copy);
+    }
+
     fn all(&self, values: &[ValueId]) -> Vec<ValueId> {
         values.iter().map(|v| self.map[v]).collect()
     }
@@ -28,7 +45,8 @@ impl Copy<'_> {
         builder.site(self.graph.location(site).clone())
     }
 
-    fn node(&mut self, builder: &mut Builder, node: &Node) {
+    /// Adds a node, all of whose operands were copied, to the innermost open region.
+    pub fn node(&mut self, builder: &mut Builder, node: &Node) {
         let site = self.site(builder, node.site);
         let inputs = self.all(&node.inputs);
         let regions: Vec<Region> = node.regions.iter().map(|r| self.region(builder, r)).collect();

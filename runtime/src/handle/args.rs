@@ -2,6 +2,7 @@
 
 use crate::array::{Array, Element};
 use crate::exec::{ArgValue, IntoArg};
+use crate::stage::{Ty, Typed};
 use ndarray::Dimension;
 use std::marker::PhantomData;
 
@@ -21,6 +22,8 @@ pub trait Arg: 'static {
     /// What is passed: `&'a T` for `Ref<T>`.
     type Of<'a>;
     #[doc(hidden)]
+    const TY: Ty;
+    #[doc(hidden)]
     fn into_arg<'a>(value: Self::Of<'a>) -> ArgValue<'a>;
 }
 
@@ -37,6 +40,7 @@ where
     for<'a> &'a T: IntoArg<'a>,
 {
     type Of<'a> = &'a T;
+    const TY: Ty = <&'static T as Typed>::TY;
     fn into_arg<'a>(value: Self::Of<'a>) -> ArgValue<'a> {
         value.into_arg()
     }
@@ -47,6 +51,7 @@ where
     for<'a> &'a mut T: IntoArg<'a>,
 {
     type Of<'a> = &'a mut T;
+    const TY: Ty = <&'static mut T as Typed>::TY;
     fn into_arg<'a>(value: Self::Of<'a>) -> ArgValue<'a> {
         value.into_arg()
     }
@@ -56,6 +61,7 @@ impl<T> Pure for Ref<T> {}
 
 impl<T: Element, D: Dimension + 'static> Arg for Array<T, D> {
     type Of<'a> = Array<T, D>;
+    const TY: Ty = <Array<T, D> as Typed>::TY;
     fn into_arg<'a>(value: Array<T, D>) -> ArgValue<'a> {
         value.into_arg()
     }
@@ -66,6 +72,7 @@ impl<T, D> Pure for Array<T, D> {}
 /// The cotangent of a result that has none.
 impl Arg for () {
     type Of<'a> = ();
+    const TY: Ty = Ty::Unit;
     fn into_arg<'a>((): ()) -> ArgValue<'a> {
         ArgValue::Tuple(Vec::new())
     }
@@ -77,6 +84,7 @@ macro_rules! scalars {
     ($($t:ty)*) => { $(
         impl Arg for $t {
             type Of<'a> = $t;
+            const TY: Ty = <$t as Typed>::TY;
             fn into_arg<'a>(value: $t) -> ArgValue<'a> {
                 value.into_arg()
             }
@@ -90,6 +98,7 @@ macro_rules! tuples {
     ($($($t:ident)+;)*) => { $(
         impl<$($t: Arg),+> Arg for ($($t,)+) {
             type Of<'a> = ($($t::Of<'a>,)+);
+            const TY: Ty = Ty::Tuple(&[$($t::TY),+]);
             #[allow(non_snake_case)]
             fn into_arg<'a>(($($t,)+): Self::Of<'a>) -> ArgValue<'a> {
                 ArgValue::Tuple(vec![$($t::into_arg($t)),+])

@@ -4,6 +4,7 @@ use super::argnums::{Argnum, Argnums};
 use super::signature::{Derived, Signature};
 use crate::backend::native_selected;
 use crate::exec::{CacheStats, Function, Output, Target};
+use crate::stage::{At, Cx, Out, Value};
 use crate::transform::recipe::Transform;
 use std::any::Any;
 use std::fmt;
@@ -56,6 +57,14 @@ impl<A: Signature, R: Output + 'static> Jit<A, R> {
         let target = inner.derive(transform);
         let call = A::__derived::<R>(Derived(target));
         Jit { call: Arc::new(call), target, types: PhantomData }
+    }
+}
+
+impl<A: Signature, R: Output + 'static, W> Jit<A, R, W> {
+    /// Its graph goes into the one that is being staged.
+    #[doc(hidden)]
+    pub fn __stage(&self, cx: &Cx, args: &mut [Value], at: At) -> Out<Value> {
+        self.target.stage(cx, A::__TYPES, R::TY, args, at)
     }
 }
 

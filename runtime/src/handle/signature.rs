@@ -5,6 +5,7 @@ use super::jit::Jit;
 use crate::error::Result;
 use crate::exec::{Explanation, Output, Target};
 use crate::graph::Graph;
+use crate::stage::Ty;
 use std::sync::Arc;
 
 /// The arguments of a function, at most 16.
@@ -13,6 +14,8 @@ pub trait Signature: 'static {
     type Call<R: 'static>: ?Sized + Send + Sync + 'static;
     #[doc(hidden)]
     fn __derived<R: Output + 'static>(target: Derived) -> Arc<Self::Call<R>>;
+    #[doc(hidden)]
+    const __TYPES: &'static [Ty];
 }
 
 /// Arguments with one more behind.
@@ -34,6 +37,7 @@ macro_rules! signature {
     ($($t:ident)*) => {
         impl<$($t: Arg),*> Signature for ($($t,)*) {
             type Call<R: 'static> = dyn for<'a> Fn($($t::Of<'a>),*) -> R + Send + Sync;
+            const __TYPES: &'static [Ty] = &[$($t::TY),*];
             #[allow(non_snake_case)]
             fn __derived<R: Output + 'static>(Derived(target): Derived) -> Arc<Self::Call<R>> {
                 // The bound is what makes the closure one for every lifetime.

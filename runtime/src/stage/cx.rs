@@ -84,16 +84,23 @@ pub struct Cx {
 
 /// What a function is staged inside of.
 #[derive(Clone, Default)]
-pub(super) struct Within {
+pub(crate) struct Within {
     /// How many calls.
     pub depth: usize,
     /// The functions whose rules are being staged: inside, these are what their bodies say.
     pub rules_of: Vec<&'static FunctionInfo>,
+    /// How many iterations a loop records for a reverse pass, where its trip count is known only at run time.
+    pub tape: usize,
 }
 
 impl Within {
+    /// Nothing, with tapes of this length.
+    pub fn tape(tape: usize) -> Within {
+        Within { tape, ..Within::default() }
+    }
+
     /// One call deeper.
-    fn deeper(&self) -> Within {
+    pub fn deeper(&self) -> Within {
         Within { depth: self.depth + 1, ..self.clone() }
     }
 }
@@ -139,8 +146,8 @@ impl Argument {
 
 /// Stages a function from the outside: `params` are its arguments. Returns
 /// the graph (results first, then the final values of `&mut` parameters) and the tree of results.
-pub(crate) fn stage_root(function: &'static FunctionInfo, params: &[Argument]) -> Out<Graph> {
-    stage_alone(function, function.stage, params, Within::default())
+pub(crate) fn stage_root(function: &'static FunctionInfo, params: &[Argument], within: Within) -> Out<Graph> {
+    stage_alone(function, function.stage, params, within)
 }
 
 /// The same with another body of the function, and inside of something.

@@ -16,6 +16,8 @@ mod rules;
 mod tests;
 mod vjp;
 
+mod vmap;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
 use crate::op::Op;
@@ -84,13 +86,13 @@ fn has_no_rule(op: &Op) -> Error {
 /// The graph over a batch of `size`: parameter `k` has a new axis at `in_axes[k]`, or none and is the same for all;
 /// result `k` has a new axis at `out_axes[k]`. At most `chunk` elements are worked on at a time.
 pub(crate) fn vmap(
-    _graph: &Graph,
-    _in_axes: &[Option<usize>],
-    _out_axes: &[usize],
-    _size: usize,
-    _chunk: Option<usize>,
+    graph: &Graph,
+    in_axes: &[Option<usize>],
+    out_axes: &[usize],
+    size: usize,
+    chunk: Option<usize>,
 ) -> Result<Graph> {
-    Err(Error::new(ErrorKind::Unsupported, "vmap"))
+    vmap::run(graph, in_axes, out_axes, size, chunk)
 }
 
 /// The graph with only these of its results, in this order.

@@ -6,7 +6,7 @@ use super::{hessian, hvp, jacfwd, jacrev, jvp, select_results, value_and_grad, v
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
 use crate::optimize;
-use crate::stage::{Argument, FunctionInfo, stage_root};
+use crate::stage::{Argument, FunctionInfo, Within, stage_root};
 
 /// One transform; positions are those of the function's arguments.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,28 +86,28 @@ fn params(base: &FunctionInfo, transforms: &[Transform]) -> Vec<Parameter> {
 }
 
 /// The graph of a recipe for these arguments, before the last optimisation: results first, as the outermost
-/// transform orders them. Loops whose trip count is known only at run time record at most `tape` iterations for a
-/// reverse pass; more are an error whose message is [`TAPE_FULL`](super::TAPE_FULL).
+/// transform orders them. Loops whose trip count is known only at run time record at most `within.tape` iterations
+/// for a reverse pass; more are an error whose message is [`TAPE_FULL`](super::TAPE_FULL).
 ///
 /// # Errors
 /// What staging the function raises, arguments that do not fit the transform, and what has no derivative.
-pub(crate) fn graph(recipe: &Recipe, args: &[Argument], tape: usize) -> Result<Graph> {
-    make(recipe.base, &recipe.transforms, args, tape)
+pub(crate) fn graph(recipe: &Recipe, args: &[Argument], within: &Within) -> Result<Graph> {
+    make(recipe.base, &recipe.transforms, args, within)
 }
 
 fn make(
     base: &'static FunctionInfo,
     transforms: &[Transform],
     args: &[Argument],
-    tape: usize,
+    within: &Within,
 ) -> Result<Graph> {
     let Some((outermost, inside)) = transforms.split_last() else {
-        return stage_root(base, args);
+        return stage_root(base, args, within.clone());
     };
     let inner = Inner { name: name(base, inside), params: params(base, inside) };
     let (own, added) = inner.split(outermost, args)?;
     let make_inner = |args: &[Argument]| -> Result<Graph> {
-        let mut graph = make(base, inside, args, tape)?;
+        let mut graph = make(base, inside, args, within)?;
         // A transform works through every node: those that no result needs would cost again in its graph.
         optimize::simplify(&mut graph)?;
         Ok(graph)
@@ -123,7 +123,7 @@ fn make(
             let out_axes = inner.out_axes(out_axes, graph.body.results.len())?;
             vmap(&graph, &batch.axes, &out_axes, batch.size, *chunk)?
         }
-        derivative => derive(derivative, &inner, own, added, make_inner, tape)?,
+        derivative => derive(derivative, &inner, own, added, make_inner, within.tape)?,
     };
     graph.name = name(base, transforms).into();
     if cfg!(debug_assertions) {

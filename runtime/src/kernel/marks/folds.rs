@@ -2,6 +2,7 @@
 //! branches inside, with `s` seen nowhere else.
 
 use crate::dtype::{DType, Literal};
+use crate::hash::HashSet;
 use crate::kernel::inst::{Inst, Reg, Role};
 use crate::kernel::ir::{Code, Fold, Item, Kernel, Loop, for_each_reg};
 use crate::kernel::math::reduce::Combine;
@@ -27,6 +28,11 @@ fn one(kernel: &mut Kernel, l: &mut Loop, carry: Reg, result: Reg) -> Option<Fol
     let mut body = l.body.clone();
     unmask(kernel, &mut body, carry, result)?;
     let combine = chain(&body, carry, result)?;
+    // What another fold adds must not be a sum so far of this one.
+    let sums = written_from(&body, carry);
+    if l.mark.folds.iter().any(|f| f.value == carry || sums.contains(&f.value)) {
+        return None;
+    }
     // A single step gives its other operand away.
     let single = body.iter().position(|item| {
         matches!(item, Item::Inst(inst, None) if inst.dst() == Some(result) && inst.reads().any(|r| r == carry))
@@ -102,6 +108,27 @@ fn step(inst: &Inst, carry: Reg) -> Option<(Combine, Reg, bool)> {
         (false, true) => Some((combine, a, false)),
         _ => None,
     }
+}
+
+/// The registers that depend on `from` in a list of items.
+fn written_from(code: &Code, from: Reg) -> HashSet<Reg> {
+    let mut found: HashSet<Reg> = std::iter::once(from).collect();
+    for item in code {
+        let (mut reads, mut writes) = (false, Vec::new());
+        let mut item = [item.clone()];
+        for_each_reg(&mut item, &mut |role, r| match role {
+            Role::Read => reads |= found.contains(r),
+            Role::Write => writes.push(*r),
+            Role::Update => {
+                reads |= found.contains(r);
+                writes.push(*r);
+            }
+        });
+        if reads {
+            found.extend(writes);
+        }
+    }
+    found
 }
 
 fn readers(code: &Code, r: Reg) -> usize {

@@ -3,6 +3,7 @@
 mod calls;
 mod control;
 mod ops;
+pub(super) mod random;
 mod rules;
 mod second;
 
@@ -62,8 +63,12 @@ pub(super) fn optimized(mut graph: Graph) -> Graph {
 
 /// Runs a graph on every engine, with the same results.
 pub(super) fn run(graph: &Graph, inputs: &[&Buffer]) -> Vec<Buffer> {
+    run_on(&Engine::ALL, graph, inputs)
+}
+
+fn run_on(engines: &[Engine], graph: &Graph, inputs: &[&Buffer]) -> Vec<Buffer> {
     let mut first: Option<Vec<Buffer>> = None;
-    for engine in Engine::ALL {
+    for &engine in engines {
         let results = with_engine(engine, || graph.run(inputs));
         let results = results.unwrap_or_else(|e| panic!("{engine}: {e}\n{graph}"));
         if let Some(first) = &first {
@@ -123,6 +128,11 @@ fn size(x: &[f64]) -> f64 {
 
 /// Both modes at `x` with respect to the parameters `wrt`: against differences, and against each other.
 pub(super) fn check(graph: &Graph, x: &[Buffer], wrt: &[usize]) {
+    check_on(&Engine::ALL, graph, x, wrt);
+}
+
+fn check_on(engines: &[Engine], graph: &Graph, x: &[Buffer], wrt: &[usize]) {
+    let run = |graph: &Graph, inputs: &[&Buffer]| run_on(engines, graph, inputs);
     let graph = &optimized(graph.clone());
     let numbers = &mut Numbers::new(7);
     let direction: Vec<Buffer> = wrt.iter().map(|&k| numbers.array(x[k].shape())).collect();

@@ -177,3 +177,25 @@ fn rows_by_lists_with_duplicates() {
         check(&graph(&text), &x, &[2]);
     }
 }
+
+#[test]
+fn an_arm_that_is_not_chosen_gives_no_nan() {
+    // where(x > 0, sqrt(x) * 2, x): at 0 the derivative of the root is infinite.
+    let text = "graph f(%0: f64[3]) {
+        %1: f64[3] = broadcast(%6)
+        %2: bool[3] = gt(%0, %1)
+        %3: f64[3] = sqrt(%0)
+        %4: f64[3] = add(%3, %3)
+        %5: f64[3] = select(%2, %4, %0)
+        return %5 }"
+        .replacen("%1: f64[3]", "%6: f64 = const{0.0}() %1: f64[3]", 1);
+    let x = [vector(&[0.0, -1.0, 4.0]), vector(&[1.0, 1.0, 1.0])];
+    for derivative in [super::vjp(&graph(&text), &[0], 8).unwrap(), super::jvp(&graph(&text), &[0]).unwrap()]
+    {
+        let found = super::run(&super::optimized(derivative), &[&x[0], &x[1]]);
+        assert_eq!(super::floats(&found[1]), [1.0, 1.0, 0.5]);
+    }
+    let second = super::jvp(&super::optimized(super::vjp(&graph(&text), &[0], 8).unwrap()), &[0]).unwrap();
+    let found = super::run(&super::optimized(second), &[&x[0], &x[1], &x[1]]);
+    assert_eq!(super::floats(&found[3]), [0.0, 0.0, -1.0 / 16.0]);
+}

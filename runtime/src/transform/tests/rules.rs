@@ -4,13 +4,13 @@ use super::{check, floats, integer, optimized, run, scalar, vector};
 use crate::array::Buffer;
 use crate::exec::Function;
 use crate::prelude::*;
-use crate::stage::{Argument, stage_root};
+use crate::stage::{Argument, Within, stage_root};
 use crate::transform::{jvp, vjp};
 
 /// The graph before calls are put in their place.
 fn graph_of(function: &'static Function, args: &[Buffer]) -> Graph {
     let traced = args.iter().map(|b| Argument::Traced(crate::dtype::Type::new(b.dtype(), b.shape())));
-    let mut graph = stage_root(function.info(), &traced.collect::<Vec<_>>()).unwrap();
+    let mut graph = stage_root(function.info(), &traced.collect::<Vec<_>>(), Within::default()).unwrap();
     crate::optimize::simplify(&mut graph).unwrap();
     graph
 }
@@ -82,6 +82,7 @@ fn a_rule_that_gives_something_else_is_an_error() {
     let error = stage_root(
         wrong::__function().info(),
         &[Argument::Traced(crate::dtype::Type::scalar(crate::dtype::DType::F64))],
+        Within::default(),
     );
     let message = error.unwrap_err().to_string();
     assert!(message.contains("the rule `wrong_jvp` of `wrong` gives [f64]"), "{message}");

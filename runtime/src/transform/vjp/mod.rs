@@ -9,6 +9,7 @@
 
 mod calls;
 mod forward;
+mod guards;
 mod reverse;
 mod saved;
 mod scopes;
@@ -28,9 +29,11 @@ pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
     let graph = expand::run(graph, &inputs, true);
     let is_float = |v: &ValueId| graph.ty(*v).dtype.is_float();
     let outputs: Vec<ValueId> = graph.body.results.iter().copied().filter(is_float).collect();
+    let scopes = Scopes::new(&graph);
     let mut pass = Pass {
         graph: &graph,
-        scopes: Scopes::new(&graph),
+        guards: guards::find(&graph, &scopes),
+        scopes,
         varied: activity::varied(&graph, &inputs),
         useful: activity::useful(&graph, &outputs),
         builder: Builder::extending(&graph),
@@ -64,6 +67,7 @@ pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
 struct Pass<'g> {
     graph: &'g Graph,
     scopes: Scopes<'g>,
+    guards: HashMap<ValueId, guards::Guard>,
     varied: activity::Set,
     useful: activity::Set,
     builder: Builder,

@@ -9,7 +9,7 @@ use crate::dtype::{DType, Literal, Type};
 use crate::error::Result;
 use crate::graph::{Node, Region, ValueId, captures};
 use crate::hash::HashMap;
-use crate::op::{BinaryOp, Op};
+use crate::op::{BinaryOp, Op, UnaryOp};
 
 impl Pass<'_> {
     pub(super) fn is_active(&self, v: ValueId) -> bool {
@@ -76,9 +76,23 @@ impl Pass<'_> {
         self.adjoints = adjoints;
         done?;
         for (k, value) in found {
+            let value = self.guarded(node, node.inputs[k], value)?;
             self.accumulate(node.inputs[k], value)?;
         }
         Ok(())
+    }
+
+    /// What an operand gets from a node of one arm of a select, where it leaves that arm.
+    fn guarded(&mut self, node: &Node, operand: ValueId, value: ValueId) -> Result<ValueId> {
+        let Some(&guard) = self.guards.get(&node.outputs[0]) else { return Ok(value) };
+        if self.guards.get(&operand) == Some(&guard) || !self.is_active(operand) {
+            return Ok(value);
+        }
+        let (condition, chosen) = guard;
+        let condition = self.request(condition)?;
+        let w: &mut dyn Emit = self;
+        let condition = if chosen { condition } else { w.unary(UnaryOp::Not, condition)? };
+        w.masked(condition, value)
     }
 
     /// The index of the last iteration and the number of iterations, of the loop that is being reversed.
