@@ -2,8 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    align, contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory, partial,
-    promote, prove, slide, split, strips, verify,
+    align, contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory,
+    partial, promote, prove, slide, split, strips, verify,
 };
 use std::cell::Cell;
 
