@@ -41,8 +41,11 @@ pub struct Jit<A, R, W = Argnums<Argnum<0>>> {
     /// function whose types are wrong is reported once.
     call: Arc<dyn Any + Send + Sync>,
     target: Target,
-    types: PhantomData<fn() -> (A, R, W)>,
+    types: PhantomData<Types<A, R, W>>,
 }
+
+/// A handle holds none of them.
+type Types<A, R, W> = fn() -> (A, R, W);
 
 impl<A, R> Jit<A, R> {
     /// `call`: an `Arc<A::Call<R>>`, which the macro writes out.

@@ -8,6 +8,7 @@ mod argnums;
 mod args;
 mod batch;
 mod derivatives;
+mod directions;
 mod jacobian;
 mod jit;
 mod signature;
@@ -17,11 +18,9 @@ mod vmap;
 pub use argnums::{Argnum, Argnums, Directions, Pick, Wrt};
 pub use args::{Arg, Pure, Ref, RefMut};
 pub use batch::{BatchArg, BatchResult, InAxes, Leading, MapArgs, Mapped, Unmapped};
-pub use derivatives::{
-    IntoJit, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, value_and_grad, value_and_grad_with_aux,
-    vjp,
-};
-pub use jacobian::Jacobian;
+pub use derivatives::{GradientOf, IntoJit, grad, grad_with_aux, value_and_grad, value_and_grad_with_aux};
+pub use directions::{TangentOf, WithCotangent, WithTangents, hvp, jvp, vjp};
+pub use jacobian::{Jacobian, hessian, jacfwd, jacrev};
 pub use jit::Jit;
 pub use signature::{Append, Signature};
 pub use tangent::{Differentiable, ScalarResult, Tangent, WithAux};

@@ -58,7 +58,7 @@ macro_rules! signature {
             ///
             /// # Errors
             /// What the function raises, arguments that do not fit, and what has no derivative.
-            #[allow(non_snake_case)]
+            #[allow(non_snake_case, clippy::extra_unused_lifetimes, clippy::too_many_arguments)]
             pub fn try_call<'a>(&self, $($t: $t::Of<'a>),*) -> Result<R> {
                 match self.native() {
                     Some(native) => Ok(native($($t),*)),
@@ -70,7 +70,7 @@ macro_rules! signature {
             ///
             /// # Errors
             /// What staging the function raises, arguments that do not fit, and what has no derivative.
-            #[allow(non_snake_case)]
+            #[allow(non_snake_case, clippy::extra_unused_lifetimes, clippy::too_many_arguments)]
             pub fn graph<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Graph> {
                 self.target().graph(&[$($t::into_arg($t)),*])
             }
@@ -79,7 +79,7 @@ macro_rules! signature {
             ///
             /// # Errors
             /// The same as those of `graph`.
-            #[allow(non_snake_case)]
+            #[allow(non_snake_case, clippy::extra_unused_lifetimes, clippy::too_many_arguments)]
             pub fn explain<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Explanation> {
                 self.target().explain(&[$($t::into_arg($t)),*])
             }

@@ -17,6 +17,7 @@ mod methods;
 mod operators;
 mod range;
 mod reductions;
+mod roots;
 mod rules;
 mod scan;
 mod slices;

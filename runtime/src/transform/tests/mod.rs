@@ -4,6 +4,7 @@ mod calls;
 mod control;
 mod ops;
 pub(super) mod random;
+mod roots;
 mod rules;
 mod second;
 
