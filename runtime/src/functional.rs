@@ -13,13 +13,9 @@
 //! assert_eq!(fori_loop(0, 10, |_i, acc| acc * 2.0, 1.0), 1024.0);
 //! ```
 
-pub(crate) mod roots;
-mod safe;
 mod scans;
 mod stacked;
 
-pub use roots::{Point, fixed_point, fixed_point_with, root, root_scalar, root_scalar_with, root_with};
-pub use safe::{safe_div, safe_norm};
 pub use scans::{map, scan, scan_n, scan_reverse, scan_with};
 pub use stacked::{Leading, Stack};
 

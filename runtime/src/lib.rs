@@ -37,7 +37,6 @@ extern crate self as desc_jit;
 
 pub mod array;
 pub mod backend;
-pub mod differences;
 pub mod dtype;
 pub mod error;
 mod exec;

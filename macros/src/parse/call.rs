@@ -28,17 +28,8 @@ const FUNCTIONALS: &[(&str, &[Takes])] = {
         ("scan_n", &[Function, Value, Value]),
         ("scan_with", &[Function, Value, Value, Value, Value]),
         ("map", &[Function, Value]),
-        ("root_scalar", &[Function, Value]),
-        ("root_scalar_with", &[Function, Value, Function, Function, Value, Value, Value, Value]),
-        ("root", &[Function, Value]),
-        ("root_with", &[Function, Value, Function, Function, Value, Value, Value, Value]),
-        ("fixed_point", &[Function, Value]),
-        ("fixed_point_with", &[Function, Value, Value, Value, Value]),
     ]
 };
-
-/// Functionals whose name may well be that of a function of the user's.
-const OTHER_MEANINGS: [&str; 2] = ["map", "root"];
 
 impl Parser<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
@@ -106,7 +97,7 @@ impl Parser<'_> {
         let functional = FUNCTIONALS.iter().find(|(n, t)| *n == name && t.len() == e.args.len());
         // `map(x, 3.7)` is a function of the user's.
         if let Some((_, takes)) = functional
-            && (!OTHER_MEANINGS.contains(&name.as_str()) || self.may_be_function(&e.args[0]))
+            && (name != "map" || self.may_be_function(&e.args[0]))
         {
             return self.functional(e, path, &name, takes);
         }

@@ -17,7 +17,6 @@ mod methods;
 mod operators;
 mod range;
 mod reductions;
-mod roots;
 mod rules;
 mod scan;
 mod slices;

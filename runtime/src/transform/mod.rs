@@ -9,7 +9,6 @@ mod activity;
 mod calls;
 mod emit;
 mod expand;
-pub(crate) mod implicit;
 mod jacobian;
 mod jvp;
 mod linearize;

@@ -4,7 +4,6 @@ mod calls;
 mod control;
 mod ops;
 pub(super) mod random;
-mod roots;
 mod rules;
 mod second;
 
