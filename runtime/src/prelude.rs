@@ -4,5 +4,7 @@ pub use crate::array::{Array, Array1, Array2, Array3, ArrayD, ArrayView, ArrayVi
 pub use crate::backend::{device, print_backend_info, require_device, set_device};
 pub use crate::desc_jit;
 pub use crate::functional::{cond, fori_loop, put, stop_gradient, switch, while_loop};
+pub use crate::implicit::{fixed_point, fixed_point_with, root, root_scalar, root_scalar_with, root_with};
 pub use crate::jnp;
+pub use crate::safe::{safe_div, safe_norm};
 pub use crate::{Error, Graph};

@@ -25,4 +25,6 @@ catalogue! {
         "write `switch(index, [|x| .., |x| ..], operand)`";
     DROP = "DJ0512", "`drop` is not part of the staged language",
         "remove it: values are freed where they are needed no more";
+    OPTIONAL_EXPECTED = "DJ0513", "`{0}` takes a function or none here",
+        "write `None`, or `Some(&|x| ..)`";
 }

@@ -48,7 +48,7 @@ impl Emitter {
         }
     }
 
-    /// `cond`, `switch`, `fori_loop`, `while_loop`
+    /// `cond`, `switch`, `fori_loop`, `while_loop`, and the implicit functions
     pub fn functional(&self, path: &TokenStream, operands: &[Operand], at: &TokenStream) -> TokenStream {
         let cx = own("cx");
         let operands = operands.iter().map(|operand| match operand {

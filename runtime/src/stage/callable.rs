@@ -21,7 +21,7 @@ pub enum Operand<'a> {
 }
 
 impl Cx {
-    fn misuse(&self, usage: &str, at: At) -> crate::error::Error {
+    pub(super) fn misuse(&self, usage: &str, at: At) -> crate::error::Error {
         self.error(ErrorKind::Argument, format!("write `{usage}`"), at)
     }
 

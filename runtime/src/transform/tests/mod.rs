@@ -2,6 +2,7 @@
 
 mod calls;
 mod control;
+mod implicit;
 mod ops;
 mod rules;
 mod second;
