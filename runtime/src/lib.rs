@@ -37,6 +37,7 @@ extern crate self as desc_jit;
 
 pub mod array;
 pub mod backend;
+pub mod differences;
 pub mod dtype;
 pub mod error;
 mod exec;
@@ -44,12 +45,14 @@ pub mod functional;
 pub mod graph;
 pub mod handle;
 mod hash;
+pub mod implicit;
 pub mod jnp;
 mod kernel;
 pub mod observe;
 pub mod op;
 mod optimize;
 pub mod prelude;
+pub mod safe;
 mod stage;
 mod staged;
 #[allow(dead_code)]

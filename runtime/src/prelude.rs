@@ -6,7 +6,9 @@ pub use crate::desc_jit;
 pub use crate::functional::{
     cond, fori_loop, map, put, scan, scan_n, scan_reverse, scan_with, stop_gradient, switch, while_loop,
 };
+pub use crate::implicit::{fixed_point, fixed_point_with, root, root_scalar, root_scalar_with, root_with};
 pub use crate::jnp;
+pub use crate::safe::{safe_div, safe_norm};
 pub use crate::{Error, Graph};
 pub use crate::{argnums, in_axes};
 pub use crate::{

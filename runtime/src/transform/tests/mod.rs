@@ -2,6 +2,7 @@
 
 mod calls;
 mod control;
+mod implicit;
 mod ops;
 pub(super) mod random;
 mod rules;
