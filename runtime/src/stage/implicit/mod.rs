@@ -174,7 +174,7 @@ impl<'a> Derivatives<'a> {
             let df = cx.inlined(along, &[&at_x[..], &tangents[1..]].concat());
             let dx = cx.newton_step(&df[0], &slope[0], unknown, self.at)?;
             let dx = cx.unary(crate::op::UnaryOp::Neg, &dx, self.at)?;
-            vec![args[0], cx.node(&dx, self.at)?]
+            vec![x, cx.node(&dx, self.at)?]
         };
         let rule = cx.builder.borrow_mut().close(results);
 

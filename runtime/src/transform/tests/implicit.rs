@@ -289,7 +289,7 @@ fn settled(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
 fn fixed_points_by_both_iterations() {
     let graph = graph_of(dottie::__function(), &[scalar(1.0)]);
     let [x, forward, _] = slopes(&graph, 1.0);
-    assert!((x - 0.739085133215160642).abs() < 1e-15);
+    assert!((x - 0.739_085_133_215_160_6).abs() < 1e-15);
     assert!((forward - x.cos() / (1.0 + x.sin())).abs() < 1e-15);
     check(&graph, &[scalar(0.9)], &[0]);
     check(&value_and_grad(&graph, &[0], 8).unwrap(), &[scalar(0.9)], &[0]);
