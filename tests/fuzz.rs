@@ -14,7 +14,7 @@
 use desc_jit::__private::{Backwards, with_backwards, with_native_arithmetic};
 use desc_jit::observe::TARGET;
 use desc_jit::{Engine, Graph, with_threads};
-use desc_jit_tests::generate::{Outcome, chains, long_loops, nests, points, random, sweeps};
+use desc_jit_tests::generate::{Outcome, chains, long_loops, nests, points, random, scatters, sweeps};
 use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -65,6 +65,7 @@ fn case(rng: &mut Rng) -> Case {
         "chains",
         "points",
         "points",
+        "scatters",
         "f64",
         "f32",
         "i64",
@@ -76,7 +77,7 @@ fn case(rng: &mut Rng) -> Case {
         "sweep i64",
     ]);
     let length = match kind {
-        "random" | "nests" | "points" | "chains" => 20 + rng.below(180),
+        "random" | "nests" | "points" | "chains" | "scatters" => 20 + rng.below(180),
         _ => 10 + rng.below(90),
     };
     let choices: Vec<u32> = (0..length).map(|_| rng.below(1000) as u32).collect();
@@ -94,6 +95,7 @@ fn case(rng: &mut Rng) -> Case {
     let (text, run): (String, Run) = match dtype {
         "random" => (random::program(choices), Box::new(move |g, e| random::run(g, e, n))),
         "nests" => (nests::program(choices), Box::new(nests::run)),
+        "scatters" => (scatters::program(choices), Box::new(scatters::run)),
         "chains" => {
             let shape = chains::shape(&choices);
             (chains::program(choices), Box::new(move |g, e| chains::run(g, e, shape)))

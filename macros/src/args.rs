@@ -71,7 +71,9 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Arguments {
                     None
                 }
                 (text, ..) => {
-                    let near = NAMES.iter().find(|n| strsim::jaro_winkler(text, n) > 0.8);
+                    let near = NAMES
+                        .iter()
+                        .find(|n| strsim::jaro_winkler(text, n) > 0.8 || strsim::osa_distance(text, n) == 1);
                     let hint = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
                     sink.report(&name, &attribute::UNKNOWN_ARGUMENT, &[&name, &hint]);
                     None

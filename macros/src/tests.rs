@@ -75,6 +75,11 @@ fn snapshot_of_calls() {
 }
 
 #[test]
+fn snapshot_of_transforms() {
+    snapshot("transforms");
+}
+
+#[test]
 fn all_errors_are_reported_together_in_the_order_of_the_source() {
     let body =
         "let a = match n { _ => 1.0 }; let b = unsafe { 2.0 }; for v in x.iter() { break; } y.sqr() + a + b";

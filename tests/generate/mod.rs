@@ -6,6 +6,7 @@ pub mod long_loops;
 pub mod nests;
 pub mod points;
 pub mod random;
+pub mod scatters;
 pub mod sweeps;
 
 /// The bits of all results (those of NaN are one), or the error.

@@ -8,6 +8,7 @@ mod nests;
 mod passes;
 mod points;
 mod random;
+mod scatters;
 mod sweeps;
 mod text;
 mod vectors;

@@ -1,5 +1,6 @@
 //! Every item of the language, native = graph = register machine.
 
+mod adjoints;
 mod arithmetic;
 mod arrays;
 mod bindings;

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{ItemFn, Type};
+use syn::visit_mut::{self, VisitMut};
+use syn::{ItemFn, Lifetime, Type, TypeReference};
 
 /// A handle takes 16 arguments, tangents included; a function of more than these has none.
 const MOST_ARGUMENTS: usize = 12;
@@ -15,14 +16,32 @@ pub fn jit(item: &ItemFn, types: &[&Type], result: &Type) -> TokenStream {
     }
     let (vis, name) = (&item.vis, &item.sig.ident);
     let handle = handle(types, result);
+    // Written out, and not taken from the handle's type: of a type that no argument can have, rustc would tell twice.
+    let within = Lifetime::new("'call", proc_macro2::Span::mixed_site());
+    let arguments = types.iter().map(|ty| {
+        let mut ty = (*ty).clone();
+        Within(&within).visit_type_mut(&mut ty);
+        ty
+    });
     quote_ours! {
         /// The handle that transforms take.
         #vis fn jit() -> #handle {
-            <#handle>::__new(
-                ::std::sync::Arc::new(#name as fn(#(#types),*) -> #result),
-                Self::__function(),
-            )
+            type Call = dyn for<#within> ::core::ops::Fn(#(#arguments),*) -> #result
+                + ::core::marker::Send
+                + ::core::marker::Sync;
+            let call: ::std::sync::Arc<Call> = ::std::sync::Arc::new(#name as fn(#(#types),*) -> #result);
+            ::desc_jit::Jit::__new(::std::sync::Arc::new(call), Self::__function())
         }
+    }
+}
+
+/// References of a type get this lifetime.
+struct Within<'a>(&'a Lifetime);
+
+impl VisitMut for Within<'_> {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        reference.lifetime = Some(self.0.clone());
+        visit_mut::visit_type_reference_mut(self, reference);
     }
 }
 

@@ -284,6 +284,9 @@ impl Parser<'_> {
 
     /// A function that is passed to `taker`: a closure, an annotated function, or `f64::sqrt`.
     pub(super) fn callable(&mut self, e: &Rust, taker: &str) -> Option<Callable> {
+        if self.handle_as_value(e).is_some() {
+            return None;
+        }
         match bare(e) {
             Rust::Closure(c) => Some(self.closure(c)),
             Rust::Reference(r) => self.callable(&r.expr, taker),

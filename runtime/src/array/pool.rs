@@ -9,7 +9,7 @@ use std::alloc::{Layout, dealloc};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Smaller blocks are left to the system's allocator, which keeps those itself.
-pub(super) const LARGE: usize = 128 << 10;
+pub(super) const LARGE: usize = 16 << 10;
 
 /// A block is kept for so many requests.
 const PATIENCE: u64 = 256;

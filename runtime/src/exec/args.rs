@@ -5,7 +5,7 @@ use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::kernel::{Access, OutSlot, OutSlots, Slot};
 use crate::op::datum::filled;
-use crate::stage::Typed;
+use crate::stage::{Ty, Typed};
 use ndarray::Dimension;
 
 /// One argument of a call.
@@ -175,22 +175,28 @@ pub(super) fn neither() -> Error {
     message = "`{Self}` cannot be passed to a #[desc_jit] function",
     label = "not a scalar or an array"
 )]
-pub trait IntoArg<'a>: Typed {
+pub trait IntoArg<'a> {
+    /// What it is in a graph. No bound on `Typed`: a type that fits neither is reported once.
+    #[doc(hidden)]
+    const TY: Ty;
     #[doc(hidden)]
     fn into_arg(self) -> ArgValue<'a>;
 }
 
 impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a Array<T, D> {
+    const TY: Ty = <Array<T, D> as Typed>::TY;
     fn into_arg(self) -> ArgValue<'a> {
         ArgValue::Ref(self.buffer())
     }
 }
 impl<'a, T: Element, D: Dimension> IntoArg<'a> for Array<T, D> {
+    const TY: Ty = <Array<T, D> as Typed>::TY;
     fn into_arg(self) -> ArgValue<'a> {
         ArgValue::Owned(self.into_buffer())
     }
 }
 impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a mut Array<T, D> {
+    const TY: Ty = <Array<T, D> as Typed>::TY;
     fn into_arg(self) -> ArgValue<'a> {
         ArgValue::Mut(MutArg { target: self })
     }
@@ -230,12 +236,15 @@ pub trait Output: Typed + Sized {
 macro_rules! scalars {
     ($($t:ty),*) => { $(
         impl<'a> IntoArg<'a> for $t {
+            const TY: Ty = <$t as Typed>::TY;
             fn into_arg(self) -> ArgValue<'a> { ArgValue::Scalar(self.to_literal()) }
         }
         impl<'a> IntoArg<'a> for &'a $t {
+            const TY: Ty = <$t as Typed>::TY;
             fn into_arg(self) -> ArgValue<'a> { ArgValue::Scalar(self.to_literal()) }
         }
         impl<'a> IntoArg<'a> for &'a mut $t {
+            const TY: Ty = <$t as Typed>::TY;
             fn into_arg(self) -> ArgValue<'a> { ArgValue::Mut(MutArg { target: self }) }
         }
         impl Target for $t {
@@ -286,6 +295,7 @@ impl Output for () {
 macro_rules! tuples {
     ($($($t:ident)+;)*) => {
         $(impl<'a, $($t: IntoArg<'a>),+> IntoArg<'a> for ($($t,)+) {
+            const TY: Ty = Ty::Tuple(&[$($t::TY),+]);
             #[allow(non_snake_case)]
             fn into_arg(self) -> ArgValue<'a> {
                 let ($($t,)+) = self;

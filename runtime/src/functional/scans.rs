@@ -8,7 +8,8 @@ use crate::staged::staged_with;
 ///
 /// `xs` is an array of shape `[n, ..]`, or a tuple of arrays of the same `n`, whose `x` is a tuple; `y` is a scalar,
 /// an array, `()` or a tuple of those. Where `n` is 0 an array of `y` that are arrays themselves has no known shape
-/// outside annotated functions and is `[0, 0]` there.
+/// outside annotated functions and is `[0, 0]` there. Where nothing else tells rustc the type of a literal carry, write
+/// it out: `0.0_f64`.
 ///
 /// # Panics
 /// The arrays of `xs` have different lengths; the `y` have different shapes. In annotated functions those are errors.
@@ -37,7 +38,7 @@ staged_with!(scan => scan_operands);
 /// ```
 /// use desc_jit::prelude::*;
 ///
-/// let (_, rest) = scan_reverse(|sum, x| (sum + x, sum), 0.0, &Array1::from_vec(vec![1.0, 2.0, 3.0]));
+/// let (_, rest) = scan_reverse(|sum, x| (sum + x, sum), 0.0_f64, &Array1::from_vec(vec![1.0, 2.0, 3.0]));
 /// assert_eq!(rest.to_vec(), [5.0, 3.0, 0.0]);
 /// ```
 #[track_caller]
@@ -82,7 +83,7 @@ staged_with!(scan_with => scan_with_operands);
 /// ```
 /// use desc_jit::prelude::*;
 ///
-/// let (last, powers) = scan_n(|p| (2.0 * p, p), 1.0, 4);
+/// let (last, powers) = scan_n(|p| (2.0 * p, p), 1.0_f64, 4);
 /// assert_eq!((last, powers.to_vec()), (16.0, vec![1.0, 2.0, 4.0, 8.0]));
 /// ```
 #[track_caller]

@@ -40,7 +40,7 @@ where
     for<'a> &'a T: IntoArg<'a>,
 {
     type Of<'a> = &'a T;
-    const TY: Ty = <&'static T as Typed>::TY;
+    const TY: Ty = <&'static T as IntoArg<'static>>::TY;
     fn into_arg<'a>(value: Self::Of<'a>) -> ArgValue<'a> {
         value.into_arg()
     }
@@ -51,7 +51,7 @@ where
     for<'a> &'a mut T: IntoArg<'a>,
 {
     type Of<'a> = &'a mut T;
-    const TY: Ty = <&'static mut T as Typed>::TY;
+    const TY: Ty = <&'static mut T as IntoArg<'static>>::TY;
     fn into_arg<'a>(value: Self::Of<'a>) -> ArgValue<'a> {
         value.into_arg()
     }

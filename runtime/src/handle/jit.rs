@@ -44,10 +44,11 @@ pub struct Jit<A, R, W = Argnums<Argnum<0>>> {
     types: PhantomData<fn() -> (A, R, W)>,
 }
 
-impl<A: Signature, R: 'static> Jit<A, R> {
+impl<A, R> Jit<A, R> {
+    /// `call`: an `Arc<A::Call<R>>`, which the macro writes out.
     #[doc(hidden)]
-    pub fn __new(call: Arc<A::Call<R>>, function: &'static Function) -> Jit<A, R> {
-        Jit { call: Arc::new(call), target: Target::Function(function), types: PhantomData }
+    pub const fn __new(call: Arc<dyn Any + Send + Sync>, function: &'static Function) -> Jit<A, R> {
+        Jit { call, target: Target::Function(function), types: PhantomData }
     }
 }
 
@@ -88,9 +89,16 @@ impl<A, R, W> Jit<A, R, W> {
     /// gives a bare gradient, several give a tuple in that order. The handle that the transform makes starts with
     /// argument 0 again.
     ///
-    /// ```ignore
-    /// let by_n = grad(potential::jit().wrt(argnums![1]));
-    /// let by_both = grad(potential::jit().wrt(argnums![0, 1]));
+    /// ```
+    /// use desc_jit::prelude::*;
+    ///
+    /// #[desc_jit]
+    /// fn area(width: f64, height: f64) -> f64 {
+    ///     width * height
+    /// }
+    ///
+    /// assert_eq!(grad(area::jit().wrt(argnums![1]))(2.0, 3.0), 2.0);
+    /// assert_eq!(grad(area::jit().wrt(argnums![0, 1]))(2.0, 3.0), (3.0, 2.0));
     /// ```
     #[must_use = "the choice is that of the handle returned"]
     pub fn wrt<V>(self, argnums: Argnums<V>) -> Jit<A, R, Argnums<V>> {

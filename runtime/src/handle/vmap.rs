@@ -38,6 +38,26 @@ impl<const N: usize> From<[usize; N]> for OutAxes {
     }
 }
 
+/// The function over every element of a batch: arguments and results have one axis more, a scalar argument becomes
+/// a reference to an array of one axis. By default all arguments are mapped over their first axis;
+/// [`Vmap::in_axes`], [`Vmap::out_axes`] and [`Vmap::chunk_size`] choose otherwise. A batch may be empty.
+///
+/// # Errors
+/// Of a call: mapped axes of different lengths, a mapped static argument, and what the function raises.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[desc_jit]
+/// fn scaled(x: f64, v: &Array1<f64>) -> Array1<f64> {
+///     x * v
+/// }
+///
+/// let x = Array1::from_vec(vec![1.0, 10.0]);
+/// let v = Array1::from_vec(vec![1.0, 2.0, 3.0]);
+/// let table: Array2<f64> = vmap(scaled::jit()).in_axes(in_axes![0, _])(&x, &v);
+/// assert_eq!(table.to_vec(), [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
+/// ```
 pub fn vmap<H>(handle: H) -> Vmap<H::Args, H::Result>
 where
     H: IntoJit,

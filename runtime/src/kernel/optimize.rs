@@ -2,8 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory, partial,
-    promote, prove, slide, split, strips, verify,
+    align, contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory,
+    partial, promote, prove, slide, split, strips, verify,
 };
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 19] = [
+pub(super) const PIPELINE: [Pass; 20] = [
     ("prove", prove::run),
     ("flatten", flatten::run),
     ("invariant", invariant::run),
@@ -41,6 +41,7 @@ pub(super) const PIPELINE: [Pass; 19] = [
     ("interchange", interchange::run),
     ("promote", promote::run),
     ("contract", contract::run),
+    ("align", align::run),
     ("split", split::run),
     ("extremes", extremes::run),
     ("memory", memory::run),

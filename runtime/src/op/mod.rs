@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// One operation of the graph, with its static attributes.
 ///
 /// Operands are listed in brackets, in the order of [`Node::inputs`](crate::graph::Node::inputs).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
     /// `[]`: a scalar.
     Const(Literal),

@@ -3,6 +3,7 @@
 
 mod calls;
 mod compact;
+mod cse;
 mod dce;
 mod fold;
 
@@ -16,6 +17,10 @@ type Pass = (&'static str, fn(&mut Graph));
 const PIPELINE: [Pass; 4] =
     [("calls", calls::run), ("fold", fold::run), ("dce", dce::run), ("compact", compact::run)];
 
+/// The passes before a transform.
+const BEFORE_TRANSFORMS: [Pass; 4] =
+    [("fold", fold::run), ("cse", cse::run), ("dce", dce::run), ("compact", compact::run)];
+
 /// Runs the whole pipeline.
 pub(crate) fn run(graph: &mut Graph) -> Result<()> {
     passes(graph, &PIPELINE)
@@ -23,7 +28,7 @@ pub(crate) fn run(graph: &mut Graph) -> Result<()> {
 
 /// Runs the passes that keep what transforms need to know: they follow on this graph.
 pub(crate) fn simplify(graph: &mut Graph) -> Result<()> {
-    passes(graph, &PIPELINE[1..])
+    passes(graph, &BEFORE_TRANSFORMS)
 }
 
 /// Puts the nodes of calls in their place: nothing else runs them.
@@ -42,7 +47,7 @@ fn passes(graph: &mut Graph, list: &[Pass]) -> Result<()> {
 }
 
 impl Graph {
-    /// Runs one optimisation pass by name: `calls` (their nodes in their place), `fold` (constants), `dce` (what no result needs), `compact`
+    /// Runs one optimisation pass by name: `calls` (their nodes in their place), `fold` (constants), `cse` (equal values once), `dce` (what no result needs), `compact`
     /// (numbers values anew).
     ///
     /// # Errors
@@ -58,8 +63,8 @@ impl Graph {
     /// # Ok::<(), desc_jit::Error>(())
     /// ```
     pub fn run_pass(&mut self, name: &str) -> Result<()> {
-        let Some((_, pass)) = PIPELINE.iter().find(|(n, _)| *n == name) else {
-            let names: Vec<&str> = PIPELINE.iter().map(|(n, _)| *n).collect();
+        let Some((_, pass)) = PIPELINE.iter().chain(&BEFORE_TRANSFORMS).find(|(n, _)| *n == name) else {
+            let names = ["calls", "fold", "cse", "dce", "compact"];
             return Err(Error::new(ErrorKind::Argument, format!("there is no pass `{name}`"))
                 .note(format!("the passes are {}", names.join(", "))));
         };

@@ -2,10 +2,11 @@
 //! computed once, before the loop over them.
 
 use super::emit::Emit;
+use super::linearize::{Split, split};
 use crate::dtype::{DType, Literal, Type};
 use crate::error::Result;
-use crate::graph::{Builder, Graph, SiteId, ValueId, captures};
-use crate::hash::{HashMap, HashSet};
+use crate::graph::{Builder, Graph, SiteId, ValueId};
+use crate::hash::HashMap;
 use crate::op::{Axis, Op, StoreMode};
 
 struct Writer {
@@ -64,6 +65,27 @@ fn replace_in(region: &mut crate::graph::Region, map: &HashMap<ValueId, ValueId>
         node.regions.iter_mut().for_each(|r| replace_in(r, map));
     }
     replace(&mut region.results, map);
+}
+
+/// Gives the first `count` parameters the value 0.
+pub(super) fn with_zeros(graph: &mut Graph, count: usize) -> Result<()> {
+    let zeroed: Vec<ValueId> = graph.body.params.drain(..count).collect();
+    let mut writer = Writer { builder: Builder::extending(graph) };
+    let mut map = HashMap::default();
+    for v in zeroed {
+        let ty = graph.ty(v).clone();
+        map.insert(v, (&mut writer as &mut dyn Emit).zeros(&ty)?);
+    }
+    let body = std::mem::take(&mut graph.body);
+    for mut node in body.nodes {
+        replace(&mut node.inputs, &map);
+        node.regions.iter_mut().for_each(|r| replace_in(r, &map));
+        writer.builder.append(node);
+    }
+    let mut results = body.results;
+    replace(&mut results, &map);
+    *graph = writer.builder.finish(results);
+    Ok(())
 }
 
 /// Positions of the results that are floats.
@@ -136,14 +158,14 @@ fn along_axes(
 ) -> Result<Vec<ValueId>> {
     crate::optimize::simplify(&mut linear)?;
     let types: Vec<Type> = linear.body.results.iter().map(|&v| linear.ty(v).clone()).collect();
-    let (direction, before) = split(&linear);
+    let Split { moving: direction, fixed: before } = split(&linear, 1);
     // What does not depend on the direction.
     let count = seed.count();
     let fixed = crate::graph::inline(&mut writer.builder, &before, params);
     let w: &mut dyn Emit = writer;
     if seed.is_scalar() {
         let one = w.full(Literal::one(seed.dtype), &[])?;
-        let args: Vec<ValueId> = params.iter().copied().chain([one]).chain(fixed).collect();
+        let args = [&[one], &fixed[..]].concat();
         let results = crate::graph::inline(w.builder(), &direction, &args);
         return results
             .into_iter()
@@ -166,7 +188,7 @@ fn along_axes(
     let at = Op::Store { axes: vec![Axis::At], mode: StoreMode::Set, name: None };
     let axis = w.push(at, &[zeros, index, one])?;
     let axis = w.reshape(axis, &seed.shape)?;
-    let args: Vec<ValueId> = params.iter().copied().chain([axis]).chain(fixed).collect();
+    let args = [&[axis], &fixed[..]].concat();
     let results = crate::graph::inline(w.builder(), &direction, &args);
     let mut after = Vec::new();
     for ((value, ty), carry) in results.into_iter().zip(&types).zip(carries) {
@@ -176,33 +198,4 @@ fn along_axes(
     let region = w.builder().close(after);
     let op = Op::For { step: 1, parallel: false };
     Ok(w.builder().push_control(op, inputs, vec![region], stacked, SiteId(0)))
-}
-
-/// Splits a graph by whether its nodes depend on its last parameter: the first graph takes the parameters, then the
-/// results of the second, which takes the parameters without the last.
-fn split(graph: &Graph) -> (Graph, Graph) {
-    let params = &graph.body.params;
-    let mut moving: HashSet<ValueId> = params.last().copied().into_iter().collect();
-    let (mut direction, mut before) = (graph.clone(), graph.clone());
-    direction.body.nodes.clear();
-    before.body.nodes.clear();
-    before.body.params.pop();
-    let mut needed = Vec::new();
-    for node in &graph.body.nodes {
-        let uses: Vec<ValueId> = node.inputs.iter().copied().chain(captures(node)).collect();
-        if uses.iter().any(|v| moving.contains(v)) {
-            moving.extend(node.outputs.iter().copied());
-            needed.extend(uses);
-            direction.body.nodes.push(node.clone());
-        } else {
-            before.body.nodes.push(node.clone());
-        }
-    }
-    needed.extend(graph.body.results.iter().copied());
-    let mut seen = HashSet::default();
-    let is_shared = |v: &ValueId| !moving.contains(v) && !params.contains(v) && seen.insert(*v);
-    let shared: Vec<ValueId> = needed.into_iter().filter(is_shared).collect();
-    before.body.results.clone_from(&shared);
-    direction.body.params.extend(shared);
-    (direction, before)
 }

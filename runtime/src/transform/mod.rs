@@ -11,12 +11,15 @@ mod emit;
 mod expand;
 mod jacobian;
 mod jvp;
+mod linearize;
 mod rules;
 #[cfg(test)]
 mod tests;
 mod vjp;
 
 mod vmap;
+
+pub(crate) use linearize::Linearized;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
@@ -67,6 +70,12 @@ pub(crate) fn hvp(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
     let along = jvp(&gradient(graph, wrt, tape)?, wrt)?;
     let tangents: Vec<usize> = (wrt.len()..2 * wrt.len()).collect();
     Ok(select_results(&along, &tangents))
+}
+
+/// The derivative at a point as a linear map; loops whose trip count is known only at run time record at most `tape`
+/// iterations.
+pub(crate) fn linearize(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Linearized> {
+    linearize::run(graph, wrt, tape)
 }
 
 /// The gradient of result 0 and nothing else.

@@ -15,6 +15,7 @@
 
 mod in_place;
 mod products;
+mod reads;
 #[cfg(test)]
 mod tests;
 
@@ -47,7 +48,13 @@ pub(super) fn run(
         _ => batch.results(&mut builder, out_axes)?,
     };
     let mut batched = builder.finish(results);
-    in_place::run(&mut batched);
+    // The loop over the batch is the last one, where there is one; what follows holds for any loop.
+    if let Some(at) = batched.body.nodes.iter().rposition(|n| matches!(n.op, Op::For { .. })) {
+        let mut body = std::mem::take(&mut batched.body.nodes[at].regions[0]);
+        reads::run(&batched, &mut body);
+        in_place::run(&mut batched, at, &mut body);
+        batched.body.nodes[at].regions[0] = body;
+    }
     Ok(batched)
 }
 
@@ -237,7 +244,7 @@ fn parts(graph: &Graph, in_axes: &[Option<usize>]) -> Vec<Part> {
     let mapped = body.params.iter().zip(in_axes).filter(|(_, axis)| axis.is_some());
     let mut inside: HashSet<ValueId> = mapped.map(|(&param, _)| param).collect();
     let mut fails = false;
-    let mut part = |node: &Node| {
+    let part = |node: &Node| {
         let mut operands = node.inputs.iter().copied().chain(captures(node));
         let failing = can_fail(graph, node);
         if operands.any(|v| inside.contains(&v)) || (failing && fails) {
@@ -250,7 +257,7 @@ fn parts(graph: &Graph, in_axes: &[Option<usize>]) -> Vec<Part> {
             _ => Part::Outside,
         }
     };
-    body.nodes.iter().map(|node| part(node)).collect()
+    body.nodes.iter().map(part).collect()
 }
 
 fn can_fail(graph: &Graph, node: &Node) -> bool {

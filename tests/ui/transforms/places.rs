@@ -25,6 +25,12 @@ fn by_a_method(x: f64) -> f64 {
 }
 
 #[desc_jit]
+fn passed_on(x: &Array1<f64>) -> Array1<f64> {
+    let slope = grad(square);
+    map(slope, x) + map(grad(square), x)
+}
+
+#[desc_jit]
 fn beside_another_error(x: f64) -> f64 {
     let y = grad(square)(x);
     if x > 0.0 {

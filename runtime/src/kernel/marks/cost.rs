@@ -29,7 +29,8 @@ fn of_list(kernel: &Kernel, list: &Code) -> f64 {
         .sum()
 }
 
-fn of_inst(kernel: &Kernel, inst: &Inst) -> f64 {
+/// Nanoseconds of an instruction.
+pub(in crate::kernel) fn of_inst(kernel: &Kernel, inst: &Inst) -> f64 {
     use Inst::*;
     match inst {
         DivF64 { .. } | DivF32 { .. } | SqrtF64 { .. } | SqrtF32 { .. } => 3.0,

@@ -51,7 +51,7 @@ pub(super) fn never_meet(
 }
 
 /// The indices along the axes, where each is surely within its axis.
-fn indices(forms: &Forms, shape: &[usize], address: &Form) -> Option<Vec<Form>> {
+pub(in crate::kernel) fn indices(forms: &Forms, shape: &[usize], address: &Form) -> Option<Vec<Form>> {
     let mut rest = address.clone();
     let mut found = Vec::new();
     for &n in shape.iter().skip(1).rev() {

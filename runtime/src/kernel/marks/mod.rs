@@ -15,7 +15,7 @@
 pub(super) mod accesses;
 mod conflict;
 pub(super) mod cost;
-mod digits;
+pub(super) mod digits;
 pub(super) mod folds;
 mod hoist;
 mod simt;

@@ -3,11 +3,11 @@
 mod calls;
 mod control;
 mod ops;
-mod random;
+pub(super) mod random;
 mod rules;
 mod second;
 
-use super::{jvp, vjp};
+use super::{Linearized, jvp, linearize, vjp};
 use crate::array::Buffer;
 use crate::backend::{Engine, with_engine};
 use crate::graph::Graph;
@@ -146,6 +146,17 @@ fn check_on(engines: &[Engine], graph: &Graph, x: &[Buffer], wrt: &[usize]) {
     for (k, (found, wanted)) in tangents.iter().zip(&expected).enumerate() {
         for (a, b) in found.iter().zip(wanted) {
             assert!(near(*a, *b, size(wanted), 1e-8), "tangent {k}: {found:?} and {wanted:?}\n{forward}");
+        }
+    }
+
+    let Linearized { primal: with_residuals, linear } = linearize(graph, wrt, 64).unwrap();
+    let (with_residuals, linear) = (optimized(with_residuals), optimized(linear));
+    let values = run(&with_residuals, &inputs);
+    let residuals = values[primal.len()..].iter();
+    let found = run(&linear, &residuals.chain(&direction).collect::<Vec<_>>());
+    for (found, wanted) in found.iter().map(floats).zip(&tangents) {
+        for (a, b) in found.iter().zip(wanted) {
+            assert!(near(*a, *b, size(wanted), 1e-11), "linear map: {found:?} and {wanted:?}\n{linear}");
         }
     }
 

@@ -13,17 +13,14 @@ use crate::graph::{Graph, Node, Region, ValueId, visit_regions};
 use crate::hash::{HashMap, HashSet};
 use crate::op::{Axis, Op, StoreMode};
 
-/// Rewrites the last loop of the body where it stores such results.
-pub(super) fn run(graph: &mut Graph) {
-    let Some(at) = graph.body.nodes.iter().rposition(|n| matches!(n.op, Op::For { .. })) else { return };
-    let mut body = std::mem::take(&mut graph.body.nodes[at].regions[0]);
+/// Rewrites the body of node `at`, a loop over a batch, where it stores such results.
+pub(super) fn run(graph: &mut Graph, at: usize, body: &mut Region) {
     for k in 0..body.results.len() {
-        let Some(mut found) = find(graph, &body, k) else { continue };
+        let Some(mut found) = find(graph, body, k) else { continue };
         let initial = graph.body.nodes[at].inputs[k + 2];
-        found.starts_from_zero = is_zero(&graph.body, initial) && is_zero(&body, found.root);
-        found.rewrite(graph, &mut body);
+        found.starts_from_zero = is_zero(&graph.body, initial) && is_zero(body, found.root);
+        found.rewrite(graph, body);
     }
-    graph.body.nodes[at].regions[0] = body;
 }
 
 /// A result that is built element by element.
@@ -190,13 +187,13 @@ impl Built {
         }
         match &mut node.op {
             Op::Load { axes, .. } if self.versions.contains(&node.inputs[0]) => {
-                self.within(axes, &mut node.inputs, index);
+                within(axes, &mut node.inputs, self.axis, index);
             }
             Op::Store { axes, .. } if self.versions.contains(&node.outputs[0]) => {
                 if node.inputs[0] == self.root {
                     node.inputs[0] = start;
                 }
-                self.within(axes, &mut node.inputs, index);
+                within(axes, &mut node.inputs, self.axis, index);
             }
             Op::For { .. } => {
                 for (k, v) in node.outputs.iter().enumerate() {
@@ -209,17 +206,17 @@ impl Built {
         }
         node
     }
+}
 
-    /// A block of an element as a block of the batch.
-    fn within(&self, axes: &mut Vec<Axis>, inputs: &mut Vec<ValueId>, index: ValueId) {
-        let operands = axes[..self.axis].iter().filter(|axis| axis.is_dynamic()).count();
-        axes.insert(self.axis, Axis::At);
-        inputs.insert(1 + operands, index);
-    }
+/// Makes a block of an element one of the batch: position `index` along `axis`.
+pub(super) fn within(axes: &mut Vec<Axis>, inputs: &mut Vec<ValueId>, axis: usize, index: ValueId) {
+    let operands = axes[..axis].iter().filter(|axis| axis.is_dynamic()).count();
+    axes.insert(axis, Axis::At);
+    inputs.insert(1 + operands, index);
 }
 
 /// The axis of which these take one position, where they take all of the others.
-fn stacked_axis(axes: &[Axis], shape: &[usize]) -> Option<usize> {
+pub(super) fn stacked_axis(axes: &[Axis], shape: &[usize]) -> Option<usize> {
     let axis = axes.iter().position(|axis| *axis == Axis::At)?;
     let mut others = axes.iter().zip(shape).enumerate();
     others.all(|(k, (a, &n))| k == axis || *a == Axis::full(n)).then_some(axis)

@@ -4,6 +4,7 @@ use crate::array::Buffer;
 use crate::op::Op;
 use crate::op::datum::{Datum, collect};
 use crate::prelude::*;
+use crate::transform::tests::random;
 use crate::transform::vmap;
 use crate::{Engine, ErrorKind, with_engine};
 
@@ -41,10 +42,20 @@ fn size(inputs: &[&Buffer], in_axes: Axes) -> usize {
 
 /// The batched graph gives what the loop over the elements gives; the batched graph.
 fn agree(graph: &Graph, in_axes: Axes, out_axes: &[usize], inputs: &[&Buffer]) -> Graph {
+    agree_on(&Engine::ALL, graph, in_axes, out_axes, inputs)
+}
+
+fn agree_on(
+    engines: &[Engine],
+    graph: &Graph,
+    in_axes: Axes,
+    out_axes: &[usize],
+    inputs: &[&Buffer],
+) -> Graph {
     let n = size(inputs, in_axes);
     let batched = vmap(graph, in_axes, out_axes, n, None).unwrap();
     batched.verify().unwrap_or_else(|e| panic!("{e}\n{batched}"));
-    for engine in Engine::ALL {
+    for &engine in engines {
         with_engine(engine, || {
             let got = batched.run(inputs).unwrap_or_else(|e| panic!("{engine}: {e}\n{batched}"));
             for k in 0..n {
@@ -125,13 +136,11 @@ fn each_element_takes_its_branch() {
     let n = indices(&[4, 0, 7, 8], &[4]);
     agree(&graph, &[Some(0), Some(0)], &[0, 0], &[&floats(&[4], -2.0, 1.25), &n]);
     // A branch that fails is only taken by the elements whose branch it is.
-    let graph = (|| {
-        #[desc_jit]
-        fn guarded(k: usize) -> usize {
-            if k > 0 { k - 1 } else { 100 }
-        }
-        guarded::graph(1).unwrap()
-    })();
+    #[desc_jit]
+    fn guarded(k: usize) -> usize {
+        if k > 0 { k - 1 } else { 100 }
+    }
+    let graph = guarded::graph(1).unwrap();
     agree(&graph, &[Some(0)], &[0], &[&indices(&[0, 3, 0, 1], &[4])]);
 }
 
@@ -233,6 +242,15 @@ fn results_are_built_where_they_are_stacked() {
     let row = vmap(&escape::graph(0.0, 0.0, 1).unwrap(), &[Some(0), None, None], &[0], 12, None).unwrap();
     let batched = vmap(&row, &[None, Some(0), None], &[1], 7, None).unwrap();
     assert_eq!(carried_inside(&batched), ["i64[12,7]"], "{batched}");
+}
+
+#[test]
+fn elements_are_read_where_they_lie() {
+    let graph = triangle::graph(&Array2::zeros((4, 4)), 1).unwrap();
+    let mut batched = vmap(&graph, &[Some(2), Some(0)], &[1], 3, None).unwrap();
+    crate::optimize::run(&mut batched).unwrap();
+    let text = batched.to_string();
+    assert!(text.contains("= load{at, at, at; \"x\"}(%0, ") && !text.contains(": f64[4,4] ="), "{text}");
 }
 
 #[desc_jit]
@@ -355,6 +373,24 @@ fn a_batch_without_elements() {
     let batched = vmap(&graph, &[None, Some(1)], &[1, 0], 0, None).unwrap();
     let got = batched.run(&[&floats(&[], 0.0, 0.0), &floats(&[3, 0], 0.0, 0.0)]).unwrap();
     assert_eq!((got[0].shape(), got[1].shape()), (&[3, 0][..], &[0][..]));
+}
+
+#[test]
+fn random_programs() {
+    let engines = [Engine::Candle, Engine::Machine, Engine::Cranelift];
+    let n = indices(&[3, 0, 1], &[3]);
+    for seed in 0..60 {
+        let graph = random::program(seed);
+        let x = floats(&[3], 0.25, 0.5);
+        let rows = floats(&[3, 4], -1.0, 0.3);
+        let columns = floats(&[4, 3], -1.0, 0.3);
+        agree_on(&engines, &graph, &[Some(0), Some(0), Some(0)], &[0, 0], &[&x, &rows, &n]);
+        let one = floats(&[], 0.5, 0.0);
+        agree_on(&engines, &graph, &[None, Some(1), None], &[0, 1], &[&one, &columns, &indices(&[2], &[])]);
+        // Batches of batches.
+        let inner = vmap(&graph, &[Some(0), None, None], &[0, 1], 3, None).unwrap();
+        agree_on(&engines, &inner, &[None, Some(1), Some(0)], &[1, 1], &[&x, &columns, &n]);
+    }
 }
 
 #[test]

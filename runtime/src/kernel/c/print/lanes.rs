@@ -39,7 +39,8 @@ impl<'k> Unit<'k> {
             return None;
         }
         let chooses = |inst: &Inst| matches!(inst, Inst::Select { .. });
-        if l.mark.folds.iter().all(is_cascade) && !insts.iter().any(chooses) {
+        // Nor does the compiler make vectors of loads that go backwards.
+        if l.mark.folds.iter().all(is_cascade) && !insts.iter().any(chooses) && l.stride != -1 {
             return Some(Terms::Plain(insts));
         }
         match self.on_vectors(l, insts) {
@@ -72,11 +73,15 @@ impl<'k> Unit<'k> {
             }
             let value = match *inst {
                 Inst::Load8 { buf, base, idx, off, .. } => {
-                    let next = of(base)?.checked_add(of(idx)?)? == 1;
-                    let name = if dtype == DType::F64 { "load_f64" } else { "load_i64" };
+                    let load = match of(base)?.checked_add(of(idx)?)? {
+                        1 => "load",
+                        -1 => "load_back",
+                        _ => return None,
+                    };
+                    let kind = if dtype == DType::F64 { "f64" } else { "i64" };
                     let element = self.e.element(buf, base, idx, off);
                     let same = self.kernel.slots[buf.index()].dtype == dtype;
-                    (next && same).then(|| format!("{name}(&{element})"))?
+                    same.then(|| format!("{load}_{kind}(&{element})"))?
                 }
                 _ => self.lanes_value(&side, inst)?,
             };

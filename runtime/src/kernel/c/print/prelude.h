@@ -97,6 +97,14 @@ static inline lanes_i64 load_i64(const int64_t *p) {
     __builtin_memcpy(&x, p, sizeof x);
     return x;
 }
+/* From an element back. */
+#if defined(__clang__)
+#define REVERSED(x) __builtin_shufflevector(x, x, 7, 6, 5, 4, 3, 2, 1, 0)
+#else
+#define REVERSED(x) __builtin_shuffle(x, (lanes_i64){7, 6, 5, 4, 3, 2, 1, 0})
+#endif
+static inline lanes_f64 load_back_f64(const double *p) { return REVERSED(load_f64(p - 7)); }
+static inline lanes_i64 load_back_i64(const int64_t *p) { return REVERSED(load_i64(p - 7)); }
 static inline lanes_i64 choose_i64(lanes_i64 mask, lanes_i64 a, lanes_i64 b) { return (mask & a) | (~mask & b); }
 static inline lanes_f64 choose_f64(lanes_i64 mask, lanes_f64 a, lanes_f64 b) {
     return (lanes_f64)choose_i64(mask, (lanes_i64)a, (lanes_i64)b);
