@@ -92,6 +92,7 @@ fn panel(area: &Area<'_>, title: &str, curves: &[Curve<'_>]) -> Result<()> {
     let mut chart = ChartBuilder::on(area)
         .caption(title, font(16))
         .margin(12 * FINE)
+        .margin_right(36 * FINE)
         .x_label_area_size(36 * FINE)
         .y_label_area_size(60 * FINE)
         .build_cartesian_2d(
@@ -104,8 +105,6 @@ fn panel(area: &Area<'_>, title: &str, curves: &[Curve<'_>]) -> Result<()> {
         .axis_style(INK.stroke_width(FINE))
         .bold_line_style(RGBColor(210, 210, 210).stroke_width(FINE))
         .light_line_style(TRANSPARENT)
-        .x_label_formatter(&power)
-        .y_label_formatter(&power)
         .x_desc("steps")
         .draw()?;
     for (name, colour, points) in curves {
@@ -124,8 +123,4 @@ fn panel(area: &Area<'_>, title: &str, curves: &[Curve<'_>]) -> Result<()> {
         .label_font(font(14))
         .draw()?;
     Ok(())
-}
-
-fn power(x: &f64) -> String {
-    format!("{x}")
 }
