@@ -6,6 +6,7 @@ mod gradients;
 mod handles;
 mod inside;
 mod jacobians;
+mod linear;
 mod tapes;
 
 /// `found` is `expected` up to rounding.

@@ -50,7 +50,7 @@ impl<H: IntoJit> IntoJit for &H {
 /// The gradients of a function by its differentiated arguments.
 type GradientOf<H> = <<H as IntoJit>::Wrt as Wrt<<H as IntoJit>::Args>>::Gradient;
 
-fn wrt<H: IntoJit>() -> Vec<usize>
+pub(super) fn wrt<H: IntoJit>() -> Vec<usize>
 where
     H::Wrt: Wrt<H::Args>,
 {

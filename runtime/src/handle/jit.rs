@@ -1,9 +1,9 @@
 //! The handle.
 
 use super::argnums::{Argnum, Argnums};
-use super::signature::{Derived, Signature};
+use super::signature::Signature;
 use crate::backend::native_selected;
-use crate::exec::{CacheStats, Function, Output, Target};
+use crate::exec::{ArgValue, CacheStats, Function, Output, Target};
 use crate::stage::{At, Cx, Out, Value};
 use crate::transform::recipe::Transform;
 use std::any::Any;
@@ -56,7 +56,7 @@ impl<A: Signature, R: Output + 'static> Jit<A, R> {
     /// The handle of a transform of `inner`, whose types the caller vouches for.
     pub(super) fn derive(inner: Target, transform: Transform) -> Jit<A, R> {
         let target = inner.derive(transform);
-        let call = A::__derived::<R>(Derived(target));
+        let call = A::__call::<R>(move |args: &mut [ArgValue<'_>]| target.call(args));
         Jit { call: Arc::new(call), target, types: PhantomData }
     }
 }

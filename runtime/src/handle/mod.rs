@@ -10,6 +10,7 @@ mod batch;
 mod derivatives;
 mod jacobian;
 mod jit;
+mod linearize;
 mod signature;
 mod tangent;
 mod vmap;
@@ -23,6 +24,7 @@ pub use derivatives::{
 };
 pub use jacobian::Jacobian;
 pub use jit::Jit;
+pub use linearize::{Linear, Linearize, linearize};
 pub use signature::{Append, Signature};
 pub use tangent::{Differentiable, ScalarResult, Tangent, WithAux};
 pub use vmap::{OutAxes, Vmap, vmap};
