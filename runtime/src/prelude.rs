@@ -10,6 +10,6 @@ pub use crate::jnp;
 pub use crate::{Error, Graph};
 pub use crate::{argnums, in_axes};
 pub use crate::{
-    grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize, value_and_grad,
+    checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize, value_and_grad,
     value_and_grad_with_aux, vjp, vmap,
 };

@@ -3,7 +3,8 @@
 use super::arguments;
 pub(crate) use super::arguments::Parameter;
 use super::{
-    Linearized, hessian, hvp, jacfwd, jacrev, jvp, linearize, select_results, value_and_grad, vjp, vmap,
+    Linearized, calls, hessian, hvp, jacfwd, jacrev, jvp, linearize, select_results, value_and_grad, vjp,
+    vmap,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
@@ -29,6 +30,8 @@ pub(crate) enum Transform {
     Vmap { in_axes: Vec<Option<usize>>, out_axes: Vec<usize>, chunk: Option<usize> },
     /// The results, and the derivative as a linear map: the outermost transform, as a map is no result of a graph.
     Linearize { wrt: Vec<usize> },
+    /// The same function, which reverse mode runs again instead of keeping its values.
+    Checkpoint,
 }
 
 impl Transform {
@@ -45,6 +48,7 @@ impl Transform {
             Transform::Hvp { .. } => "hvp",
             Transform::Vmap { .. } => "vmap",
             Transform::Linearize { .. } => "linearize",
+            Transform::Checkpoint => "checkpoint",
         }
     }
 }
@@ -150,6 +154,7 @@ fn make(
             let out_axes = inner.out_axes(out_axes, graph.body.results.len())?;
             vmap(&graph, &batch.axes, &out_axes, batch.size, *chunk)?
         }
+        Transform::Checkpoint => calls::recomputed(&make_inner(own)?, &inner.name),
         derivative => derive(derivative, &inner, own, added, make_inner, within.tape)?,
     };
     graph.name = name(base, transforms).into();
@@ -245,7 +250,7 @@ fn derive(
             arguments::check_tangents(&inner.params, own, wrt, added)?;
             hvp(&make_inner(own)?, &positions, tape)
         }
-        Transform::Vmap { .. } | Transform::Linearize { .. } => {
+        Transform::Vmap { .. } | Transform::Linearize { .. } | Transform::Checkpoint => {
             let message = format!("`{}` is not a derivative as a graph", transform.name());
             Err(Error::new(ErrorKind::Verify, message))
         }
