@@ -37,6 +37,7 @@ extern crate self as desc_jit;
 
 pub mod array;
 pub mod backend;
+pub mod differences;
 pub mod dtype;
 pub mod error;
 mod exec;
