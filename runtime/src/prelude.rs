@@ -7,9 +7,9 @@ pub use crate::functional::{
     cond, fori_loop, map, put, scan, scan_n, scan_reverse, scan_with, stop_gradient, switch, while_loop,
 };
 pub use crate::jnp;
+pub use crate::{
+    Derivative, checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize,
+    value_and_grad, value_and_grad_with_aux, vjp, vmap,
+};
 pub use crate::{Error, Graph};
 pub use crate::{argnums, in_axes};
-pub use crate::{
-    checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize, value_and_grad,
-    value_and_grad_with_aux, vjp, vmap,
-};

@@ -1,6 +1,7 @@
 //! Transforms of handles: derivatives against what analysis says, batches against loops, and how handles compose.
 
 mod batches;
+mod by_backend;
 mod checkpoints;
 mod directions;
 mod gradients;

@@ -7,6 +7,7 @@
 mod argnums;
 mod args;
 mod batch;
+mod by_backend;
 mod checkpoint;
 mod derivatives;
 mod jacobian;
@@ -19,6 +20,7 @@ mod vmap;
 pub use argnums::{Argnum, Argnums, Directions, Pick, Wrt};
 pub use args::{Arg, Pure, Ref, RefMut};
 pub use batch::{BatchArg, BatchResult, InAxes, Leading, MapArgs, Mapped, Unmapped};
+pub use by_backend::{Again, Derivative, Kind, Moved, OfNumber, OfResults, OneArgument, SecondOfNumber};
 pub use checkpoint::checkpoint;
 pub use derivatives::{
     IntoJit, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, value_and_grad, value_and_grad_with_aux,
