@@ -154,7 +154,7 @@ impl<A: Signature, R: 'static, W> Jit<A, R, W> {
 impl<A: Signature, R: 'static, W> Deref for Jit<A, R, W> {
     type Target = A::Call<R>;
     fn deref(&self) -> &A::Call<R> {
-        &**self.function()
+        self.function()
     }
 }
 

@@ -12,10 +12,13 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+/// A function that takes `A` and returns `R`.
+type Shared<A, R> = Arc<<A as Signature>::Call<R>>;
+
 /// A linearised function, made by [`linearize`]: takes the arguments `A`; gives the result `R`, and the derivative
 /// there, which takes the tangents `D` and gives the tangent `T`. No transform takes it.
 pub struct Linearize<A: Signature, R: 'static, D: Signature, T: 'static> {
-    call: Arc<A::Call<(R, Linear<D, T>)>>,
+    call: Shared<A, (R, Linear<D, T>)>,
     target: Target,
 }
 
@@ -42,15 +45,15 @@ pub struct Linearize<A: Signature, R: 'static, D: Signature, T: 'static> {
 /// # Ok::<(), desc_jit::Error>(())
 /// ```
 pub struct Linear<D: Signature, T: 'static> {
-    call: Arc<D::Call<T>>,
+    call: Shared<D, T>,
     map: Arc<LinearMap>,
 }
 
-/// The linear map of a handle's derivative.
-type LinearOf<H> = Linear<
-    <<H as IntoJit>::Wrt as Wrt<<H as IntoJit>::Args>>::Tangents,
-    <<H as IntoJit>::Result as Tangent>::Tangent,
->;
+/// The tangents that the linear map of a handle's derivative takes.
+type TangentsOf<H> = <<H as IntoJit>::Wrt as Wrt<<H as IntoJit>::Args>>::Tangents;
+
+/// The tangent that it gives.
+type TangentOf<H> = <<H as IntoJit>::Result as Tangent>::Tangent;
 
 /// The function and its derivative at a point, as a linear map: takes the arguments; gives the result, and a
 /// [`Linear`] that takes one tangent per differentiated argument, passed as that is, and gives the tangent of the
@@ -79,9 +82,7 @@ type LinearOf<H> = Linear<
 ///     assert_eq!(map(&Array1::from_vec(dx.to_vec())).to_vec(), dy);
 /// }
 /// ```
-pub fn linearize<H>(
-    handle: H,
-) -> Linearize<H::Args, H::Result, <H::Wrt as Wrt<H::Args>>::Tangents, <H::Result as Tangent>::Tangent>
+pub fn linearize<H>(handle: H) -> Linearize<H::Args, H::Result, TangentsOf<H>, TangentOf<H>>
 where
     H: IntoJit,
     H::Args: Pure,
@@ -89,8 +90,7 @@ where
     H::Result: Tangent,
 {
     let target = handle.__target().0.derive(Transform::Linearize { wrt: wrt::<H>() });
-    let call =
-        H::Args::__call::<(H::Result, LinearOf<H>)>(move |args: &mut [ArgValue<'_>]| run(target, args));
+    let call = H::Args::__call(move |args: &mut [ArgValue<'_>]| run(target, args));
     Linearize { call, target }
 }
 
@@ -136,14 +136,14 @@ impl<D: Signature, T: 'static> Linear<D, T> {
 impl<A: Signature, R: 'static, D: Signature, T: 'static> Deref for Linearize<A, R, D, T> {
     type Target = A::Call<(R, Linear<D, T>)>;
     fn deref(&self) -> &Self::Target {
-        &*self.call
+        &self.call
     }
 }
 
 impl<D: Signature, T: 'static> Deref for Linear<D, T> {
     type Target = D::Call<T>;
     fn deref(&self) -> &Self::Target {
-        &*self.call
+        &self.call
     }
 }
 

@@ -41,7 +41,10 @@ pub trait Run<R>: Fn(&mut [ArgValue<'_>]) -> Result<R> + Send + Sync + 'static {
 impl<R, F: Fn(&mut [ArgValue<'_>]) -> Result<R> + Send + Sync + 'static> Run<R> for F {}
 
 macro_rules! signature {
-    ($($t:ident)*) => { const _: () = {
+    ($($t:ident)*) => {
+    // A method has as many parameters as the function has; that of none has no lifetime.
+    #[allow(non_snake_case, clippy::too_many_arguments, clippy::extra_unused_lifetimes)]
+    const _: () = {
         // The bound is what makes the closure one for every lifetime.
         fn shared<$($t: Arg,)* R: 'static, F>(call: F) -> Arc<<($($t,)*) as Signature>::Call<R>>
         where
@@ -53,13 +56,11 @@ macro_rules! signature {
         impl<$($t: Arg),*> Signature for ($($t,)*) {
             type Call<R: 'static> = dyn for<'a> Fn($($t::Of<'a>),*) -> R + Send + Sync;
             const __TYPES: &'static [Ty] = &[$($t::TY),*];
-            #[allow(non_snake_case)]
             fn __call<R: 'static>(run: impl Run<R>) -> Arc<Self::Call<R>> {
                 shared::<$($t,)* R, _>(move |$($t),*| {
                     crate::__private::unwrap(run(&mut [$($t::into_arg($t)),*]))
                 })
             }
-            #[allow(non_snake_case)]
             fn __native_or<R: 'static>(native: Arc<Self::Call<R>>, run: impl Run<R>) -> Arc<Self::Call<R>> {
                 shared::<$($t,)* R, _>(move |$($t),*| {
                     if native_selected() {
@@ -75,7 +76,6 @@ macro_rules! signature {
             ///
             /// # Errors
             /// What the function raises, arguments that do not fit, and what has no derivative.
-            #[allow(non_snake_case)]
             pub fn try_call<'a>(&self, $($t: $t::Of<'a>),*) -> Result<(R, Linear<D, T>)> {
                 run::<R, D, T>(self.target(), &mut [$($t::into_arg($t)),*])
             }
@@ -86,7 +86,6 @@ macro_rules! signature {
             ///
             /// # Errors
             /// A tangent of another shape than its argument.
-            #[allow(non_snake_case)]
             pub fn try_call<'a>(&self, $($t: $t::Of<'a>),*) -> Result<R> {
                 self.map().apply(&mut [$($t::into_arg($t)),*])
             }
@@ -97,7 +96,6 @@ macro_rules! signature {
             ///
             /// # Errors
             /// What the function raises, arguments that do not fit, and what has no derivative.
-            #[allow(non_snake_case)]
             pub fn try_call<'a>(&self, $($t: $t::Of<'a>),*) -> Result<R> {
                 match self.native() {
                     Some(native) => Ok(native($($t),*)),
@@ -109,7 +107,6 @@ macro_rules! signature {
             ///
             /// # Errors
             /// What staging the function raises, arguments that do not fit, and what has no derivative.
-            #[allow(non_snake_case)]
             pub fn graph<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Graph> {
                 self.target().graph(&[$($t::into_arg($t)),*])
             }
@@ -118,12 +115,12 @@ macro_rules! signature {
             ///
             /// # Errors
             /// The same as those of `graph`.
-            #[allow(non_snake_case)]
             pub fn explain<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Explanation> {
                 self.target().explain(&[$($t::into_arg($t)),*])
             }
         }
-    }; };
+    };
+    };
 }
 
 macro_rules! signatures {

@@ -4,23 +4,26 @@ use super::differences::differences;
 use super::moved::{Again, Moved, OneArgument};
 use super::{Derivative, Kind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::exec::IntoArg;
+use crate::exec::{IntoArg, Output};
 use crate::handle::args::Arg;
 use std::any::Any;
 
+// The result is a parameter `O` of the methods: an argument that is no float is then what rustc reports, and not a method
+// that it does not find.
 macro_rules! compute {
     ($($t:ident)+) => {
+        #[allow(non_snake_case, clippy::too_many_arguments)]
         impl<$($t: Again,)+ R: 'static, W, K> Derivative<($($t,)+), R, W, K> {
             /// The derivative for these arguments, those of the function.
             ///
             /// # Panics
             /// With the text of the error of [`Derivative::try_compute`].
-            #[allow(non_snake_case)]
             #[track_caller]
-            pub fn compute<'a>(&self, $($t: $t::Of<'a>),+) -> K::Of
+            pub fn compute<'a, O>(&self, $($t: $t::Of<'a>),+) -> O
             where
                 W: OneArgument<($($t,)+)>,
-                K: Kind<R, W::Gradient>,
+                K: Kind<R, W::Gradient, Of = O>,
+                O: Output + 'static,
                 R: IntoArg<'static>,
             {
                 crate::__private::unwrap(self.try_compute($($t),+))
@@ -31,11 +34,11 @@ macro_rules! compute {
             /// # Errors
             /// What the function raises, what has no derivative, a step that is not positive; under the native
             /// backend results whose shapes depend on the values of the arguments.
-            #[allow(non_snake_case)]
-            pub fn try_compute<'a>(&self, $($t: $t::Of<'a>),+) -> Result<K::Of>
+            pub fn try_compute<'a, O>(&self, $($t: $t::Of<'a>),+) -> Result<O>
             where
                 W: OneArgument<($($t,)+)>,
-                K: Kind<R, W::Gradient>,
+                K: Kind<R, W::Gradient, Of = O>,
+                O: Output + 'static,
                 R: IntoArg<'static>,
             {
                 self.check()?;
@@ -46,7 +49,7 @@ macro_rules! compute {
                 let all: &[&dyn Fn() -> Box<dyn Any>] = &[$(&|| $t::owned(&$t)),+];
                 let start = all.get(position).and_then(|owned| W::Argument::array(&*owned()));
                 let start = start.ok_or_else(|| Error::new(ErrorKind::Argument, "no such argument"))?;
-                differences::<W::Argument, R, K::Of>(K::ORDER, self.settings, &start, |moved| {
+                differences::<W::Argument, R, O>(K::ORDER, self.settings, &start, |moved| {
                     let mut next = 0;
                     let mut moved_here = || {
                         next += 1;

@@ -91,7 +91,8 @@ pub trait Kind<R, G> {
     const ORDER: Order;
 }
 
-impl<R: ScalarResult, G: Output + 'static> Kind<R, G> for OfNumber {
+// That the result is a number the constructors ask for.
+impl<R, G: Output + 'static> Kind<R, G> for OfNumber {
     type Of = G;
     const ORDER: Order = Order::Gradient;
 }
@@ -101,7 +102,7 @@ impl<R: Jacobian<G>, G> Kind<R, G> for OfResults {
     const ORDER: Order = Order::Jacobian;
 }
 
-impl<R: ScalarResult, G: Jacobian<G>> Kind<R, G> for SecondOfNumber {
+impl<R, G: Jacobian<G>> Kind<R, G> for SecondOfNumber {
     type Of = G::Of;
     const ORDER: Order = Order::Hessian;
 }
