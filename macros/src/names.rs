@@ -393,6 +393,7 @@ pub const TRANSFORMS: &[&str] = &[
     "hessian",
     "hvp",
     "vmap",
+    "checkpoint",
 ];
 
 #[cfg(test)]

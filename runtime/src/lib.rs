@@ -67,6 +67,6 @@ pub use error::{Error, ErrorKind, Location, Result};
 pub use exec::{CacheStats, Explanation, LoopExplanation};
 pub use graph::Graph;
 pub use handle::{
-    Jit, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, value_and_grad, value_and_grad_with_aux,
-    vjp, vmap,
+    Derivative, Jit, checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize,
+    value_and_grad, value_and_grad_with_aux, vjp, vmap,
 };

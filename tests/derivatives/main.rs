@@ -1,11 +1,14 @@
 //! Transforms of handles: derivatives against what analysis says, batches against loops, and how handles compose.
 
 mod batches;
+mod by_backend;
+mod checkpoints;
 mod directions;
 mod gradients;
 mod handles;
 mod inside;
 mod jacobians;
+mod linear;
 mod tapes;
 
 /// `found` is `expected` up to rounding.

@@ -89,9 +89,32 @@ pub fn jacobian<T: Float, D: Dimension, E: Dimension>(
     x: &Array<T, D>,
     scheme: Scheme,
 ) -> ArrayD<T> {
+    jacobian_with_step(f, x, scheme, |x| scheme.step(x))
+}
+
+/// The same, where each element of `x` is moved by what `step` gives for it.
+///
+/// # Panics
+/// When `f` gives arrays of different shapes.
+///
+/// ```
+/// use desc_jit::differences::{Scheme, jacobian_with_step};
+/// use desc_jit::prelude::*;
+/// let x = Array1::from_vec(vec![3.0]);
+/// // Central differences are exact for parabolas.
+/// let j = jacobian_with_step(|x: &Array1<f64>| x * x, &x, Scheme::Central, |_| 0.5);
+/// assert_eq!(j.to_vec(), [6.0]);
+/// ```
+#[track_caller]
+pub fn jacobian_with_step<T: Float, D: Dimension, E: Dimension>(
+    f: impl Fn(&Array<T, D>) -> Array<T, E>,
+    x: &Array<T, D>,
+    scheme: Scheme,
+    step: impl Fn(T) -> T,
+) -> ArrayD<T> {
     let columns: Vec<Array<T, E>> = (0..x.len())
         .map(|k| {
-            let step = scheme.step(element(x, k));
+            let step = step(element(x, k));
             quotient(scheme, step, |offset| f(&moved(x, k, T::from_f64(offset) * step)))
         })
         .collect();

@@ -48,8 +48,14 @@ impl Scheme {
     /// assert!((Scheme::Central.step(1.0) / f64::EPSILON.cbrt() - 1.0).abs() < 1e-9);
     /// ```
     pub fn step<T: Float>(self, x: T) -> T {
+        self.step_of(1, x)
+    }
+
+    /// The same where differences are taken of differences, `derivatives` times in all: rounding adds about
+    /// `eps |f| / h^derivatives`, so the step is `eps^(1 / (order + derivatives)) max(|x|, 1)`.
+    pub(crate) fn step_of<T: Float>(self, derivatives: i32, x: T) -> T {
         let eps = if T::DTYPE == DType::F32 { f64::from(f32::EPSILON) } else { f64::EPSILON };
-        let relative = T::from_f64(eps.powf(1.0 / f64::from(self.order() + 1)));
+        let relative = T::from_f64(eps.powf(1.0 / f64::from(self.order() + derivatives)));
         let size = if x.abs() > T::ONE { x.abs() } else { T::ONE };
         let half = relative * size / T::from_f64(2.0);
         let exact = (x + half) - x;

@@ -221,6 +221,11 @@ impl Outputs {
         let value = value.map(|value| std::mem::replace(value, OutSlot::Updated));
         value.ok_or_else(|| Error::new(ErrorKind::Verify, "a graph has too few results"))
     }
+
+    /// Those that nobody took.
+    pub(super) fn rest(self) -> impl Iterator<Item = OutSlot> {
+        self.values.into_iter().skip(self.taken)
+    }
 }
 
 /// What an annotated function can return.

@@ -24,28 +24,45 @@ pub(crate) trait Callee {
     fn cache(&self) -> &Cache;
     /// The graph for these arguments, not optimised yet; its loops record at most `tape` iterations each for a
     /// reverse pass.
-    fn stage(&self, args: &[Argument], tape: usize) -> Result<Graph>;
+    fn stage(&self, args: &[Argument], tape: usize) -> Result<Staged>;
+}
+
+/// What a call runs, as graphs.
+pub(crate) struct Staged {
+    pub graph: Graph,
+    /// Of a linearised function: the linear map, which takes the last results of `graph` and the tangents.
+    pub linear: Option<Graph>,
+}
+
+impl From<Graph> for Staged {
+    fn from(graph: Graph) -> Staged {
+        Staged { graph, linear: None }
+    }
 }
 
 /// Where a call runs: with its data if they are on an accelerator, else on the device that was set.
-fn device_of(args: &[ArgValue<'_>]) -> Device {
+pub(super) fn device_of(args: &[ArgValue<'_>]) -> Device {
     args.iter().find_map(ArgValue::accelerator).unwrap_or_else(crate::backend::device)
 }
 
-/// Stages and optimises the graph for these arguments.
-fn make_graph(callee: &dyn Callee, args: &[ArgValue<'_>], tape: usize) -> Result<Graph> {
+/// Stages and optimises the graphs for these arguments.
+fn make_graphs(callee: &dyn Callee, args: &[ArgValue<'_>], tape: usize) -> Result<Staged> {
     let params: Vec<Argument> =
         callee.params().iter().zip(args).map(|(param, arg)| argument(param.is_static, arg)).collect();
     let watch = Watch::new(debug_span!(target: TARGET, "stage", function = callee.name()));
-    let mut graph = callee.stage(&params, tape)?;
+    let mut staged = callee.stage(&params, tape)?;
+    let graph = &mut staged.graph;
     watch.done(|elapsed| debug!(target: TARGET, nodes = graph.node_count(), ?elapsed, "staged"));
     if cfg!(debug_assertions) {
         graph.verify()?;
     }
     let watch = Watch::new(debug_span!(target: TARGET, "optimise", function = callee.name()));
-    optimize::run(&mut graph)?;
+    optimize::run(graph)?;
+    if let Some(linear) = &mut staged.linear {
+        optimize::run(linear)?;
+    }
     watch.done(|elapsed| debug!(target: TARGET, nodes = graph.node_count(), ?elapsed, "optimised"));
-    Ok(graph)
+    Ok(staged)
 }
 
 /// An argument as staging sees it.
@@ -60,7 +77,7 @@ fn argument(is_static: bool, arg: &ArgValue<'_>) -> Argument {
 /// The graph that a call with these arguments runs.
 pub(crate) fn graph(callee: &dyn Callee, args: &[ArgValue<'_>]) -> Result<Graph> {
     check_count(callee, args)?;
-    make_graph(callee, args, tape::START)
+    Ok(make_graphs(callee, args, tape::START)?.graph)
 }
 
 fn check_count(callee: &dyn Callee, args: &[ArgValue<'_>]) -> Result<()> {
@@ -81,10 +98,12 @@ pub(super) fn compile(
 ) -> Result<Planned> {
     let engine = engine();
     callee.cache().get(callee.name(), callee.params(), args, (device, engine, fma()), || {
-        let graph = make_graph(callee, args, tape)?;
+        let Staged { graph, linear } = make_graphs(callee, args, tape)?;
         let updates = updates(callee, args, graph.body.results.len());
         let plan = Plan::new(graph, &updates, device, engine)?;
-        Ok(Plan { tape: tape::is_used(&plan.graph).then_some(tape), ..plan })
+        let linear = linear.map(|linear| Plan::new(linear, &[], device, engine).map(Box::new));
+        let tape = tape::is_used(&plan.graph).then_some(tape);
+        Ok(Plan { tape, linear: linear.transpose()?, ..plan })
     })
 }
 
@@ -126,19 +145,31 @@ fn call_watched<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Re
 }
 
 fn call_now<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<R> {
-    check_count(callee, args)?;
     let device = device_of(args);
-    let plan = compile(callee, args, &device, tape::START)?;
     let mut outputs = Outputs::default();
-    match plan.tape {
-        None => run(callee, &plan, args, &device, outputs.values())?,
-        Some(_) => tape::run_until_it_fits(callee, plan, args, &device, outputs.values())?,
-    }
+    compile_and_run(callee, args, &device, outputs.values())?;
     let result = R::take(&mut outputs)?;
     for arg in args.iter_mut().filter(|a| a.is_mut()) {
         arg.write(outputs.next_value()?)?;
     }
     Ok(result)
+}
+
+/// Runs it for these arguments, and gives what ran.
+#[inline]
+pub(super) fn compile_and_run(
+    callee: &dyn Callee,
+    args: &mut [ArgValue<'_>],
+    device: &Device,
+    out: &mut OutSlots,
+) -> Result<Planned> {
+    check_count(callee, args)?;
+    let plan = compile(callee, args, device, tape::START)?;
+    if plan.tape.is_some() {
+        return tape::run_until_it_fits(callee, plan, args, device, out);
+    }
+    run(callee, &plan, args, device, out)?;
+    Ok(plan)
 }
 
 pub(super) fn run(
@@ -152,6 +183,16 @@ pub(super) fn run(
     for (param, arg) in callee.params().iter().zip(args) {
         push_leaves(param.is_static, arg, &mut leaves);
     }
+    run_leaves(plan, leaves, device, out)
+}
+
+/// Runs a plan with these as the parameters of its graph.
+pub(super) fn run_leaves(
+    plan: &Plan,
+    mut leaves: Leaves<'_, '_>,
+    device: &Device,
+    out: &mut OutSlots,
+) -> Result<()> {
     match &plan.body {
         Body::Kernel(kernel) => {
             let mut leaf = |k: usize| leaves.get_mut(k).and_then(Option::take).ok_or_else(neither);
@@ -165,9 +206,9 @@ pub(super) fn run(
 }
 
 /// The traced parts of arguments, in order.
-type Leaves<'s, 'a> = SmallVec<[Option<&'s mut ArgValue<'a>>; 8]>;
+pub(super) type Leaves<'s, 'a> = SmallVec<[Option<&'s mut ArgValue<'a>>; 8]>;
 
-fn push_leaves<'s, 'a>(is_static: bool, arg: &'s mut ArgValue<'a>, leaves: &mut Leaves<'s, 'a>) {
+pub(super) fn push_leaves<'s, 'a>(is_static: bool, arg: &'s mut ArgValue<'a>, leaves: &mut Leaves<'s, 'a>) {
     match arg {
         ArgValue::Tuple(parts) => parts.iter_mut().for_each(|part| push_leaves(is_static, part, leaves)),
         arg if is_static && arg.literal().is_some() => {}

@@ -2,12 +2,14 @@
 
 use super::args::{ArgValue, Output};
 use super::cache::{Cache, CacheStats};
-use super::call::{self, Callee};
+use super::call::{self, Callee, Staged};
 use super::explain::{Explanation, explain};
 use super::function::Function;
+use super::linear::{self, LinearMap};
 use crate::error::Result;
 use crate::graph::Graph;
 use crate::stage::{Argument, At, Cx, Mode, Out, Param, Signature, Ty, Value, Within};
+use crate::transform::Linearized;
 use crate::transform::recipe::{self, Recipe, Transform};
 
 /// A transform of an annotated function; it stays until the program ends.
@@ -35,6 +37,16 @@ impl Derived {
     pub(super) fn transforms(&self) -> &[Transform] {
         &self.recipe.transforms
     }
+
+    /// The names of the arguments that the outermost transform linearises by.
+    pub(super) fn linearized_by(&self) -> Vec<&'static str> {
+        match self.transforms().last() {
+            Some(Transform::Linearize { wrt }) => {
+                wrt.iter().filter_map(|&k| self.params.get(k)).map(|p| p.name).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Callee for &'static Derived {
@@ -47,8 +59,13 @@ impl Callee for &'static Derived {
     fn cache(&self) -> &Cache {
         &self.cache
     }
-    fn stage(&self, args: &[Argument], tape: usize) -> Result<Graph> {
-        recipe::graph(&self.recipe, args, &Within::tape(tape))
+    fn stage(&self, args: &[Argument], tape: usize) -> Result<Staged> {
+        let within = Within::tape(tape);
+        if let Some(Transform::Linearize { .. }) = self.transforms().last() {
+            let Linearized { primal, linear } = recipe::linearized(&self.recipe, args, &within)?;
+            return Ok(Staged { graph: primal, linear: Some(linear) });
+        }
+        recipe::graph(&self.recipe, args, &within).map(Staged::from)
     }
 }
 
@@ -107,6 +124,14 @@ impl Target {
         match self {
             Target::Function(f) => call::call(&f, args),
             Target::Derived(d) => call::call(&d, args),
+        }
+    }
+
+    /// Runs a linearised function: its result, and the linear map.
+    pub fn linearize<R: Output>(self, args: &mut [ArgValue<'_>]) -> Result<(R, LinearMap)> {
+        match self {
+            Target::Derived(d) => linear::call(d, args),
+            Target::Function(_) => Err(linear::no_map()),
         }
     }
 

@@ -1,10 +1,9 @@
 //! An annotated function: what the macro knows of it, its cache, and the transforms that were made of it.
 
 use super::cache::{Cache, CacheStats};
-use super::call::Callee;
+use super::call::{Callee, Staged};
 use super::derived::Derived;
 use crate::error::Result;
-use crate::graph::Graph;
 use crate::stage::{Argument, FunctionInfo, Param, Source, StageFn, Ty, Within, stage_root};
 use crate::transform::recipe::{Recipe, Transform};
 use std::ops::Deref;
@@ -83,7 +82,7 @@ impl Callee for &'static Function {
     fn cache(&self) -> &Cache {
         &self.cache
     }
-    fn stage(&self, args: &[Argument], tape: usize) -> Result<Graph> {
-        stage_root(self.info(), args, Within::tape(tape))
+    fn stage(&self, args: &[Argument], tape: usize) -> Result<Staged> {
+        stage_root(self.info(), args, Within::tape(tape)).map(Staged::from)
     }
 }

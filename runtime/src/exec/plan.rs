@@ -15,6 +15,8 @@ pub(crate) struct Plan {
     pub body: Body,
     /// A loop records its iterations for a reverse pass: how many it has room for.
     pub tape: Option<usize>,
+    /// The linear map of a linearised function: takes the last results of the graph, then the tangents.
+    pub linear: Option<Box<Plan>>,
 }
 
 /// How the graph's body runs.
@@ -77,13 +79,13 @@ impl Plan {
         let whole_graph = engine.compiles() || (engine == Engine::Machine && crate::backend::fma());
         let compiled = device.is_cpu() && whole_graph;
         if compiled && let Some(kernel) = whole(&graph, updates, engine) {
-            return Ok(Plan { graph, body: Body::Kernel(Box::new(kernel)), tape: None });
+            return Ok(Plan { graph, body: Body::Kernel(Box::new(kernel)), tape: None, linear: None });
         }
         let engine = (device.is_cpu() && engine != Engine::Candle).then_some(engine);
         let planner = Planner { graph: &graph, engine };
         let own: HashSet<ValueId> = graph.body.params.iter().copied().collect();
         let body = planner.region(&graph.body, own);
-        Ok(Plan { graph, body: Body::Nodes(body), tape: None })
+        Ok(Plan { graph, body: Body::Nodes(body), tape: None, linear: None })
     }
 }
 

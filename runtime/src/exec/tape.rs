@@ -28,7 +28,7 @@ pub(super) fn is_used(graph: &Graph) -> bool {
     found
 }
 
-/// Runs a plan with a tape. Arguments that were given away are only lent to a run: the next one may need them.
+/// Runs a plan with a tape, and gives the one that was long enough. Arguments that were given away are only lent to a run: the next one may need them.
 #[cold]
 pub(super) fn run_until_it_fits(
     callee: &dyn Callee,
@@ -36,12 +36,12 @@ pub(super) fn run_until_it_fits(
     args: &mut [ArgValue<'_>],
     device: &Device,
     out: &mut OutSlots,
-) -> Result<()> {
+) -> Result<Planned> {
     loop {
         let mut lent: Vec<ArgValue<'_>> = args.iter_mut().map(ArgValue::lend).collect();
         let error = match run(callee, &plan, &mut lent, device, out) {
             Err(error) if error.message() == TAPE_FULL => error,
-            done => return done,
+            done => return done.map(|()| plan),
         };
         out.clear();
         let longer = plan.tape.and_then(|tape| tape.checked_mul(GROWTH)).filter(|&tape| tape <= LONGEST);

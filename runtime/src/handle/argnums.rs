@@ -40,6 +40,8 @@ pub trait Pick<const K: usize> {
 pub trait Wrt<A> {
     /// One gradient, or a tuple of them.
     type Gradient: Output + 'static;
+    /// The tuple of the chosen arguments: what their tangents are passed as.
+    type Tangents: Signature;
     #[doc(hidden)]
     fn positions() -> Vec<usize>;
 }
@@ -56,6 +58,7 @@ where
     A::Picked: Differentiable,
 {
     type Gradient = <A::Picked as Differentiable>::Gradient;
+    type Tangents = (A::Picked,);
     fn positions() -> Vec<usize> {
         vec![K]
     }
@@ -76,6 +79,7 @@ macro_rules! several {
             $(A: Pick<$k>, <A as Pick<$k>>::Picked: Differentiable,)+
         {
             type Gradient = ($(<<A as Pick<$k>>::Picked as Differentiable>::Gradient,)+);
+            type Tangents = ($(<A as Pick<$k>>::Picked,)+);
             fn positions() -> Vec<usize> {
                 vec![$($k),+]
             }

@@ -7,6 +7,7 @@ use super::signature::Signature;
 use super::tangent::{ScalarResult, WithAux};
 use crate::exec::{Output, Target};
 use crate::transform::recipe::Transform;
+use std::sync::Arc;
 
 /// What transforms take: a handle, or a reference to one.
 #[diagnostic::on_unimplemented(
@@ -23,6 +24,9 @@ pub trait IntoJit {
     type Wrt;
     #[doc(hidden)]
     fn __target(&self) -> __Target;
+    /// The function that is as written where the native backend is selected, if there is one.
+    #[doc(hidden)]
+    fn __native(&self) -> Option<Arc<<Self::Args as Signature>::Call<Self::Result>>>;
 }
 
 #[doc(hidden)]
@@ -35,6 +39,9 @@ impl<A: Signature, R: Output + 'static, W> IntoJit for Jit<A, R, W> {
     fn __target(&self) -> __Target {
         __Target(self.target())
     }
+    fn __native(&self) -> Option<Arc<A::Call<R>>> {
+        self.with_native()
+    }
 }
 
 impl<H: IntoJit> IntoJit for &H {
@@ -43,6 +50,9 @@ impl<H: IntoJit> IntoJit for &H {
     type Wrt = H::Wrt;
     fn __target(&self) -> __Target {
         (*self).__target()
+    }
+    fn __native(&self) -> Option<Arc<<H::Args as Signature>::Call<H::Result>>> {
+        (*self).__native()
     }
 }
 

@@ -1,9 +1,10 @@
 //! The handle.
 
 use super::argnums::{Argnum, Argnums};
-use super::signature::{Derived, Signature};
+use super::derivatives::IntoJit;
+use super::signature::Signature;
 use crate::backend::native_selected;
-use crate::exec::{CacheStats, Function, Output, Target};
+use crate::exec::{ArgValue, CacheStats, Function, Output, Target};
 use crate::stage::{At, Cx, Out, Value};
 use crate::transform::recipe::Transform;
 use std::any::Any;
@@ -19,8 +20,8 @@ use std::sync::Arc;
 /// `A` is the tuple of the arguments ([`Ref<T>`](crate::handle::Ref) for `&T`), `R` the result, and `W` says which
 /// arguments derivatives are taken by: the first one, or those of [`wrt`](Jit::wrt).
 ///
-/// `f::jit()` itself runs as `f` does: as written where the native backend is selected. A transform has no native
-/// reading; it always runs its graph.
+/// `f::jit()` itself runs as `f` does, and so does [`checkpoint`](crate::checkpoint) of it: as written where the native
+/// backend is selected. Other transforms have no native reading; they always run their graphs.
 ///
 /// ```
 /// use desc_jit::prelude::*;
@@ -41,6 +42,8 @@ pub struct Jit<A, R, W = Argnums<Argnum<0>>> {
     /// function whose types are wrong is reported once.
     call: Arc<dyn Any + Send + Sync>,
     target: Target,
+    /// `call` is the function as written where the native backend is selected.
+    has_native: bool,
     types: PhantomData<Types<A, R, W>>,
 }
 
@@ -51,7 +54,7 @@ impl<A, R> Jit<A, R> {
     /// `call`: an `Arc<A::Call<R>>`, which the macro writes out.
     #[doc(hidden)]
     pub const fn __new(call: Arc<dyn Any + Send + Sync>, function: &'static Function) -> Jit<A, R> {
-        Jit { call, target: Target::Function(function), types: PhantomData }
+        Jit { call, target: Target::Function(function), has_native: true, types: PhantomData }
     }
 }
 
@@ -59,8 +62,26 @@ impl<A: Signature, R: Output + 'static> Jit<A, R> {
     /// The handle of a transform of `inner`, whose types the caller vouches for.
     pub(super) fn derive(inner: Target, transform: Transform) -> Jit<A, R> {
         let target = inner.derive(transform);
-        let call = A::__derived::<R>(Derived(target));
-        Jit { call: Arc::new(call), target, types: PhantomData }
+        let call = A::__call::<R>(move |args: &mut [ArgValue<'_>]| target.call(args));
+        Jit { call: Arc::new(call), target, has_native: false, types: PhantomData }
+    }
+}
+
+impl<A: Signature, R: Output + 'static, W> Jit<A, R, W> {
+    /// The handle of a transform of `inner` that computes the same, as written too.
+    pub(super) fn alike<H>(inner: &H, transform: Transform) -> Jit<A, R, W>
+    where
+        H: IntoJit<Args = A, Result = R, Wrt = W>,
+    {
+        let target = inner.__target().0.derive(transform);
+        let run = move |args: &mut [ArgValue<'_>]| target.call(args);
+        let native = inner.__native();
+        let has_native = native.is_some();
+        let call = match native {
+            Some(native) => A::__native_or::<R>(native, run),
+            None => A::__call::<R>(run),
+        };
+        Jit { call: Arc::new(call), target, has_native, types: PhantomData }
     }
 }
 
@@ -106,7 +127,7 @@ impl<A, R, W> Jit<A, R, W> {
     #[must_use = "the choice is that of the handle returned"]
     pub fn wrt<V>(self, argnums: Argnums<V>) -> Jit<A, R, Argnums<V>> {
         let Argnums(_) = argnums;
-        Jit { call: self.call, target: self.target, types: PhantomData }
+        Jit { call: self.call, target: self.target, has_native: self.has_native, types: PhantomData }
     }
 
     pub(super) fn target(&self) -> Target {
@@ -117,23 +138,32 @@ impl<A, R, W> Jit<A, R, W> {
 impl<A: Signature, R: 'static, W> Jit<A, R, W> {
     /// The function as written, if that is what a call runs.
     pub(super) fn native(&self) -> Option<&A::Call<R>> {
-        (matches!(self.target, Target::Function(_)) && native_selected()).then(|| &**self)
+        (self.has_native && native_selected()).then(|| &**self)
+    }
+
+    fn function(&self) -> &Arc<A::Call<R>> {
+        match self.call.downcast_ref::<Arc<A::Call<R>>>() {
+            Some(call) => call,
+            None => unreachable!("a handle is made with a function of its own type"),
+        }
+    }
+
+    /// The function that is as written where the native backend is selected.
+    pub(super) fn with_native(&self) -> Option<Arc<A::Call<R>>> {
+        self.has_native.then(|| self.function().clone())
     }
 }
 
 impl<A: Signature, R: 'static, W> Deref for Jit<A, R, W> {
     type Target = A::Call<R>;
     fn deref(&self) -> &A::Call<R> {
-        match self.call.downcast_ref::<Arc<A::Call<R>>>() {
-            Some(call) => call,
-            None => unreachable!("a handle is made with a function of its own type"),
-        }
+        self.function()
     }
 }
 
 impl<A, R, W> Clone for Jit<A, R, W> {
     fn clone(&self) -> Jit<A, R, W> {
-        Jit { call: self.call.clone(), target: self.target, types: PhantomData }
+        Jit { call: self.call.clone(), target: self.target, has_native: self.has_native, types: PhantomData }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::args::Arg;
 use super::jit::Jit;
+use super::linearize::{Linear, Linearize, run};
+use crate::backend::native_selected;
 use crate::error::Result;
-use crate::exec::{Explanation, Output, Target};
+use crate::exec::{ArgValue, Explanation, Output};
 use crate::graph::Graph;
 use crate::stage::Ty;
 use std::sync::Arc;
@@ -12,8 +14,12 @@ use std::sync::Arc;
 pub trait Signature: 'static {
     /// The function that takes them and returns `R`.
     type Call<R: 'static>: ?Sized + Send + Sync + 'static;
+    /// `run` as such a function.
     #[doc(hidden)]
-    fn __derived<R: Output + 'static>(target: Derived) -> Arc<Self::Call<R>>;
+    fn __call<R: 'static>(run: impl Run<R>) -> Arc<Self::Call<R>>;
+    /// `native` where the native backend is selected, else `run`.
+    #[doc(hidden)]
+    fn __native_or<R: 'static>(native: Arc<Self::Call<R>>, run: impl Run<R>) -> Arc<Self::Call<R>>;
     #[doc(hidden)]
     const __TYPES: &'static [Ty];
 }
@@ -28,28 +34,60 @@ pub trait Append<X> {
     type All: Signature;
 }
 
-/// A function that is called by its graph.
+/// What a call does with its arguments.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Derived(pub(super) Target);
+pub trait Run<R>: Fn(&mut [ArgValue<'_>]) -> Result<R> + Send + Sync + 'static {}
+
+impl<R, F: Fn(&mut [ArgValue<'_>]) -> Result<R> + Send + Sync + 'static> Run<R> for F {}
 
 macro_rules! signature {
     ($($t:ident)*) => {
+    // A method has as many parameters as the function has; that of none has no lifetime.
+    #[allow(non_snake_case, clippy::too_many_arguments, clippy::extra_unused_lifetimes)]
+    const _: () = {
+        // The bound is what makes the closure one for every lifetime.
+        fn shared<$($t: Arg,)* R: 'static, F>(call: F) -> Arc<<($($t,)*) as Signature>::Call<R>>
+        where
+            F: for<'a> Fn($($t::Of<'a>),*) -> R + Send + Sync + 'static,
+        {
+            Arc::new(call)
+        }
+
         impl<$($t: Arg),*> Signature for ($($t,)*) {
             type Call<R: 'static> = dyn for<'a> Fn($($t::Of<'a>),*) -> R + Send + Sync;
             const __TYPES: &'static [Ty] = &[$($t::TY),*];
-            #[allow(non_snake_case)]
-            fn __derived<R: Output + 'static>(Derived(target): Derived) -> Arc<Self::Call<R>> {
-                // The bound is what makes the closure one for every lifetime.
-                fn shared<$($t: Arg,)* R: 'static, F>(call: F) -> Arc<<($($t,)*) as Signature>::Call<R>>
-                where
-                    F: for<'a> Fn($($t::Of<'a>),*) -> R + Send + Sync + 'static,
-                {
-                    Arc::new(call)
-                }
+            fn __call<R: 'static>(run: impl Run<R>) -> Arc<Self::Call<R>> {
                 shared::<$($t,)* R, _>(move |$($t),*| {
-                    crate::__private::unwrap(target.call::<R>(&mut [$($t::into_arg($t)),*]))
+                    crate::__private::unwrap(run(&mut [$($t::into_arg($t)),*]))
                 })
+            }
+            fn __native_or<R: 'static>(native: Arc<Self::Call<R>>, run: impl Run<R>) -> Arc<Self::Call<R>> {
+                shared::<$($t,)* R, _>(move |$($t),*| {
+                    if native_selected() {
+                        return native($($t),*);
+                    }
+                    crate::__private::unwrap(run(&mut [$($t::into_arg($t)),*]))
+                })
+            }
+        }
+
+        impl<$($t: Arg,)* R: Output + 'static, T: Output + 'static, D: Signature> Linearize<($($t,)*), R, D, T> {
+            /// The same as the call, with errors as values.
+            ///
+            /// # Errors
+            /// What the function raises, arguments that do not fit, and what has no derivative.
+            pub fn try_call<'a>(&self, $($t: $t::Of<'a>),*) -> Result<(R, Linear<D, T>)> {
+                run::<R, D, T>(self.target(), &mut [$($t::into_arg($t)),*])
+            }
+        }
+
+        impl<$($t: Arg,)* R: Output + 'static> Linear<($($t,)*), R> {
+            /// The same as the call, with errors as values.
+            ///
+            /// # Errors
+            /// A tangent of another shape than its argument.
+            pub fn try_call<'a>(&self, $($t: $t::Of<'a>),*) -> Result<R> {
+                self.map().apply(&mut [$($t::into_arg($t)),*])
             }
         }
 
@@ -58,7 +96,6 @@ macro_rules! signature {
             ///
             /// # Errors
             /// What the function raises, arguments that do not fit, and what has no derivative.
-            #[allow(non_snake_case, clippy::extra_unused_lifetimes, clippy::too_many_arguments)]
             pub fn try_call<'a>(&self, $($t: $t::Of<'a>),*) -> Result<R> {
                 match self.native() {
                     Some(native) => Ok(native($($t),*)),
@@ -70,7 +107,6 @@ macro_rules! signature {
             ///
             /// # Errors
             /// What staging the function raises, arguments that do not fit, and what has no derivative.
-            #[allow(non_snake_case, clippy::extra_unused_lifetimes, clippy::too_many_arguments)]
             pub fn graph<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Graph> {
                 self.target().graph(&[$($t::into_arg($t)),*])
             }
@@ -79,11 +115,11 @@ macro_rules! signature {
             ///
             /// # Errors
             /// The same as those of `graph`.
-            #[allow(non_snake_case, clippy::extra_unused_lifetimes, clippy::too_many_arguments)]
             pub fn explain<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Explanation> {
                 self.target().explain(&[$($t::into_arg($t)),*])
             }
         }
+    };
     };
 }
 

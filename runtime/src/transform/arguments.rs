@@ -88,13 +88,16 @@ pub(super) fn check_tangents(
         let primal = types(&args[number..number + 1]);
         let found = types(std::slice::from_ref(tangent));
         if primal != found {
-            let name = &params[number].name;
-            let message =
-                format!("the tangent of `{name}` is {}, but `{name}` is {}", listed(&found), listed(&primal));
-            return Err(Error::new(ErrorKind::Shape, message));
+            return Err(other_tangent(&params[number].name, &found, &primal));
         }
     }
     Ok(())
+}
+
+/// The error of a tangent that has not the types of its argument.
+pub(crate) fn other_tangent(name: &str, tangent: &[&Type], argument: &[&Type]) -> Error {
+    let (tangent, argument) = (listed(tangent), listed(argument));
+    Error::new(ErrorKind::Shape, format!("the tangent of `{name}` is {tangent}, but `{name}` is {argument}"))
 }
 
 /// Cotangents have the types of the float results of the graph.

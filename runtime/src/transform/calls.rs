@@ -3,7 +3,7 @@
 use super::emit::Emit;
 use crate::dtype::{DType, Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::{Builder, Graph, Node, Region, ValueId, captures};
+use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId, captures};
 use crate::op::{BinaryOp, Op, Rule, UnaryOp};
 
 /// A region of a call as a graph by itself: its parameters, then what it uses from around.
@@ -29,6 +29,19 @@ pub(super) fn region_of(builder: &mut Builder, graph: &Graph) -> Region {
         graph.body.params.iter().map(|&p| builder.param(graph.ty(p).clone(), None)).collect();
     let results = crate::graph::inline(builder, graph, &params);
     builder.close(results)
+}
+
+/// A graph that does what this one does, and calls it `name`: reverse mode runs the call again instead of keeping its
+/// values.
+pub(super) fn recomputed(graph: &Graph, name: &str) -> Graph {
+    let params = graph.body.params.clone();
+    let body = Region { params: params.clone(), ..Region::default() };
+    let mut builder = Builder::extending(&Graph { body, ..graph.clone() });
+    let region = region_of(&mut builder, graph);
+    let types: Vec<Type> = graph.body.results.iter().map(|&v| graph.ty(v).clone()).collect();
+    let op = Op::Call { rule: Rule::Recompute, name: name.into() };
+    let results = builder.push_control(op, params, vec![region], types, SiteId(0));
+    builder.finish(results)
 }
 
 /// The error of forward mode through a function that has a rule for reverse mode only.

@@ -19,6 +19,7 @@ mod vjp;
 
 mod vmap;
 
+pub(crate) use arguments::other_tangent;
 pub(crate) use linearize::Linearized;
 
 use crate::error::{Error, ErrorKind, Result};

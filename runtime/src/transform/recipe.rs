@@ -2,7 +2,10 @@
 
 use super::arguments;
 pub(crate) use super::arguments::Parameter;
-use super::{hessian, hvp, jacfwd, jacrev, jvp, select_results, value_and_grad, vjp, vmap};
+use super::{
+    Linearized, calls, hessian, hvp, jacfwd, jacrev, jvp, linearize, select_results, value_and_grad, vjp,
+    vmap,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
 use crate::optimize;
@@ -25,6 +28,10 @@ pub(crate) enum Transform {
     Hvp { wrt: Vec<usize> },
     /// A new axis in arguments (`None`: the same for all) and in results (one for all, or one per result).
     Vmap { in_axes: Vec<Option<usize>>, out_axes: Vec<usize>, chunk: Option<usize> },
+    /// The results, and the derivative as a linear map: the outermost transform, as a map is no result of a graph.
+    Linearize { wrt: Vec<usize> },
+    /// The same function, which reverse mode runs again instead of keeping its values.
+    Checkpoint,
 }
 
 impl Transform {
@@ -40,6 +47,8 @@ impl Transform {
             Transform::Hessian { .. } => "hessian",
             Transform::Hvp { .. } => "hvp",
             Transform::Vmap { .. } => "vmap",
+            Transform::Linearize { .. } => "linearize",
+            Transform::Checkpoint => "checkpoint",
         }
     }
 }
@@ -95,6 +104,28 @@ pub(crate) fn graph(recipe: &Recipe, args: &[Argument], within: &Within) -> Resu
     make(recipe.base, &recipe.transforms, args, within)
 }
 
+/// The two graphs of a recipe whose outermost transform is [`Transform::Linearize`].
+///
+/// # Errors
+/// The same as those of [`graph`].
+pub(crate) fn linearized(recipe: &Recipe, args: &[Argument], within: &Within) -> Result<Linearized> {
+    let Some((Transform::Linearize { wrt }, inside)) = recipe.transforms.split_last() else {
+        return Err(Error::new(ErrorKind::Verify, format!("`{}` is not linearised", recipe.name())));
+    };
+    let (function, params) = (name(recipe.base, inside), params(recipe.base, inside));
+    let positions = arguments::positions(&function, &params, args, wrt)?;
+    let mut graph = make(recipe.base, inside, args, within)?;
+    optimize::simplify(&mut graph)?;
+    let mut both = linearize(&graph, &positions, within.tape)?;
+    both.primal.name = recipe.name().into();
+    both.linear.name = both.primal.name.clone();
+    if cfg!(debug_assertions) {
+        both.primal.verify()?;
+        both.linear.verify()?;
+    }
+    Ok(both)
+}
+
 fn make(
     base: &'static FunctionInfo,
     transforms: &[Transform],
@@ -123,6 +154,7 @@ fn make(
             let out_axes = inner.out_axes(out_axes, graph.body.results.len())?;
             vmap(&graph, &batch.axes, &out_axes, batch.size, *chunk)?
         }
+        Transform::Checkpoint => calls::recomputed(&make_inner(own)?, &inner.name),
         derivative => derive(derivative, &inner, own, added, make_inner, within.tape)?,
     };
     graph.name = name(base, transforms).into();
@@ -218,6 +250,9 @@ fn derive(
             arguments::check_tangents(&inner.params, own, wrt, added)?;
             hvp(&make_inner(own)?, &positions, tape)
         }
-        Transform::Vmap { .. } => Err(Error::new(ErrorKind::Verify, "`vmap` is not a derivative")),
+        Transform::Vmap { .. } | Transform::Linearize { .. } | Transform::Checkpoint => {
+            let message = format!("`{}` is not a derivative as a graph", transform.name());
+            Err(Error::new(ErrorKind::Verify, message))
+        }
     }
 }
