@@ -164,7 +164,13 @@ fn pivots_are_chosen() {
 fn tall(b: f64) -> (Array1<f64>, (f64, usize)) {
     let f = Array1::from_vec(vec![b, 0.2 * b * b, 0.6 * b]);
     root_with(
-        |x| Array1::from_vec(vec![x[0] + x[1] - f[0], x[0] * x[1] - f[1], x[0] * x[0] + x[1] * x[1] - f[2] * b]),
+        |x| {
+            Array1::from_vec(vec![
+                x[0] + x[1] - f[0],
+                x[0] * x[1] - f[1],
+                x[0] * x[0] + x[1] * x[1] - f[2] * b,
+            ])
+        },
         &Array1::from_vec(vec![0.9, 0.1]),
         None,
         None,
@@ -177,7 +183,16 @@ fn tall(b: f64) -> (Array1<f64>, (f64, usize)) {
 
 #[desc_jit]
 fn wide(b: f64) -> (Array1<f64>, (f64, usize)) {
-    root_with(|x| Array1::from_vec(vec![x[0] * x[1] + x[2] - b]), &Array1::ones(3), None, None, 1e-10, 30, 5, 0.1)
+    root_with(
+        |x| Array1::from_vec(vec![x[0] * x[1] + x[2] - b]),
+        &Array1::ones(3),
+        None,
+        None,
+        1e-10,
+        30,
+        5,
+        0.1,
+    )
 }
 
 #[test]
@@ -197,7 +212,17 @@ fn in_a_loop(x0: f64, n: usize) -> f64 {
     let mut x = x0;
     for i in 0..n {
         let b = x + i as f64;
-        x = root_scalar_with(|y| y + 0.5 * y.tanh() - b, x, Some(&|y| 1.0 + 0.5 / y.cosh().powi(2)), None, 1e-13, 30, 5, 0.1).0;
+        x = root_scalar_with(
+            |y| y + 0.5 * y.tanh() - b,
+            x,
+            Some(&|y| 1.0 + 0.5 / y.cosh().powi(2)),
+            None,
+            1e-13,
+            30,
+            5,
+            0.1,
+        )
+        .0;
     }
     x
 }
@@ -260,7 +285,10 @@ fn safe_functions() {
     let a = Array1::from_vec(vec![3.0, 0.0, 4.0]);
     let b = Array1::from_vec(vec![2.0, 0.0, -0.0]);
     let (norm, quotients, of_number, _) = agree!(safe(&a, &b, 3.0));
-    assert_eq!((norm, quotients.to_vec(), of_number.to_vec()), (5.0, vec![1.5, -1.0, -1.0], vec![1.5, 0.5, 0.5]));
+    assert_eq!(
+        (norm, quotients.to_vec(), of_number.to_vec()),
+        (5.0, vec![1.5, -1.0, -1.0], vec![1.5, 0.5, 0.5])
+    );
     let zero = Array1::zeros(3);
     let (norm, _, _, quotient) = agree!(safe(&zero, &zero, 3.0));
     assert_eq!((norm, quotient), (0.0, 7.0));

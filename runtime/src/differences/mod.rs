@@ -150,11 +150,7 @@ pub fn along<T: Float, D: Dimension, E: Dimension>(
 
 /// The quotient of differences, element by element.
 #[track_caller]
-fn quotient<T: Float, E: Dimension>(
-    scheme: Scheme,
-    step: T,
-    f: impl Fn(f64) -> Array<T, E>,
-) -> Array<T, E> {
+fn quotient<T: Float, E: Dimension>(scheme: Scheme, step: T, f: impl Fn(f64) -> Array<T, E>) -> Array<T, E> {
     let values: Vec<Array<T, E>> = scheme.offsets().iter().map(|&offset| f(offset)).collect();
     let same = values.windows(2).all(|w| w[0].shape() == w[1].shape());
     assert!(same, "a function that is differentiated gives arrays of one shape");

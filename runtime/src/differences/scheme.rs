@@ -76,9 +76,7 @@ impl Scheme {
             Scheme::Forward => (at[1] - at[0]) / step,
             Scheme::Central => (at[1] - at[0]) / (number(2.0) * step),
             // (4 (f(h/2) - f(-h/2)) / h - (f(h) - f(-h)) / 2h) / 3
-            Scheme::Richardson => {
-                (number(8.0) * (at[2] - at[1]) - (at[3] - at[0])) / (number(6.0) * step)
-            }
+            Scheme::Richardson => (number(8.0) * (at[2] - at[1]) - (at[3] - at[0])) / (number(6.0) * step),
         }
     }
 }

@@ -112,7 +112,10 @@ pub fn fixed_point_with<X: Unknown>(
 ) -> (X, (f64, usize)) {
     let apply = |x: &X| -> X {
         let after = f(x.clone());
-        assert!(after.elements().len() == x.elements().len(), "a fixed point has the shape of what it comes from");
+        assert!(
+            after.elements().len() == x.elements().len(),
+            "a fixed point has the shape of what it comes from"
+        );
         after
     };
     let (mut x, mut unfinished, mut niter) = (x0, true, 0);

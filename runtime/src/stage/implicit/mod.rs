@@ -153,8 +153,7 @@ impl<'a> Derivatives<'a> {
         let Some(along) = &self.along else { return Ok(found) };
         let inputs = [&[found], captured].concat();
         let (cx, unknown) = (self.cx, &self.equation.unknown);
-        let types: Vec<Type> =
-            inputs.iter().map(|&v| cx.builder.borrow().graph().ty(v).clone()).collect();
+        let types: Vec<Type> = inputs.iter().map(|&v| cx.builder.borrow().graph().ty(v).clone()).collect();
         let parameters = |types: &mut dyn Iterator<Item = &Type>| -> Vec<ValueId> {
             types.map(|ty| cx.builder.borrow_mut().param(ty.clone(), None)).collect()
         };
@@ -181,8 +180,7 @@ impl<'a> Derivatives<'a> {
 
         let op = Op::Call { rule: Rule::Jvp, name: self.equation.name.into() };
         let (regions, site) = (vec![body, rule], cx.site(self.at));
-        let outputs =
-            cx.builder.borrow_mut().push_control(op, inputs, regions, vec![unknown.clone()], site);
+        let outputs = cx.builder.borrow_mut().push_control(op, inputs, regions, vec![unknown.clone()], site);
         Ok(outputs[0])
     }
 

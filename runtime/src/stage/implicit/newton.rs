@@ -46,7 +46,13 @@ impl Cx {
     }
 
     /// The iterations from `x0`.
-    pub(super) fn newton(&self, equation: &Equation, x0: &Value, options: &mut Options<'_>, at: At) -> Out<Solution> {
+    pub(super) fn newton(
+        &self,
+        equation: &Equation,
+        x0: &Value,
+        options: &mut Options<'_>,
+        at: At,
+    ) -> Out<Solution> {
         let Options { jac, fixup, tol, maxiter, maxiter_ls, alpha } = options;
         let slope = slope(&equation.graph)?;
         let evaluate = |graph, x: &Value| -> Out<Value> {
@@ -68,7 +74,9 @@ impl Cx {
             },
             |[x, value, k]| {
                 let slope = match jac {
-                    Some(jac) => self.jacobian_of(equation.name, jac(std::slice::from_ref(&x))?, &value, unknown, at)?,
+                    Some(jac) => {
+                        self.jacobian_of(equation.name, jac(std::slice::from_ref(&x))?, &value, unknown, at)?
+                    }
                     None => evaluate(&slope, &x)?,
                 };
                 let step = self.newton_step(&value, &slope, unknown, at)?;

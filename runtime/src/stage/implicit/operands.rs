@@ -97,8 +97,7 @@ impl Cx {
             return Err(self.misuse(usage, at));
         };
         let (maxiter, maxiter_ls) = (self.count(&maxiter, at)?, self.count(&maxiter_ls, at)?);
-        let options =
-            newton::Options { jac: jac.pop(), fixup: fixup.pop(), tol, maxiter, maxiter_ls, alpha };
+        let options = newton::Options { jac: jac.pop(), fixup: fixup.pop(), tol, maxiter, maxiter_ls, alpha };
         self.root_of(name, rank, f, &x0, options, at)
     }
 
@@ -120,7 +119,8 @@ impl Cx {
         let (equation, x0) = self.equation(name, f, x0, at)?;
         let equations = equation.graph.ty(equation.graph.body.results[0]).clone();
         if equations.rank() != found.rank() {
-            let message = format!("`{name}` solves for {found}, and the function that it takes gives {equations}");
+            let message =
+                format!("`{name}` solves for {found}, and the function that it takes gives {equations}");
             return Err(self.error(ErrorKind::Rank, message, at));
         }
         self.implicit(&equation, &mut || self.newton(&equation, &x0, &mut options, at), at)
@@ -139,7 +139,9 @@ impl Cx {
             let y = f(x)?;
             let found = self.ty(&y, at)?;
             if found.shape != shape {
-                let message = format!("`{name}` starts from an array of shape {shape:?}, and the function that it takes gives {found}");
+                let message = format!(
+                    "`{name}` starts from an array of shape {shape:?}, and the function that it takes gives {found}"
+                );
                 return Err(self.error(ErrorKind::Shape, message, at));
             }
             self.binary(BinaryOp::Sub, &x[0], &y, at)

@@ -128,7 +128,11 @@ fn systems_of_equations() {
     let args = [vector(&[2.0, 3.0]), scalar(0.7)];
     let graph = graph_of(system::__function(), &args);
     check(&graph, &args, &[0, 1]);
-    check(&jvp(&graph, &[0]).unwrap(), &[args[0].deep_clone().unwrap(), scalar(0.7), vector(&[1.0, -0.4])], &[0, 1]);
+    check(
+        &jvp(&graph, &[0]).unwrap(),
+        &[args[0].deep_clone().unwrap(), scalar(0.7), vector(&[1.0, -0.4])],
+        &[0, 1],
+    );
 }
 
 #[desc_jit]
@@ -148,7 +152,13 @@ fn gradients_of_systems_have_derivatives() {
 fn tall(b: f64) -> Array1<f64> {
     // Three equations of two unknowns, which can be solved together.
     root_with(
-        |x| Array1::from_vec(vec![x[0] + x[1] - b, x[0] * x[1] - 0.2 * b * b, x[0].sin() - (0.7236067977499789 * b).sin()]),
+        |x| {
+            Array1::from_vec(vec![
+                x[0] + x[1] - b,
+                x[0] * x[1] - 0.2 * b * b,
+                x[0].sin() - (0.7236067977499789 * b).sin(),
+            ])
+        },
         &Array1::from_vec(vec![0.8, 0.2]),
         None,
         None,
