@@ -5,6 +5,7 @@ mod control;
 mod implicit;
 mod ops;
 mod rules;
+mod safe;
 mod second;
 
 use super::{jvp, vjp};
