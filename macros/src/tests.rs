@@ -145,6 +145,24 @@ fn places_of_every_shape_are_written() {
 }
 
 #[test]
+fn optional_functions_are_written_as_such() {
+    let root = |jac: &str| codes(&format!("root_scalar_with(|v| v - y, y, {jac}, None, 1e-6, 20, 5, 0.1).0"));
+    assert!(root("None").is_empty());
+    assert!(root("Some(&|v| 1.0)").is_empty());
+    assert!(root("Some(&other::slope)").is_empty());
+    assert_eq!(root("Option::None"), ["DJ0513"]);
+    assert_eq!(root("y"), ["DJ0513"]);
+    assert_eq!(root("Some(y)"), ["DJ0510"]);
+}
+
+#[test]
+fn roots_without_a_function_are_functions_of_the_user() {
+    assert!(codes("root(y, 2.0) + fixed_point(x[0], n)").is_empty());
+    assert!(codes("root(slope, y) + root(|v| v - y, y)").is_empty());
+    assert_eq!(codes("fori_loop(0, n, y, 1.0)"), ["DJ0510"]);
+}
+
+#[test]
 fn the_source_is_rebuilt_from_the_tokens() {
     let item = "#[doc = \"x\"]\nfn f(x: f64) -> f64 {\n    // comment\n    let y = x  +  1.0;\n    y\n}";
     let text = expand(TokenStream::new(), tokens(item)).to_string();

@@ -20,6 +20,7 @@ mod loops;
 mod methods;
 mod numerics;
 mod parallel;
+mod safe;
 mod side_by_side;
 mod slices;
 mod sliding;

@@ -19,6 +19,7 @@ use crate::staged::staged_with;
 /// }
 /// assert!((corner(8.0)[1] - 2.0).abs() < 1e-6);
 /// ```
+#[must_use]
 #[track_caller]
 pub fn root(f: impl Fn(&Array1<f64>) -> Array1<f64>, x0: &Array1<f64>) -> Array1<f64> {
     root_with(f, x0, None, None, TOL, MAXITER, MAXITER_LS, ALPHA).0
@@ -45,6 +46,7 @@ staged_with!(root => root_operands);
 /// assert!((x[0] - 2.0).abs() < 1e-10 && residual <= 1e-12 && niter < 10);
 /// ```
 #[allow(clippy::too_many_arguments, clippy::type_complexity)]
+#[must_use]
 #[track_caller]
 pub fn root_with(
     f: impl Fn(&Array1<f64>) -> Array1<f64>,

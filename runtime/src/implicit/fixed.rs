@@ -73,6 +73,7 @@ impl<D: Dimension> Unknown for Array<f64, D> {
 /// }
 /// assert!((dottie(1.0) - 0.739085133215).abs() < 1e-9);
 /// ```
+#[must_use]
 #[track_caller]
 pub fn fixed_point<X: Unknown>(f: impl Fn(X) -> X, x0: X) -> X {
     fixed_point_with(f, x0, TOL, MAXITER, Iteration::Del2).0
@@ -102,6 +103,7 @@ staged_with!(fixed_point => fixed_point_operands);
 /// let (x, _) = shifted(&Array1::from_vec(vec![1.0, -3.0]));
 /// assert!((x[1] + 6.0).abs() < 1e-11);
 /// ```
+#[must_use]
 #[track_caller]
 pub fn fixed_point_with<X: Unknown>(
     f: impl Fn(X) -> X,

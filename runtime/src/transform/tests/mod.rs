@@ -6,6 +6,7 @@ mod implicit;
 mod ops;
 pub(super) mod random;
 mod rules;
+mod safe;
 mod second;
 
 use super::{Linearized, jvp, linearize, vjp};
