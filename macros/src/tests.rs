@@ -150,8 +150,8 @@ fn optional_functions_are_written_as_such() {
     assert!(root("None").is_empty());
     assert!(root("Some(&|v| 1.0)").is_empty());
     assert!(root("Some(&other::slope)").is_empty());
-    assert_eq!(root("Option::None"), ["DJ0513"]);
-    assert_eq!(root("y"), ["DJ0513"]);
+    assert_eq!(root("Option::None"), ["DJ0516"]);
+    assert_eq!(root("y"), ["DJ0516"]);
     assert_eq!(root("Some(y)"), ["DJ0510"]);
 }
 

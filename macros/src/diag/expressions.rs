@@ -3,7 +3,7 @@
 catalogue! {
     ASYNC = "DJ0301", "async code is not part of the staged language",
         "a staged call runs to its end: remove `async` and `.await`";
-    CLOSURE = "DJ0302", "a closure can only be passed to `mapv`, `from_shape_fn`, `cond`, `switch`, `fori_loop`, `while_loop`, `scan` and `map`",
+    CLOSURE = "DJ0302", "a closure can only be passed to `mapv`, `from_shape_fn`, `cond`, `switch`, `fori_loop`, `while_loop`, `scan`, `map`, `root` and `fixed_point`",
         "write its body in place, or make it an annotated function";
     CONST_BLOCK = "DJ0303", "`const` blocks are not part of the staged language yet",
         "declare a `const` outside of the function";

@@ -1,5 +1,6 @@
 //! Functions that an equation defines: roots and fixed points, as in DESC's `backend.py`. Inside annotated functions
 //! they are part of the graph, and what the closure captures is what their solution is differentiated with respect to.
+//! All of them solve for f64.
 //!
 //! The derivative is that of the implicit function theorem: where `f(x, b) = 0`, `dx = -(df/dx)^-1 (df/db) db` at the
 //! solution. The iterations are not differentiated; the starting point, the residual and the number of iterations have
