@@ -161,3 +161,8 @@ pub struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/observing.md")]
 pub struct Observing;
+
+/// The examples of `docs/derivatives.md` run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/derivatives.md")]
+pub struct Derivatives;

@@ -21,6 +21,7 @@ os.environ["JAX_ENABLE_X64"] = "1"
 import numpy as np
 
 HERE = pathlib.Path(__file__).parent
+sys.path.append(str(HERE / "kernels"))  # kernels of derivatives import what they differentiate
 
 
 def module(name):

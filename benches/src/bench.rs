@@ -39,7 +39,7 @@ impl Tolerance {
 pub enum Way {
     /// `f(..)`.
     Ours,
-    /// `f::native(..)`.
+    /// `f::native(..)`, or the derivative that was written by hand.
     Native,
     /// The hand-written parallel code.
     Limit,
@@ -71,6 +71,9 @@ pub struct Bench {
     tolerance: Tolerance,
     has_limit: bool,
     has_steps: bool,
+    primal: Option<&'static str>,
+    /// The number of steps of each size.
+    steps: Vec<Option<usize>>,
     cases: Vec<(&'static str, String, CaseMaker)>,
     /// The numbers of the smallest size, and a case of any others.
     #[cfg(test)]
@@ -126,10 +129,22 @@ impl Bench {
             tolerance,
             has_limit,
             has_steps,
+            primal: None,
+            steps: sizes.iter().map(|(_, numbers)| Some(numbers[steps?])).collect(),
             cases: cases.collect(),
             #[cfg(test)]
             any,
         }
+    }
+
+    /// It computes derivatives of the kernel of that name, with which its times and memory are compared.
+    pub fn derivative_of(self, primal: &'static str) -> Bench {
+        Bench { primal: Some(primal), ..self }
+    }
+
+    /// The kernel whose derivatives it computes.
+    pub fn primal(&self) -> Option<&'static str> {
+        self.primal
     }
 
     /// The kernel's name: of the function, of its files, and in the results.
@@ -162,6 +177,12 @@ impl Bench {
         self.cases.iter().find(|(name, ..)| *name == size).map_or("", |(_, extent, _)| extent)
     }
 
+    /// `factor` times the number of steps of a size.
+    pub fn steps(&self, size: &str, factor: usize) -> Option<usize> {
+        let k = self.cases.iter().position(|(name, ..)| *name == size)?;
+        Some(self.steps[k]? * factor)
+    }
+
     /// The numbers of the size for tests.
     #[cfg(test)]
     pub fn tiny(&self) -> &[usize] {
@@ -175,6 +196,7 @@ impl Bench {
     }
 
     /// The kernel with its inputs at that size.
+    #[cfg(test)]
     pub fn at(&self, size: &str) -> Result<Box<dyn Case>> {
         self.longer(size, 1)
     }
@@ -298,13 +320,15 @@ impl<P: Parameters, R: Results> Case for Inputs<P, R> {
 /// `bench! { kernel(a, b, n), inputs, sizes: [("tiny", [3]), ..], tolerance: Bits, limit: by_hand }`: the
 /// kernel `kernel` with its arguments in order, the function `inputs` from the numbers of a size to the tuple
 /// of arguments, and optionally a function with the arguments of the kernel that returns its result in an
-/// `anyhow::Result`, and which of the numbers of a size is a number of steps.
+/// `anyhow::Result`, and which of the numbers of a size is a number of steps. A derivative has no native reading of
+/// its own: `native: by_hand` names the function that takes its place.
 macro_rules! bench {
     (
         $kernel:ident ( $($argument:ident),+ $(,)? ),
         $inputs:expr,
         sizes: $sizes:expr,
         tolerance: $tolerance:expr
+        $(, native: $native:expr)?
         $(, limit: $limit:expr)?
         $(, steps: $steps:expr)? $(,)?
     ) => {
@@ -317,12 +341,18 @@ macro_rules! bench {
                 $tolerance
             },
             |($($argument,)+)| $kernel::try_call($($crate::parameters::Parameter::lend($argument)),+),
-            |($($argument,)+)| $kernel::native($($crate::parameters::Parameter::lend($argument)),+),
+            bench!(@native $kernel ($($argument)+) $($native)?),
             bench!(@limit ($($argument)+) $($limit)?),
             $kernel::clear_cache,
             || $kernel::cache_stats().compile_time,
             [$($steps,)?].first().copied(),
         )
+    };
+    (@native $kernel:ident ($($argument:ident)+)) => {
+        |($($argument,)+)| $kernel::native($($crate::parameters::Parameter::lend($argument)),+)
+    };
+    (@native $kernel:ident ($($argument:ident)+) $native:expr) => {
+        |($($argument,)+)| $native($($crate::parameters::Parameter::lend($argument)),+)
     };
     (@limit ($($argument:ident)+)) => { None };
     (@limit ($($argument:ident)+) $limit:expr) => {

@@ -10,6 +10,8 @@
 mod bench;
 mod c_library;
 mod chart;
+mod derivatives;
+mod growth;
 mod kernels;
 mod measure;
 mod memory;
@@ -28,7 +30,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use desc_jit::backend::print_backend_info;
 use desc_jit_examples::{exit, progress};
 
@@ -40,9 +42,22 @@ use report::{JsonLines, Row};
 #[global_allocator]
 static ALLOCATOR: memory::Counting = memory::Counting;
 
+/// Which kernels; means are taken over one group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Group {
+    /// Functions as they are.
+    Kernels,
+    /// Gradients, Jacobians, products with Hessians, batches, and what they are taken of.
+    Derivatives,
+}
+
 /// Runs the kernels and their peers on the same inputs, interleaved round by round, and prints medians.
 #[derive(Parser)]
 struct Options {
+    /// Which kernels.
+    #[arg(long, value_name = "GROUP", default_value = "kernels")]
+    group: Group,
+
     /// Only kernels whose name contains this text.
     #[arg(long, value_name = "NAME", default_value = "")]
     filter: String,
@@ -67,6 +82,11 @@ struct Options {
     #[arg(long)]
     scaling: bool,
 
+    /// Instead of the table: how time and memory grow with the number of steps, ours to 50 times and JAX's to 8 times
+    /// those of the size, as a table and a chart.
+    #[arg(long, value_name = "FILE.png")]
+    growth: Option<PathBuf>,
+
     /// Write one JSON object per kernel and size, a line each.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -89,21 +109,31 @@ fn run(options: &Options) -> Result<()> {
     let budget = Duration::try_from_secs_f64(options.budget)
         .with_context(|| format!("--budget {} is no number of seconds", options.budget))?;
     let effort = Effort { rounds: options.repeat, budget };
-    let work = selected(kernels::all(), &options.filter, &options.size)?;
+    let kernels = match options.group {
+        Group::Kernels => kernels::all(),
+        Group::Derivatives => kernels::derivatives(),
+    };
+    let work = selected(kernels, &options.filter, &options.size)?;
     if options.scaling {
         return scaling::run(&work, options.repeat);
     }
     let mut json = options.json.as_deref().map(JsonLines::create).transpose()?;
-    let mut peers = Peers::start(&options.peers, options.python.as_deref())?;
+    // Numba does not differentiate.
+    let wanted = |peer: &Peer| options.group == Group::Kernels || *peer != Peer::Numba;
+    let peers: Vec<Peer> = options.peers.iter().copied().filter(wanted).collect();
+    let mut peers = Peers::start(&peers, options.python.as_deref())?;
     print_backend_info();
     measure::warm_up();
+    if let Some(path) = &options.growth {
+        return growth::run(path, &work, &mut peers, effort);
+    }
 
     let bar = progress::bar(work.len() as u64, "kernels");
     let mut rows: Vec<Row> = Vec::new();
     let mut failures = Vec::new();
     for (bench, size) in &work {
         // One kernel that fails should not cost the figures of the others.
-        match measure(bench, size, &mut peers, effort, &bar) {
+        match measure(bench, size, 1, &mut peers, effort, &bar) {
             Ok(row) => {
                 if let Some(json) = &mut json {
                     json.write(&row)?;
@@ -116,7 +146,10 @@ fn run(options: &Options) -> Result<()> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    println!("\n{}\n{}", report::Table(&rows), targets::Targets(&rows));
+    match options.group {
+        Group::Kernels => println!("\n{}\n{}", report::Table(&rows), targets::Targets(&rows)),
+        Group::Derivatives => println!("\n{}\n{}", report::Table(&rows), derivatives::Derivatives(&rows)),
+    }
     if let Some(path) = &options.plot {
         chart::draw(path, &rows)?;
         println!("wrote {}", path.display());

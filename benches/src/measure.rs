@@ -93,18 +93,20 @@ impl Player<'_> {
     }
 }
 
-/// Measures a kernel at a size. Differences beyond the tolerances are warnings of the row.
+/// Measures a kernel at a size, with `factor` times its number of steps. Differences beyond the tolerances are warnings of the row.
 pub fn measure(
     bench: &Bench,
     size: &'static str,
+    factor: usize,
     peers: &mut Peers,
     effort: Effort,
     bar: &ProgressBar,
 ) -> Result<Row> {
     let title = format!("{} {size}", bench.name());
     bar.set_message(format!("{title}: inputs"));
-    let mut case = bench.at(size)?;
+    let mut case = bench.longer(size, factor)?;
     let mut row = Row::new(bench.name(), size, bench.extent(size));
+    row.primal = bench.primal();
     let folder = tempfile::tempdir().context("no temporary folder")?;
     let arguments = if peers.python.is_empty() { Vec::new() } else { case.describe(folder.path())? };
 

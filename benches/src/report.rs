@@ -17,6 +17,8 @@ pub struct Row {
     pub kernel: &'static str,
     pub size: &'static str,
     pub extent: String,
+    /// The kernel whose derivatives it computes.
+    pub primal: Option<&'static str>,
     /// The first call: staging, compiling and running.
     pub ours_first_ms: f64,
     /// Without running.
@@ -72,6 +74,7 @@ impl Row {
             kernel,
             size,
             extent: extent.to_string(),
+            primal: None,
             ours_first_ms: f64::NAN,
             ours_stage_compile_ms: f64::NAN,
             ours_ms: f64::NAN,
@@ -177,7 +180,7 @@ impl fmt::Display for Table<'_> {
 }
 
 /// Two digits after the point, or `-`.
-fn show_short(x: Option<f64>) -> String {
+pub fn show_short(x: Option<f64>) -> String {
     x.map_or("-".to_string(), |x| format!("{x:.2}"))
 }
 

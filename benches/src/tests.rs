@@ -1,5 +1,6 @@
 //! Every kernel: each engine against the native reading, and the hand-written version too.
 
+mod derivatives;
 mod sizes;
 mod threads;
 

@@ -3,9 +3,11 @@
 //!
 //! ```text
 //! cargo run --release --example stellarator -- --grid 129
+//! cargo run --release --example stellarator -- --gradient
 //! ```
 
 mod boundary;
+mod gradient;
 mod picture;
 mod report;
 mod surface;
@@ -39,6 +41,10 @@ struct Options {
     #[arg(long, default_value = "cpu")]
     device: String,
 
+    /// Differentiate the volume by every mode, and draw that: gradient.png.
+    #[arg(long)]
+    gradient: bool,
+
     /// Print one JSON object and nothing else.
     #[arg(long)]
     json: bool,
@@ -62,6 +68,7 @@ fn stellarator(options: &Options) -> Result<()> {
     set_device(&options.device)?;
     files::make_output_folder(&options.output)?;
     let picture = options.output.join("cross-sections.png");
+    let gradient_picture = options.output.join("gradient.png");
 
     let measurement = both_ways(&boundary, usize::from(options.grid), usize::from(options.repeats))?;
     let (r, z, volume, area, section) = &measurement.jit;
@@ -80,6 +87,12 @@ fn stellarator(options: &Options) -> Result<()> {
     // A line traversed forth and back has a cross-section of rounding errors.
     ensure!(*section > 1e-12 * most(r).powi(2), "the boundary in {name} encloses no volume");
 
+    let gradient = match options.gradient {
+        true => {
+            Some(gradient::of_volume(&boundary, usize::from(options.grid), usize::from(options.repeats))?)
+        }
+        false => None,
+    };
     let (major, minor) = report::radii(*volume, *section);
     let report = Report {
         volume_m3: *volume,
@@ -101,7 +114,13 @@ fn stellarator(options: &Options) -> Result<()> {
         call_s: median(&measurement.call_s),
         max_abs_diff_native: report::largest_difference(&measurement.native, &measurement.jit),
         picture: picture.display().to_string(),
+        dv_dr00: gradient.as_ref().and_then(|g| g.by_r00(&boundary)),
+        gradient_s: gradient.as_ref().map(|g| g.call_s),
+        gradient_picture: gradient.as_ref().map(|_| gradient_picture.display().to_string()),
     };
+    if let Some(gradient) = &gradient {
+        gradient.draw(&gradient_picture, &boundary)?;
+    }
     picture::draw(&picture, &boundary)?;
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -109,6 +128,10 @@ fn stellarator(options: &Options) -> Result<()> {
         println!("boundary     {}", input.display());
         print_backend_info();
         report.print();
+        if let Some(gradient) = &gradient {
+            gradient.print(&boundary);
+            println!("wrote {}", gradient_picture.display());
+        }
     }
     Ok(())
 }

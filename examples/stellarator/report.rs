@@ -49,6 +49,15 @@ pub struct Report {
     pub max_abs_diff_native: f64,
     /// The picture of cross-sections.
     pub picture: String,
+    /// With `--gradient`: how the volume changes with R_00, the mean major radius, in square metres.
+    #[serde(rename = "dV_dR00", skip_serializing_if = "Option::is_none")]
+    pub dv_dr00: Option<f64>,
+    /// With `--gradient`: one call of the gradient by all modes, the median.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gradient_s: Option<f64>,
+    /// With `--gradient`: the picture of the gradient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gradient_picture: Option<String>,
 }
 
 /// The mean radii of a torus of volume `volume` and mean cross-section `section`: major, minor.

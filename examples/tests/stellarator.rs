@@ -71,6 +71,17 @@ fn w7x_agrees_with_desc_when_the_native_backend_is_selected() {
     assert_w7x(&found, "33");
 }
 
+#[test]
+fn w7x_volume_changes_with_the_major_radius_as_analysis_says() {
+    for grid in ["33", "65"] {
+        let found = measure(&["--gradient", "--grid", grid], &[]);
+        let reference: Value =
+            serde_json::from_str(&std::fs::read_to_string(data("w7x_reference.json")).unwrap()).unwrap();
+        assert_close(number(&found, "dV_dR00"), number(&reference["by_grid"][grid], "dV_dR00"));
+        assert!(number(&found, "gradient_s") > 0.0);
+    }
+}
+
 /// The circumference of an ellipse by the arithmetic-geometric mean (DLMF 19.8.6).
 fn circumference(mut a: f64, mut b: f64) -> f64 {
     let mut sum = 0.5 * (a * a + b * b);

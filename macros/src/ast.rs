@@ -198,7 +198,7 @@ pub enum ExprKind {
     TypeFn(Box<TypeFn>, Vec<Expr>, Option<Box<Callable>>),
     /// A call of an annotated function.
     Call(TokenStream, Vec<Argument>),
-    /// `cond`, `switch`, `fori_loop`, `while_loop`
+    /// `cond`, `switch`, `fori_loop`, `while_loop`, and the implicit functions
     Functional(TokenStream, Vec<Operand>),
     /// `grad(f)(x)`: the handle as Rust code, and the arguments
     HandleCall(TokenStream, Vec<Expr>),

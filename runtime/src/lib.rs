@@ -45,12 +45,14 @@ pub mod functional;
 pub mod graph;
 pub mod handle;
 mod hash;
+pub mod implicit;
 pub mod jnp;
 mod kernel;
 pub mod observe;
 pub mod op;
 mod optimize;
 pub mod prelude;
+pub mod safe;
 mod stage;
 mod staged;
 #[allow(dead_code)]

@@ -6,7 +6,9 @@ pub use crate::desc_jit;
 pub use crate::functional::{
     cond, fori_loop, map, put, scan, scan_n, scan_reverse, scan_with, stop_gradient, switch, while_loop,
 };
+pub use crate::implicit::{fixed_point, fixed_point_with, root, root_scalar, root_scalar_with, root_with};
 pub use crate::jnp;
+pub use crate::safe::{safe_div, safe_norm};
 pub use crate::{
     Derivative, checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize,
     value_and_grad, value_and_grad_with_aux, vjp, vmap,

@@ -176,3 +176,11 @@ fn tangents_and_cotangents_have_the_shapes_of_what_they_belong_to() {
     let error = vjp(doubled::jit()).try_call(&u, &v).unwrap_err();
     assert_eq!(error.message(), "the cotangent of `doubled` is f64[2], but its result is f64[3]");
 }
+
+#[test]
+fn the_graph_of_a_transform_reads_back() {
+    let graph = grad(square::jit()).graph(2.0).unwrap();
+    let text = graph.to_string();
+    assert!(text.starts_with("graph \"grad(square)\"("), "{text}");
+    assert_eq!(text.parse::<Graph>().unwrap().to_string(), text);
+}

@@ -31,3 +31,13 @@ proptest! {
         compare(choices, &[Engine::Cranelift])?;
     }
 }
+
+proptest! {
+    // Each is compiled by the C compiler.
+    #![proptest_config(crate::config(12))]
+
+    #[test]
+    fn scattered_changes_keep_their_order_in_c(choices in prop::collection::vec(0u32..1000, 40..160)) {
+        compare(choices, &[Engine::Machine, Engine::C])?;
+    }
+}

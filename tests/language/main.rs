@@ -12,6 +12,7 @@ mod failures;
 mod functionals;
 mod fusion;
 mod hygiene;
+mod implicit;
 mod indexing;
 mod integers;
 mod kernels;

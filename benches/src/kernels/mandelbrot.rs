@@ -26,7 +26,7 @@ pub fn mandelbrot(re: &Array1<f64>, im: &Array1<f64>, limit: i64) -> Array2<i64>
     count
 }
 
-fn inputs([n, limit]: [usize; 2]) -> (Array1<f64>, Array1<f64>, i64) {
+pub fn inputs([n, limit]: [usize; 2]) -> (Array1<f64>, Array1<f64>, i64) {
     (Array1::linspace(-2.25, 0.75, n), Array1::linspace(-1.25, 1.25, n), limit as i64)
 }
 

@@ -4,17 +4,19 @@ use crate::bench::Bench;
 
 /// Declares the modules and lists them, in the order of the table.
 macro_rules! kernels {
-    ($($name:ident)*) => {
+    ($(#[$doc:meta])* $list:ident: $($name:ident)*) => {
         $(mod $name;)*
 
-        /// Every kernel, in the order of the table.
-        pub fn all() -> Vec<Bench> {
+        $(#[$doc])*
+        pub fn $list() -> Vec<Bench> {
             vec![$($name::bench()),*]
         }
     };
 }
 
 kernels! {
+    /// Every kernel but those of [`derivatives`], in the order of the table.
+    all:
     scalar
     arithmetic
     expression
@@ -49,4 +51,26 @@ kernels! {
     durbin
     tridiagonal
     lorenz
+}
+
+kernels! {
+    /// The kernels that are differentiated or mapped, each in front of its derivatives, in the order of the table.
+    derivatives:
+    heat_energy
+    heat_gradient
+    recurrence
+    recurrence_gradient
+    lorenz96
+    lorenz96_jacfwd
+    lorenz96_jacrev
+    rosenbrock
+    rosenbrock_hvp
+    lennard_jones
+    lennard_jones_hvp
+    mandelbrot_vmap
+    w7x_volume
+    w7x_volume_gradient
+    burgers
+    burgers_gradient
+    burgers_checkpoint
 }

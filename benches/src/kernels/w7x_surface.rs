@@ -9,7 +9,7 @@ use crate::bench::Bench;
 
 /// F_k(x) and its derivative in x, where F_k is cos(k x) for k >= 0 and sin(|k| x) for k < 0.
 #[desc_jit]
-fn basis(k: i64, x: f64) -> (f64, f64) {
+pub fn basis(k: i64, x: f64) -> (f64, f64) {
     let frequency = k.abs() as f64;
     let phase = frequency * x;
     if k >= 0 { (phase.cos(), -frequency * phase.sin()) } else { (phase.sin(), frequency * phase.cos()) }
@@ -17,7 +17,7 @@ fn basis(k: i64, x: f64) -> (f64, f64) {
 
 /// f(theta, zeta) = sum over modes of c_mn F_m(theta) F_n(nfp zeta), with its derivatives in theta and zeta.
 #[desc_jit]
-fn series(
+pub fn series(
     modes: &Array2<i64>,
     coefficients: &Array1<f64>,
     nfp: i64,
@@ -94,9 +94,9 @@ fn modes(csv: &str, coordinate: &str, largest: u64) -> (Array2<i64>, Array1<f64>
     )
 }
 
-type Inputs = (Array2<i64>, Array1<f64>, Array2<i64>, Array1<f64>, i64, Array1<f64>, Array1<f64>);
+pub type Inputs = (Array2<i64>, Array1<f64>, Array2<i64>, Array1<f64>, i64, Array1<f64>, Array1<f64>);
 
-fn inputs([grid, largest_mode]: [usize; 2]) -> Inputs {
+pub fn inputs([grid, largest_mode]: [usize; 2]) -> Inputs {
     let csv = std::fs::read_to_string(files::shipped("w7x_boundary.csv")).expect("a file of this repository");
     let (r_modes, r_coefficients) = modes(&csv, "R", largest_mode as u64);
     let (z_modes, z_coefficients) = modes(&csv, "Z", largest_mode as u64);

@@ -31,4 +31,6 @@ catalogue! {
         "call it, as in `{0}(f)(x)`, or bind it with `let g = {0}(f);` and call that";
     HANDLE_METHOD = "DJ0515", "`{0}` is not part of the staged language for functions",
         "choose with `wrt`, `in_axes`, `out_axes` and `chunk_size`, and call what they give";
+    OPTIONAL_EXPECTED = "DJ0516", "`{0}` takes a function or none here",
+        "write `None`, or `Some(&|x| ..)`";
 }

@@ -55,7 +55,7 @@ impl Emitter {
         quote_ours! { (#handle).__stage(#cx, &mut [#values], #at)? }
     }
 
-    /// `cond`, `switch`, `fori_loop`, `while_loop`
+    /// `cond`, `switch`, `fori_loop`, `while_loop`, `scan`, `map`, and the implicit functions
     pub fn functional(&self, path: &TokenStream, operands: &[Operand], at: &TokenStream) -> TokenStream {
         let cx = own("cx");
         let operands = operands.iter().map(|operand| match operand {

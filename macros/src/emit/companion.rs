@@ -209,7 +209,7 @@ fn typed(ty: &Type) -> TokenStream {
 }
 
 /// Every lifetime of a type becomes `'static`: constants have no other.
-struct Static;
+pub struct Static;
 
 impl VisitMut for Static {
     fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {

@@ -1,5 +1,6 @@
 //! `f::jit()`: the handle, whose type names every argument.
 
+use super::companion::Static;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -46,8 +47,9 @@ impl VisitMut for Within<'_> {
 }
 
 /// `Jit<(Ref<T>, f64), R>`
-pub fn handle(types: &[&Type], result: &impl ToTokens) -> TokenStream {
+pub fn handle(types: &[&Type], result: &Type) -> TokenStream {
     let arguments = types.iter().map(|ty| argument(ty));
+    let result = owned(result);
     quote_ours! { ::desc_jit::Jit<(#(#arguments,)*), #result> }
 }
 
@@ -56,7 +58,7 @@ fn argument(ty: &Type) -> TokenStream {
     let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());
     match ty {
         Type::Reference(reference) => {
-            let target = &reference.elem;
+            let target = owned(&reference.elem);
             match reference.mutability {
                 Some(_) => quote_spanned! {span=> ::desc_jit::handle::RefMut<#target> },
                 None => quote_spanned! {span=> ::desc_jit::handle::Ref<#target> },
@@ -68,6 +70,13 @@ fn argument(ty: &Type) -> TokenStream {
         }
         Type::Paren(inner) => argument(&inner.elem),
         Type::Group(inner) => argument(&inner.elem),
-        other => other.to_token_stream(),
+        other => owned(other).to_token_stream(),
     }
+}
+
+/// No lifetime can be left out in the type of a handle.
+fn owned(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    Static.visit_type_mut(&mut ty);
+    ty
 }

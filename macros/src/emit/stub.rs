@@ -79,7 +79,7 @@ fn typed_functions(item: &ItemFn) -> TokenStream {
         ReturnType::Type(_, ty) => ty.to_token_stream(),
         ReturnType::Default => quote_ours! { () },
     };
-    let handle = handle::handle(&types, &result);
+    let handle = handle::handle(&types, &super::companion::result_type(item));
     let jit = if generics.params.is_empty() && types.iter().all(|ty| is_nameable(ty)) {
         quote_ours! {
             #vis fn jit() -> #handle {

@@ -1,35 +1,12 @@
-//! Calls: annotated functions, functions of types, `mem::swap`, and the functionals that take closures.
+//! Calls: annotated functions, functions of types, `mem::swap`.
 
 use super::{Parser, bare, expression, rejected, types};
-use crate::ast::{Argument, Callable, Expr, ExprKind, Operand, Spot, TypeFn};
+use crate::ast::{Argument, Expr, ExprKind, Spot, TypeFn};
 use crate::diag::calls::*;
 use crate::diag::{expressions, signature};
 use crate::names::{ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Expr as Rust, ExprCall, Path, PathArguments};
-
-/// What the functionals take at each position.
-#[derive(Clone, Copy, PartialEq)]
-enum Takes {
-    Value,
-    Function,
-    Branches,
-}
-
-const FUNCTIONALS: &[(&str, &[Takes])] = {
-    use Takes::{Branches, Function, Value};
-    &[
-        ("cond", &[Value, Function, Function, Value]),
-        ("switch", &[Value, Branches, Value]),
-        ("fori_loop", &[Value, Value, Function, Value]),
-        ("while_loop", &[Function, Function, Value]),
-        ("scan", &[Function, Value, Value]),
-        ("scan_reverse", &[Function, Value, Value]),
-        ("scan_n", &[Function, Value, Value]),
-        ("scan_with", &[Function, Value, Value, Value, Value]),
-        ("map", &[Function, Value]),
-    ]
-};
 
 impl Parser<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
@@ -94,12 +71,8 @@ impl Parser<'_> {
             }
             return self.reject(path, &CONSTRUCTOR, &[&name]);
         }
-        let functional = FUNCTIONALS.iter().find(|(n, t)| *n == name && t.len() == e.args.len());
-        // `map(x, 3.7)` is a function of the user's.
-        if let Some((_, takes)) = functional
-            && (name != "map" || self.may_be_function(&e.args[0]))
-        {
-            return self.functional(e, path, &name, takes);
+        if let Some(functional) = self.functional(e, path, &name) {
+            return functional;
         }
         if single.is_some_and(|i| *i == self.name) {
             return self.reject(path, &RECURSION, &[&name]);
@@ -207,7 +180,7 @@ impl Parser<'_> {
     }
 
     /// The function of a scalar or array type that a path names.
-    fn type_fn(&mut self, path: &Path, ty: &str) -> Option<TypeFn> {
+    pub(super) fn type_fn(&mut self, path: &Path, ty: &str) -> Option<TypeFn> {
         let last = path.segments.last()?;
         let name = last.ident.to_string();
         let constructors = CONSTRUCTORS.iter().map(|(n, _)| *n);
@@ -234,83 +207,6 @@ impl Parser<'_> {
         }
         let element = path.segments.iter().rev().nth(1).and_then(types::turbofish);
         Some(TypeFn { ty: ty.to_string(), element, name })
-    }
-
-    fn functional(&mut self, e: &ExprCall, path: &Path, name: &str, takes: &[Takes]) -> Expr {
-        let mut operands = Vec::new();
-        let mut complete = true;
-        for (argument, takes) in e.args.iter().zip(takes) {
-            let operand = match takes {
-                Takes::Value => Some(Operand::Value(self.argument(argument))),
-                Takes::Function => self.callable(argument, name).map(Operand::Callable),
-                Takes::Branches => self.branches(argument).map(Operand::Callables),
-            };
-            complete &= operand.is_some();
-            operands.extend(operand);
-        }
-        match complete {
-            true => expression(ExprKind::Functional(quote!(#path), operands), Spot::of(path)),
-            false => rejected(Spot::of(path)),
-        }
-    }
-
-    /// A closure, or a path that is no variable.
-    fn may_be_function(&self, e: &Rust) -> bool {
-        match bare(e) {
-            Rust::Closure(_) => true,
-            Rust::Reference(r) => self.may_be_function(&r.expr),
-            Rust::Path(p) => p.path.get_ident().is_none_or(|i| self.scopes.variable(i).is_none()),
-            _ => false,
-        }
-    }
-
-    fn branches(&mut self, e: &Rust) -> Option<Vec<Callable>> {
-        match bare(e) {
-            Rust::Reference(r) => self.branches(&r.expr),
-            Rust::Array(list) => {
-                let callables: Vec<_> = list.elems.iter().map(|e| self.callable(e, "switch")).collect();
-                callables.into_iter().collect()
-            }
-            Rust::Tuple(list) => {
-                let callables: Vec<_> = list.elems.iter().map(|e| self.callable(e, "switch")).collect();
-                callables.into_iter().collect()
-            }
-            other => {
-                self.sink.report(other, &BRANCHES_EXPECTED, &[]);
-                None
-            }
-        }
-    }
-
-    /// A function that is passed to `taker`: a closure, an annotated function, or `f64::sqrt`.
-    pub(super) fn callable(&mut self, e: &Rust, taker: &str) -> Option<Callable> {
-        if self.handle_as_value(e).is_some() {
-            return None;
-        }
-        match bare(e) {
-            Rust::Closure(c) => Some(self.closure(c)),
-            Rust::Reference(r) => self.callable(&r.expr, taker),
-            Rust::Cast(c) => self.callable(&c.expr, taker),
-            Rust::Path(p) if p.qself.is_none() => {
-                let path = &p.path;
-                if let Some(variable) = path.get_ident().and_then(|i| self.scopes.variable(i)) {
-                    if !variable.rejected {
-                        self.sink.report(p, &FUNCTION_EXPECTED, &[&taker]);
-                    }
-                    return None;
-                }
-                match path.segments.iter().rev().nth(1).map(|s| s.ident.to_string()) {
-                    Some(ty) if SCALARS.contains(&ty.as_str()) => {
-                        Some(Callable::TypeFn(self.type_fn(path, &ty)?, Spot::of(path)))
-                    }
-                    _ => Some(Callable::Path(path.to_token_stream(), Spot::of(path))),
-                }
-            }
-            other => {
-                self.sink.report(other, &FUNCTION_EXPECTED, &[&taker]);
-                None
-            }
-        }
     }
 }
 

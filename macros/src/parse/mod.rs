@@ -7,6 +7,7 @@ mod call;
 mod control;
 pub use loop_attributes::is_of_loops;
 mod expr;
+mod functional;
 pub mod handle;
 mod literal;
 mod loop_attributes;

@@ -13,4 +13,5 @@ mod verify;
 pub(crate) use analysis::{captures, for_each_node, may_fail, visit_regions};
 pub(crate) use builder::Builder;
 pub(crate) use inline::{Copy, inline};
+pub(crate) use print::title;
 pub use types::{Graph, Node, Region, SiteId, Type, ValueId, ValueInfo};

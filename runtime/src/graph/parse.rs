@@ -213,7 +213,10 @@ impl Parser {
 
     fn graph(&mut self) -> Result<Graph> {
         self.keyword("graph")?;
-        let name: Arc<str> = self.word()?.into();
+        let name: Arc<str> = match self.text()? {
+            Some(name) => name,
+            None => self.word()?.into(),
+        };
         let params = self.params()?;
         self.expect('{')?;
         let (nodes, results) = self.nodes("return")?;

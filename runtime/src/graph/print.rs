@@ -43,7 +43,7 @@ struct Printer<'g> {
 impl Printer<'_> {
     fn graph(&mut self) {
         self.out.push_str("graph ");
-        self.out.push_str(&self.graph.name);
+        self.out.push_str(&title(&self.graph.name));
         self.params(&self.graph.body.params);
         self.out.push_str(" {\n");
         self.nodes(&self.graph.body, 1);
@@ -136,6 +136,12 @@ impl Printer<'_> {
             self.out.push('\n');
         }
     }
+}
+
+/// A name as the textual form has it: in quotes where it is no word, as `grad(f)`.
+pub(crate) fn title(name: &str) -> std::borrow::Cow<'_, str> {
+    let is_word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if is_word { name.into() } else { format!("{name:?}").into() }
 }
 
 impl Op {

@@ -7,10 +7,10 @@ use ndarray::Dimension;
 use std::marker::PhantomData;
 
 /// Stands for an argument `&T` in the type of a handle.
-pub struct Ref<T>(PhantomData<fn() -> T>);
+pub struct Ref<T: ?Sized>(PhantomData<fn(&T)>);
 
 /// Stands for an argument `&mut T` in the type of a handle.
-pub struct RefMut<T>(PhantomData<fn() -> T>);
+pub struct RefMut<T: ?Sized>(PhantomData<fn(&T)>);
 
 /// What can stand for an argument in the type of a handle: a scalar, an array, [`Ref`] or [`RefMut`] of one, or a
 /// tuple of them.

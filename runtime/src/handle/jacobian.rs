@@ -1,7 +1,13 @@
-//! The types of Jacobians.
+//! Jacobians and Hessians, and their types.
 
+use super::argnums::Wrt;
+use super::args::Pure;
+use super::derivatives::{GradientOf, IntoJit, wrt};
+use super::jit::Jit;
+use super::tangent::ScalarResult;
 use crate::array::Array;
 use crate::exec::Output;
+use crate::transform::recipe::Transform;
 use ndarray::{DimAdd, Dimension};
 
 /// A result whose derivatives by arguments of the owned type `P` are arrays: the axes of the result, then those of
@@ -75,3 +81,88 @@ macro_rules! tuples {
     };
 }
 tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
+
+/// The Jacobian by forward mode, a run per element of the differentiated arguments: of the shape of the result, then
+/// that of the argument. Several results or arguments give tuples, results outside.
+///
+/// # Errors
+/// Of a call: what the function raises, what has no derivative, a differentiated static argument.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[desc_jit]
+/// fn powers(x: f64) -> Array1<f64> {
+///     let mut y = Array1::<f64>::zeros(3);
+///     for i in 0..3 {
+///         y[i] = x * i as f64;
+///     }
+///     y
+/// }
+///
+/// assert_eq!(jacfwd(powers::jit())(5.0).to_vec(), [0.0, 1.0, 2.0]);
+/// ```
+pub fn jacfwd<H>(handle: H) -> Jit<H::Args, <H::Result as Jacobian<GradientOf<H>>>::Of>
+where
+    H: IntoJit,
+    H::Args: Pure,
+    H::Wrt: Wrt<H::Args>,
+    H::Result: Jacobian<GradientOf<H>>,
+{
+    Jit::derive(handle.__target().0, Transform::Jacobian { wrt: wrt::<H>(), reverse: false })
+}
+
+/// The Jacobian by reverse mode, a run backwards per element of the result; of the shapes of [`jacfwd`].
+///
+/// # Errors
+/// Of a call: what the function raises, what has no derivative, a differentiated static argument.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[desc_jit]
+/// fn squares(x: &Array1<f64>) -> Array1<f64> {
+///     x * x
+/// }
+///
+/// let x = Array1::from_vec(vec![1.0, 2.0]);
+/// let jacobian: Array2<f64> = jacrev(squares::jit())(&x);
+/// assert_eq!(jacobian.to_vec(), [2.0, 0.0, 0.0, 4.0]);
+/// ```
+pub fn jacrev<H>(handle: H) -> Jit<H::Args, <H::Result as Jacobian<GradientOf<H>>>::Of>
+where
+    H: IntoJit,
+    H::Args: Pure,
+    H::Wrt: Wrt<H::Args>,
+    H::Result: Jacobian<GradientOf<H>>,
+{
+    Jit::derive(handle.__target().0, Transform::Jacobian { wrt: wrt::<H>(), reverse: true })
+}
+
+/// The second derivatives of a function that returns one float: of the shape of the argument, twice. Several
+/// arguments give a tuple of tuples.
+///
+/// # Errors
+/// Of a call: what the function raises, what has no derivative, a differentiated static argument.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[desc_jit]
+/// fn saddle(x: &Array1<f64>) -> f64 {
+///     x[0] * x[0] + 3.0 * x[0] * x[1]
+/// }
+///
+/// let x = Array1::from_vec(vec![1.0, 2.0]);
+/// assert_eq!(hessian(saddle::jit())(&x).to_vec(), [2.0, 3.0, 3.0, 0.0]);
+/// ```
+pub fn hessian<H>(handle: H) -> Jit<H::Args, <GradientOf<H> as Jacobian<GradientOf<H>>>::Of>
+where
+    H: IntoJit,
+    H::Args: Pure,
+    H::Wrt: Wrt<H::Args>,
+    H::Result: ScalarResult,
+    GradientOf<H>: Jacobian<GradientOf<H>>,
+{
+    Jit::derive(handle.__target().0, Transform::Hessian { wrt: wrt::<H>() })
+}

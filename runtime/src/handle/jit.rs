@@ -44,8 +44,11 @@ pub struct Jit<A, R, W = Argnums<Argnum<0>>> {
     target: Target,
     /// `call` is the function as written where the native backend is selected.
     has_native: bool,
-    types: PhantomData<fn() -> (A, R, W)>,
+    types: PhantomData<Types<A, R, W>>,
 }
+
+/// A handle holds none of them.
+type Types<A, R, W> = fn() -> (A, R, W);
 
 impl<A, R> Jit<A, R> {
     /// `call`: an `Arc<A::Call<R>>`, which the macro writes out.

@@ -10,6 +10,7 @@ mod batch;
 mod by_backend;
 mod checkpoint;
 mod derivatives;
+mod directions;
 mod jacobian;
 mod jit;
 mod linearize;
@@ -22,13 +23,11 @@ pub use args::{Arg, Pure, Ref, RefMut};
 pub use batch::{BatchArg, BatchResult, InAxes, Leading, MapArgs, Mapped, Unmapped};
 pub use by_backend::{Again, Derivative, Kind, Moved, OfNumber, OfResults, OneArgument, SecondOfNumber};
 pub use checkpoint::checkpoint;
-pub use derivatives::{
-    IntoJit, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, value_and_grad, value_and_grad_with_aux,
-    vjp,
-};
-pub use jacobian::Jacobian;
+pub use derivatives::{GradientOf, IntoJit, grad, grad_with_aux, value_and_grad, value_and_grad_with_aux};
+pub use directions::{TangentOf, WithCotangent, WithTangents, hvp, jvp, vjp};
+pub use jacobian::{Jacobian, hessian, jacfwd, jacrev};
 pub use jit::Jit;
-pub use linearize::{Linear, Linearize, linearize};
+pub use linearize::{Linear, Linearize, TangentsOf, linearize};
 pub use signature::{Append, Signature};
 pub use tangent::{Differentiable, ScalarResult, Tangent, WithAux};
 pub use vmap::{OutAxes, Vmap, vmap};

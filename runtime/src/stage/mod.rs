@@ -9,6 +9,7 @@ mod constant;
 mod construct;
 mod convert;
 mod cx;
+mod implicit;
 mod index;
 mod lists;
 mod loops;

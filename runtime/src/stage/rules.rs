@@ -74,7 +74,8 @@ impl Cx {
         Ok(x.with_leaves(&mut stopped.into_iter()))
     }
 
-    fn region(&self, graph: &Graph) -> Region {
+    /// A graph as a region.
+    pub(super) fn region(&self, graph: &Graph) -> Region {
         let mut builder = self.builder.borrow_mut();
         builder.open();
         let params: Vec<ValueId> =

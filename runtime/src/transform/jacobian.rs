@@ -9,8 +9,9 @@ use crate::graph::{Builder, Graph, SiteId, ValueId};
 use crate::hash::HashMap;
 use crate::op::{Axis, Op, StoreMode};
 
-struct Writer {
-    builder: Builder,
+/// Writes a graph from scratch.
+pub(super) struct Writer {
+    pub builder: Builder,
 }
 
 impl Emit for Writer {

@@ -13,8 +13,10 @@
 //! | `nest.rs` | perfect nests with fixed bounds |
 //! | `place.rs` | elements as the iteration plus a distance, and which of two accesses comes first |
 //! | `statement.rs` | stores with what they need, in groups and their order |
+//! | `keep.rs` | expensive values that several distances need |
 //! | `write.rs` | the new nests |
 
+mod keep;
 mod nest;
 mod place;
 mod statement;
@@ -40,7 +42,7 @@ pub(super) fn run(kernel: &mut Kernel) {
     let mut code = std::mem::take(&mut kernel.code);
     kernel.code = code.clone();
     let reads = marks::reads_of(&mut kernel.code.clone(), kernel);
-    let mut aligner = Aligner { forms: Forms::of(kernel), kernel, reads };
+    let mut aligner = Aligner { forms: Forms::of(kernel), kernel, reads, threads: false };
     let found = aligner.list(&mut code);
     kernel.code = code;
     if found {
@@ -53,6 +55,8 @@ struct Aligner<'k> {
     kernel: &'k mut Kernel,
     forms: Forms,
     reads: Vec<u32>,
+    /// A loop around has independent iterations, which can't share a temporary.
+    threads: bool,
 }
 
 impl Aligner<'_> {
@@ -80,7 +84,12 @@ impl Aligner<'_> {
                         }
                         found = true;
                     }
-                    None => found |= self.list(&mut l.body),
+                    None => {
+                        let around = self.threads;
+                        self.threads |= self.independent(l);
+                        found |= self.list(&mut l.body);
+                        self.threads = around;
+                    }
                 },
             }
             k += 1;
@@ -91,13 +100,16 @@ impl Aligner<'_> {
     /// What takes the place of the nest that starts with a loop.
     fn aligned(&mut self, before: &[Item], l: &Loop) -> Option<Code> {
         let nest = Nest::of(self.kernel, &self.forms, before, l)?;
-        let schedule = Schedule::of(self.kernel, &self.forms, &nest)?;
+        let mut schedule = Schedule::of(self.kernel, &self.forms, &nest)?;
         if self.kernel.regs.len() > REGISTERS
-            || accesses::independent(self.kernel, &self.forms, l, l.max_trips?)
+            || nest.axes.iter().all(|axis| self.independent(axis.l))
             || marks::leak(&self.reads, l).is_some()
             || !self.pays(&nest, &schedule)
         {
             return None;
+        }
+        if !self.threads {
+            keep::expensive(self.kernel, &nest, &mut schedule);
         }
         let mut code = Code::new();
         for part in &schedule.parts {
@@ -118,6 +130,10 @@ impl Aligner<'_> {
         Some(code)
     }
 
+    fn independent(&self, l: &Loop) -> bool {
+        l.max_trips.is_some_and(|trips| accesses::independent(self.kernel, &self.forms, l, trips))
+    }
+
     /// Not too much is computed again.
     fn pays(&self, nest: &Nest<'_>, schedule: &Schedule) -> bool {
         let cost = |insts: &[Inst]| insts.iter().map(|inst| cost::of_inst(self.kernel, inst)).sum::<f64>();
@@ -125,10 +141,7 @@ impl Aligner<'_> {
             Part::Aligned(statements) => statements.iter().map(|s| cost(&s.insts)).sum(),
             Part::Rest(_) => cost(&nest.insts),
         };
-        let innermost = nest.axes.last().map(|axis| axis.l);
-        let vector = innermost.is_some_and(|l| {
-            accesses::independent(self.kernel, &self.forms, l, l.max_trips.unwrap_or(u64::MAX))
-        });
+        let vector = nest.axes.last().is_some_and(|axis| self.independent(axis.l));
         let most = if vector { AGAIN_IN_VECTORS } else { AGAIN };
         schedule.parts.iter().map(of_part).sum::<f64>() <= most * cost(&nest.insts)
     }

@@ -27,11 +27,19 @@ pub(super) struct Statement {
     pub shift: Vec<i64>,
     /// Loads of the element that it stores to.
     pub own: Vec<Reg>,
-    plane: Plane,
+    /// None for an array that is made here.
+    plane: Option<Plane>,
     /// The number of the store.
     at: usize,
     /// Of arrays that are stored to, the store's own last.
     accesses: Vec<Access>,
+}
+
+impl Statement {
+    /// The only one that touches an array, at the element of the iteration.
+    pub fn of_its_own(insts: Vec<Inst>, axes: usize) -> Statement {
+        Statement { insts, shift: vec![0; axes], own: Vec::new(), plane: None, at: 0, accesses: Vec::new() }
+    }
 }
 
 /// A nest of its own.
@@ -194,7 +202,7 @@ impl<'n> Facts<'n> {
             own: own.filter_map(|access| self.nest.insts[access.at].dst()).collect(),
             insts: needed.iter().map(|&at| self.nest.insts[at]).collect(),
             shift: place.distance,
-            plane: place.plane,
+            plane: Some(place.plane),
             at,
             accesses,
         })

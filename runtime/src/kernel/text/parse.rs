@@ -167,7 +167,10 @@ impl Parser {
 
     fn kernel(&mut self) -> Parsed<Kernel> {
         self.keyword("kernel")?;
-        let name: Arc<str> = self.word()?.into();
+        let name: Arc<str> = match self.text() {
+            Some(name) => name,
+            None => self.word()?.into(),
+        };
         self.expect("(")?;
         let mut arguments = Vec::new();
         while !self.eat(')') {

@@ -121,7 +121,7 @@ impl Printer<'_> {
     fn kernel(&mut self) {
         let k = self.kernel;
         let arguments: Vec<String> = k.arguments.iter().map(|&r| self.set(r)).collect();
-        self.line(0, &format!("kernel {}({}) {{", k.name, arguments.join(", ")));
+        self.line(0, &format!("kernel {}({}) {{", crate::graph::title(&k.name), arguments.join(", ")));
         for (at, slot) in k.slots.iter().enumerate() {
             self.line(1, &format!("b{at}{}", slot_text(slot)));
         }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod control;
+mod implicit;
 mod ops;
 pub(super) mod random;
 mod rules;
@@ -126,23 +127,26 @@ fn size(x: &[f64]) -> f64 {
     x.iter().fold(0.0, |m, x| f64::max(m, x.abs()))
 }
 
-/// Both modes at `x` with respect to the parameters `wrt`: against differences, and against each other.
+/// Both modes at `x` with respect to the parameters `wrt`: against differences, and against each other. Calls stay
+/// calls, so that their rules are what is tested.
 pub(super) fn check(graph: &Graph, x: &[Buffer], wrt: &[usize]) {
     check_on(&Engine::ALL, graph, x, wrt);
 }
 
 fn check_on(engines: &[Engine], graph: &Graph, x: &[Buffer], wrt: &[usize]) {
     let run = |graph: &Graph, inputs: &[&Buffer]| run_on(engines, graph, inputs);
-    let graph = &optimized(graph.clone());
+    let (mut simple, placed) = (graph.clone(), &optimized(graph.clone()));
+    crate::optimize::simplify(&mut simple).unwrap();
+    let graph = &simple;
     let numbers = &mut Numbers::new(7);
     let direction: Vec<Buffer> = wrt.iter().map(|&k| numbers.array(x[k].shape())).collect();
     let inputs: Vec<&Buffer> = x.iter().collect();
-    let primal = run(graph, &inputs);
+    let primal = run(placed, &inputs);
 
     let forward = optimized(jvp(graph, wrt).unwrap());
     let both = run(&forward, &[&inputs[..], &direction.iter().collect::<Vec<_>>()].concat());
     let tangents: Vec<Vec<f64>> = both[primal.len()..].iter().map(floats).collect();
-    let expected = differences(graph, x, wrt, &direction);
+    let expected = differences(placed, x, wrt, &direction);
     for (k, (found, wanted)) in tangents.iter().zip(&expected).enumerate() {
         for (a, b) in found.iter().zip(wanted) {
             assert!(near(*a, *b, size(wanted), 1e-8), "tangent {k}: {found:?} and {wanted:?}\n{forward}");

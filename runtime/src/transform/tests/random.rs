@@ -216,3 +216,17 @@ fn random_programs_have_their_derivatives() {
         check_on(engines, &graph, &x, &[0, 1]);
     }
 }
+
+#[test]
+fn derivatives_of_random_programs_have_their_derivatives() {
+    for seed in 0..25 {
+        let graph = super::optimized(program(seed));
+        let numbers = &mut Numbers::new(seed + 2000);
+        let mut x = vec![numbers.array(&[]), numbers.array(&[LEN]), integer(seed as usize % 3 + 1)];
+        x.extend([numbers.array(&[]), numbers.array(&[LEN])]);
+        let engines = [Engine::Candle, Engine::Cranelift];
+        for derivative in [super::vjp(&graph, &[0, 1], 16).unwrap(), super::jvp(&graph, &[0, 1]).unwrap()] {
+            check_on(&engines, &derivative, &x, &[0, 1, 3, 4]);
+        }
+    }
+}

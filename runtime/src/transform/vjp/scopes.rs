@@ -4,6 +4,7 @@ use crate::dtype::Literal;
 use crate::graph::{Graph, Node, Region, ValueId};
 use crate::hash::HashMap;
 use crate::op::{BinaryOp, Op};
+use std::cell::RefCell;
 
 /// One region, by position in [`Scopes::list`]; the body of the graph is 0.
 pub(super) type ScopeId = usize;
@@ -27,6 +28,8 @@ pub(super) struct Scopes<'g> {
     owner: HashMap<ValueId, ScopeId>,
     definition: HashMap<ValueId, &'g Node>,
     of_region: HashMap<*const Region, ScopeId>,
+    /// Bounds that were asked for.
+    ranges: RefCell<HashMap<ValueId, Option<(i128, i128)>>>,
 }
 
 /// Trips of a loop of which nothing is known, for estimates.
@@ -39,6 +42,7 @@ impl<'g> Scopes<'g> {
             owner: HashMap::default(),
             definition: HashMap::default(),
             of_region: HashMap::default(),
+            ranges: RefCell::default(),
         };
         scopes.add(0, None, &graph.body);
         scopes
@@ -120,6 +124,15 @@ impl<'g> Scopes<'g> {
         if depth > 32 {
             return None;
         }
+        if let Some(&known) = self.ranges.borrow().get(&v) {
+            return known;
+        }
+        let found = self.find_range(v, depth);
+        self.ranges.borrow_mut().insert(v, found);
+        found
+    }
+
+    fn find_range(&self, v: ValueId, depth: usize) -> Option<(i128, i128)> {
         let range = |v| self.range(v, depth + 1);
         let Some(node) = self.definition(v) else {
             // The index of a loop.
