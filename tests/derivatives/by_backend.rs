@@ -197,3 +197,18 @@ fn an_empty_argument_has_an_empty_gradient() {
     assert_eq!(native(|| by_x.compute(&x, 1.5, 0)), x);
     assert_eq!(native(|| Derivative::hessian(waves::jit()).compute(&x, 1.5, 0)).dim(), (0, 0));
 }
+
+#[desc_jit(static(k))]
+fn stretched(x: f64, k: f64) -> f64 {
+    k * x
+}
+
+#[test]
+fn a_static_argument_has_no_derivative_on_any_backend() {
+    let by_k = Derivative::grad(stretched::jit()).wrt(argnums![1]);
+    for error in [by_k.try_compute(2.0, 3.0).unwrap_err(), native(|| by_k.try_compute(2.0, 3.0)).unwrap_err()]
+    {
+        assert_eq!(error.message(), "the static argument `k` of `stretched` cannot be differentiated");
+    }
+    assert_eq!(native(|| Derivative::grad(stretched::jit()).step(0.5).compute(2.0, 3.0)), 3.0);
+}

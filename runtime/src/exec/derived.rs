@@ -84,6 +84,15 @@ impl Target {
         }
     }
 
+    /// The name of that argument, if it is static.
+    pub fn static_name(self, position: usize) -> Option<&'static str> {
+        let params = match self {
+            Target::Function(f) => f.info().params,
+            Target::Derived(d) => &d.params,
+        };
+        params.get(position).filter(|param| param.is_static).map(|param| param.name)
+    }
+
     pub fn cache_stats(self) -> CacheStats {
         match self {
             Target::Function(f) => f.cache_stats(),

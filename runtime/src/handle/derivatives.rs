@@ -26,7 +26,9 @@ pub trait IntoJit {
     fn __target(&self) -> __Target;
     /// The function that is as written where the native backend is selected, if there is one.
     #[doc(hidden)]
-    fn __native(&self) -> Option<Arc<<Self::Args as Signature>::Call<Self::Result>>>;
+    fn __native(&self) -> Option<Arc<<Self::Args as Signature>::Call<Self::Result>>> {
+        None
+    }
 }
 
 #[doc(hidden)]

@@ -3,6 +3,7 @@
 use super::argnums::Wrt;
 use super::args::Pure;
 use super::derivatives::{IntoJit, wrt};
+use super::directions::TangentOf;
 use super::signature::Signature;
 use super::tangent::Tangent;
 use crate::error::Result;
@@ -50,10 +51,7 @@ pub struct Linear<D: Signature, T: 'static> {
 }
 
 /// The tangents that the linear map of a handle's derivative takes.
-type TangentsOf<H> = <<H as IntoJit>::Wrt as Wrt<<H as IntoJit>::Args>>::Tangents;
-
-/// The tangent that it gives.
-type TangentOf<H> = <<H as IntoJit>::Result as Tangent>::Tangent;
+pub type TangentsOf<H> = <<H as IntoJit>::Wrt as Wrt<<H as IntoJit>::Args>>::Tangents;
 
 /// The function and its derivative at a point, as a linear map: takes the arguments; gives the result, and a
 /// [`Linear`] that takes one tangent per differentiated argument, passed as that is, and gives the tangent of the

@@ -27,7 +27,7 @@ pub use derivatives::{GradientOf, IntoJit, grad, grad_with_aux, value_and_grad, 
 pub use directions::{TangentOf, WithCotangent, WithTangents, hvp, jvp, vjp};
 pub use jacobian::{Jacobian, hessian, jacfwd, jacrev};
 pub use jit::Jit;
-pub use linearize::{Linear, Linearize, linearize};
+pub use linearize::{Linear, Linearize, TangentsOf, linearize};
 pub use signature::{Append, Signature};
 pub use tangent::{Differentiable, ScalarResult, Tangent, WithAux};
 pub use vmap::{OutAxes, Vmap, vmap};

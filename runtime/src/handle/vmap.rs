@@ -5,12 +5,10 @@ use super::args::Pure;
 use super::batch::{BatchResult, InAxes, Leading, MapArgs};
 use super::derivatives::{__Target, IntoJit};
 use super::jit::Jit;
-use super::signature::Signature;
 use crate::exec::Target;
 use crate::transform::recipe::Transform;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
 
 /// A mapped function, made by [`vmap`]: a handle with options. It is called like a handle, and transforms take it.
 pub struct Vmap<A, R: BatchResult, I: MapArgs<A> = Leading> {
@@ -123,9 +121,6 @@ impl<A, R: BatchResult, I: MapArgs<A>> IntoJit for Vmap<A, R, I> {
     type Wrt = Argnums<Argnum<0>>;
     fn __target(&self) -> __Target {
         self.jit.__target()
-    }
-    fn __native(&self) -> Option<Arc<<Self::Args as Signature>::Call<Self::Result>>> {
-        self.jit.__native()
     }
 }
 

@@ -62,9 +62,7 @@ pub(super) fn positions(
             return Err(Error::new(ErrorKind::Argument, message).note("name every argument once"));
         }
         if has_static(arg) {
-            let message = format!("the static argument `{name}` of `{function}` cannot be differentiated");
-            return Err(Error::new(ErrorKind::Static, message)
-                .note(format!("take `{name}` out of `#[desc_jit(static(..))]`")));
+            return Err(static_argument(function, name));
         }
         let first = types(&args[..number]).len();
         let own = types(std::slice::from_ref(arg));
@@ -92,6 +90,12 @@ pub(super) fn check_tangents(
         }
     }
     Ok(())
+}
+
+/// The error of a derivative by a static argument.
+pub(crate) fn static_argument(function: &str, name: &str) -> Error {
+    let message = format!("the static argument `{name}` of `{function}` cannot be differentiated");
+    Error::new(ErrorKind::Static, message).note(format!("take `{name}` out of `#[desc_jit(static(..))]`"))
 }
 
 /// The error of a tangent that has not the types of its argument.

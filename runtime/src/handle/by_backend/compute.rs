@@ -32,7 +32,7 @@ macro_rules! compute {
             /// The same as [`Derivative::compute`], with errors as values.
             ///
             /// # Errors
-            /// What the function raises, what has no derivative, a step that is not positive; under the native
+            /// What the function raises, what has no derivative, a static argument, a step that is not positive; under the native
             /// backend results whose shapes depend on the values of the arguments.
             pub fn try_compute<'a, O>(&self, $($t: $t::Of<'a>),+) -> Result<O>
             where
@@ -41,8 +41,8 @@ macro_rules! compute {
                 O: Output + 'static,
                 R: IntoArg<'static>,
             {
-                self.check()?;
                 let position = W::positions().first().copied().unwrap_or_default();
+                self.check(position)?;
                 let Some(native) = self.native() else {
                     return self.derived(K::ORDER, position).call(&mut [$(<$t as Arg>::into_arg($t)),+]);
                 };

@@ -17,6 +17,7 @@ use crate::differences::Scheme;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Output, Target};
 use crate::transform::recipe::Transform;
+use crate::transform::static_argument;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
@@ -191,7 +192,10 @@ impl<A: Signature, R: 'static, W, K> Derivative<A, R, W, K> {
         *self.derived.get_or_init(|| self.function.derive(transform))
     }
 
-    fn check(&self) -> Result<()> {
+    fn check(&self, position: usize) -> Result<()> {
+        if let Some(name) = self.function.static_name(position) {
+            return Err(static_argument(self.function.name(), name));
+        }
         match self.settings.step {
             Some(step) if !(step.is_finite() && step > 0.0) => {
                 let message = format!("the step of a derivative of `{}` is {step}", self.function.name());
