@@ -1,12 +1,16 @@
 //! Transforms of handles: derivatives against what analysis says, batches against loops, and how handles compose.
 
 mod batches;
+mod consistency;
 mod directions;
 mod gradients;
 mod handles;
 mod inside;
 mod jacobians;
+mod kernels;
+mod surfaces;
 mod tapes;
+mod zernike;
 
 /// `found` is `expected` up to rounding.
 #[track_caller]
