@@ -3,13 +3,17 @@
 mod batches;
 mod by_backend;
 mod checkpoints;
+mod consistency;
 mod directions;
 mod gradients;
 mod handles;
 mod inside;
 mod jacobians;
 mod linear;
+mod kernels;
+mod surfaces;
 mod tapes;
+mod zernike;
 
 /// `found` is `expected` up to rounding.
 #[track_caller]
