@@ -38,7 +38,7 @@ struct Options {
     every: u32,
 
     /// Points from one sensor to the next.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..), value_name = "POINTS")]
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..), value_name = "POINTS")]
     spacing: u16,
 
     /// Diffusivity times time step over grid spacing squared, at most 0.25.
@@ -50,7 +50,7 @@ struct Options {
     noise: f64,
 
     /// Iterations of the search at most.
-    #[arg(long, default_value_t = 300)]
+    #[arg(long, default_value_t = 1000)]
     iterations: u64,
 
     /// Print one JSON object and nothing else.
