@@ -110,7 +110,7 @@ fn optimize(options: &Options) -> Result<()> {
     let (steps, every) = (options.steps as usize, options.every as usize);
     let clean = model::readings::try_call(&wanted, &sensors, options.alpha, steps, every)?;
     let simulation_s = median(&repeated(5, || {
-        Ok(model::readings::try_call(&wanted, &sensors, options.alpha, steps, every)?)
+        model::readings::try_call(&wanted, &sensors, options.alpha, steps, every).map_err(Into::into)
     })?);
     let measured = Measurements {
         read: noisy(&clean, options.noise),

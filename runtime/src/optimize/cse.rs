@@ -53,11 +53,15 @@ impl Cse {
 /// What makes two nodes the same. Constants cost nothing, and arrays filled with one are there to be written to, each
 /// on its own.
 fn key(node: &Node) -> Option<(Op, Vec<ValueId>)> {
-    let once = match node.op {
-        Op::Const(_) | Op::Iota { .. } | Op::Broadcast(_) => true,
-        Op::Store { .. } | Op::Put { .. } | Op::Check { .. } => true,
-        _ => false,
-    };
+    let once = matches!(
+        node.op,
+        Op::Const(_)
+            | Op::Iota { .. }
+            | Op::Broadcast(_)
+            | Op::Store { .. }
+            | Op::Put { .. }
+            | Op::Check { .. }
+    );
     (!once && !node.op.is_control() && node.outputs.len() == 1)
         .then(|| (node.op.clone(), node.inputs.clone()))
 }

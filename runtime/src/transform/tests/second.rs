@@ -98,8 +98,8 @@ fn jacobians_of_both_modes_agree_with_differences() {
         let axis = [crate::array::Buffer::from_vec(axis, &[2, 3]).unwrap()];
         let point = [x.deep_clone().unwrap(), scalar(0.8)];
         let wanted = super::differences(&graph, &point, &[0], &axis);
-        for i in 0..3 {
-            assert!((floats(&forward[0])[i * 6 + k] - wanted[0][i]).abs() < 1e-9);
+        for (i, wanted) in wanted[0].iter().enumerate() {
+            assert!((floats(&forward[0])[i * 6 + k] - wanted).abs() < 1e-9);
         }
         assert!((floats(&forward[2])[k] - wanted[1][0]).abs() < 1e-9);
     }

@@ -36,7 +36,7 @@ pub(super) fn find(graph: &Graph, scopes: &Scopes<'_>) -> HashMap<ValueId, Guard
                 let alone = !yielded.contains(&v)
                     && users
                         .get(&v)
-                        .is_some_and(|list| list.iter().all(|u| !u.outputs.is_empty() && inside(&u)));
+                        .is_some_and(|list| list.iter().all(|u| !u.outputs.is_empty() && inside(u)));
                 let beside = scopes.owner(v) == scopes.owner(select.outputs[0]);
                 let alike = graph.ty(v).shape == graph.ty(select.inputs[0]).shape;
                 if alone && beside && alike && is_elementwise(node) && !guards.contains_key(&v) {

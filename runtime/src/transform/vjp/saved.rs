@@ -218,13 +218,22 @@ impl<'g> Pass<'g> {
     /// The node that computes `v` again, if it is cheap.
     fn again(&self, v: ValueId) -> Option<&'g Node> {
         let node = self.scopes.definition(v)?;
-        let cheap = match node.op {
-            Op::Const(_) | Op::Iota { .. } | Op::Unary(_) | Op::Binary(_) | Op::Compare(_) => true,
-            Op::Select | Op::MulAdd | Op::Cast(_) | Op::Broadcast(_) | Op::Reshape(_) => true,
-            Op::Transpose(_) | Op::Stack | Op::Load { .. } | Op::Take { .. } => true,
-            _ => false,
-        };
-        cheap.then_some(node)
+        let elementwise = matches!(
+            node.op,
+            Op::Unary(_) | Op::Binary(_) | Op::Compare(_) | Op::Select | Op::MulAdd | Op::Cast(_)
+        );
+        let moved = matches!(
+            node.op,
+            Op::Const(_)
+                | Op::Iota { .. }
+                | Op::Broadcast(_)
+                | Op::Reshape(_)
+                | Op::Transpose(_)
+                | Op::Stack
+                | Op::Load { .. }
+                | Op::Take { .. }
+        );
+        (elementwise || moved).then_some(node)
     }
 
     /// The elements of a tape of `v`.
