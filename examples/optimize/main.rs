@@ -109,9 +109,8 @@ fn optimize(options: &Options) -> Result<()> {
     let sensors = sensors(size, usize::from(options.spacing));
     let (steps, every) = (options.steps as usize, options.every as usize);
     let clean = model::readings::try_call(&wanted, &sensors, options.alpha, steps, every)?;
-    let simulation_s = median(&repeated(5, || {
-        model::readings::try_call(&wanted, &sensors, options.alpha, steps, every).map_err(Into::into)
-    })?);
+    let simulation_s =
+        median(&repeated(5, || model::readings::try_call(&wanted, &sensors, options.alpha, steps, every))?);
     let measured = Measurements {
         read: noisy(&clean, options.noise),
         sensors,

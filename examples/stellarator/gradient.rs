@@ -28,8 +28,7 @@ pub fn of_volume(boundary: &Boundary, grid: usize, repeats: usize) -> Result<Gra
     let (r, z, nfp) = (&boundary.r, &boundary.z, boundary.nfp);
     let (theta, zeta) = (angles(grid, 1), angles(grid, nfp));
     let gradient = grad(surface::volume::jit().wrt(argnums![1, 3]));
-    let call =
-        || Ok(gradient.try_call(&r.modes, &r.coefficients, &z.modes, &z.coefficients, nfp, &theta, &zeta)?);
+    let call = || gradient.try_call(&r.modes, &r.coefficients, &z.modes, &z.coefficients, nfp, &theta, &zeta);
     let ((by_r, by_z), first_call_s) = timed(call).context("the gradient of the volume stopped")?;
     let call_s = median(&repeated(repeats, call)?);
     Ok(Gradient { by_r, by_z, first_call_s, call_s })
