@@ -23,6 +23,11 @@ pub struct Range {
 }
 
 impl Range {
+    /// From `low` to `high`, which is larger.
+    pub fn new(low: f64, high: f64) -> Range {
+        Range { low, high }
+    }
+
     /// That of two fields together.
     pub fn of(fields: [&Array2<f64>; 2]) -> Range {
         let values = || fields.iter().flat_map(|f| f.iter().copied());
@@ -35,7 +40,7 @@ impl Range {
     }
 
     /// The colour of a value.
-    fn colour(self, t: f64) -> RGBColor {
+    pub fn colour(self, t: f64) -> RGBColor {
         heat_colour((t - self.low) / (self.high - self.low))
     }
 }

@@ -93,3 +93,18 @@ pub fn measure(
         (section * d_theta / n_zeta as f64).abs(),
     )
 }
+
+/// The volume alone, as a function that has a gradient.
+#[desc_jit]
+pub fn volume(
+    r_modes: &Array2<i64>,
+    r_coefficients: &Array1<f64>,
+    z_modes: &Array2<i64>,
+    z_coefficients: &Array1<f64>,
+    nfp: i64,
+    theta: &Array1<f64>,
+    zeta: &Array1<f64>,
+) -> f64 {
+    let (_, _, volume, _, _) = measure(r_modes, r_coefficients, z_modes, z_coefficients, nfp, theta, zeta);
+    volume
+}
