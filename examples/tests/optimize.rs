@@ -23,12 +23,14 @@ fn number(object: &Value, key: &str) -> f64 {
 }
 
 #[test]
-fn a_source_is_recovered_to_two_percent() {
-    let found = recover(&[]);
+fn a_source_is_recovered_to_three_percent() {
+    // Iterated to the minimum, which is unique: elsewhere in the valley the error depends on every rounding.
+    let found = recover(&["--smoothing", "1e-6", "--iterations", "5000"]);
+    assert_eq!(found["ended"], "Solver converged");
     assert_eq!((found["unknowns"].as_u64(), found["sensors"].as_u64()), (Some(576), Some(121)));
-    assert!(number(&found, "source_error") < 0.02, "{found}");
+    assert!(number(&found, "source_error") < 0.03, "{found}");
     assert_eq!(number(&found, "first_misfit"), 0.5);
-    assert!(number(&found, "last_misfit") < 1e-6, "{found}");
+    assert!(number(&found, "last_misfit") < 3e-6, "{found}");
     // The misfit is quadratic, so that only rounding is left between the gradient and a central difference.
     assert!(number(&found, "gradient_error") < 1e-13, "{found}");
     for key in ["simulation_s", "gradient_s", "first_gradient_s", "search_s"] {
@@ -39,7 +41,7 @@ fn a_source_is_recovered_to_two_percent() {
 #[test]
 fn noise_of_a_percent_is_not_fitted() {
     let found = recover(&["--noise", "0.01"]);
-    assert!(number(&found, "source_error") < 0.05, "{found}");
+    assert!(number(&found, "source_error") < 0.04, "{found}");
     // The misfit of the true source is half the square of the noise; a smaller one would be the noise's own.
     assert!((5e-5..1e-4).contains(&number(&found, "last_misfit")), "{found}");
     // The same seed is the same noise, another one another.
