@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 pub mod drawing;
+pub mod fields;
 pub mod files;
 pub mod progress;
 pub mod timing;

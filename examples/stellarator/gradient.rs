@@ -1,104 +1,110 @@
-//! How the volume changes with each Fourier mode of the boundary: one reverse pass for all of them.
-
-use std::path::Path;
+//! The derivatives of the volume by every Fourier coefficient of the boundary, by reverse mode: how much each mode
+//! matters.
 
 use anyhow::{Context, Result};
+use desc_jit::backend::{Device, device};
 use desc_jit::prelude::*;
-use desc_jit_examples::drawing::{FINE, FONT, INK, draw_png, heat_colour};
 use desc_jit_examples::timing::{median, repeated, show, timed};
-use plotters::prelude::*;
+use serde::Serialize;
 
 use crate::boundary::{Boundary, Series};
 use crate::{angles, surface};
 
-/// dV/dR_mn and dV/dZ_mn, in square metres, in the order of the modes.
+/// The derivative of the volume by one coefficient.
+#[derive(Serialize)]
+pub struct ByMode {
+    /// `R` or `Z`.
+    pub coord: char,
+    /// Poloidal mode number.
+    pub m: i64,
+    /// Toroidal mode number.
+    pub n: i64,
+    /// In m^2.
+    #[serde(rename = "dV_dcoefficient_m2")]
+    pub derivative: f64,
+}
+
+/// All derivatives, and how long it took to get them.
+#[derive(Serialize)]
 pub struct Gradient {
-    /// By the modes of R.
-    pub by_r: Array1<f64>,
-    /// By the modes of Z.
-    pub by_z: Array1<f64>,
-    /// The first call, which differentiates and compiles, in seconds.
-    pub first_call_s: f64,
-    /// A later call: the median, in seconds.
-    pub call_s: f64,
+    /// By the mode m = 0, n = 0 of R, if the boundary has it: the distance of the whole plasma from the axis.
+    #[serde(rename = "dV_dR00")]
+    pub by_r00: Option<f64>,
+    /// One entry per coefficient, in the order of the file: those of R, then those of Z.
+    #[serde(rename = "dV_dmodes")]
+    pub by_mode: Vec<ByMode>,
+    /// The first gradient, with staging, differentiating and compiling: seconds.
+    pub first_gradient_s: f64,
+    /// The volume and all derivatives: the median of later calls, in seconds.
+    pub gradient_s: f64,
+    /// The volume alone: the median, in seconds.
+    pub volume_s: f64,
+    /// The picture of the derivatives.
+    pub gradient_picture: String,
 }
-
-/// The gradient of the volume on a grid of `grid` by `grid` points.
-pub fn of_volume(boundary: &Boundary, grid: usize, repeats: usize) -> Result<Gradient> {
-    let (r, z, nfp) = (&boundary.r, &boundary.z, boundary.nfp);
-    let (theta, zeta) = (angles(grid, 1), angles(grid, nfp));
-    let gradient = grad(surface::volume::jit().wrt(argnums![1, 3]));
-    let call = || gradient.try_call(&r.modes, &r.coefficients, &z.modes, &z.coefficients, nfp, &theta, &zeta);
-    let ((by_r, by_z), first_call_s) = timed(call).context("the gradient of the volume stopped")?;
-    let call_s = median(&repeated(repeats, call)?);
-    Ok(Gradient { by_r, by_z, first_call_s, call_s })
-}
-
-/// Modes that are printed.
-const PRINTED: usize = 8;
 
 impl Gradient {
-    /// By the mean major radius, R_00; `None` where the boundary has no such mode.
-    pub fn by_r00(&self, boundary: &Boundary) -> Option<f64> {
-        let modes = &boundary.r.modes;
-        (0..self.by_r.len()).find(|&k| modes[[k, 0]] == 0 && modes[[k, 1]] == 0).map(|k| self.by_r[k])
+    /// Differentiates the volume on a grid of `grid` by `grid` points.
+    pub fn of(boundary: &Boundary, grid: usize, repeats: usize, picture: String) -> Result<Gradient> {
+        let on = device();
+        let there = |s: &Series| anyhow::Ok((s.modes.to_device(&on)?, s.coefficients.to_device(&on)?));
+        let ((r_modes, r), (z_modes, z)) = (there(&boundary.r)?, there(&boundary.z)?);
+        let (theta, zeta) = (angles(grid, 1).to_device(&on)?, angles(grid, boundary.nfp).to_device(&on)?);
+        let nfp = boundary.nfp;
+
+        let by_both = value_and_grad(surface::volume::jit().wrt(argnums![1, 3]));
+        let call = || by_both.try_call(&r_modes, &r, &z_modes, &z, nfp, &theta, &zeta);
+        let ((_, (by_r, by_z)), first_gradient_s) =
+            timed(call).context("the gradient of `volume` stopped")?;
+        let gradient_s = median(&repeated(repeats, || call().map(drop))?);
+        let volume = || surface::volume::try_call(&r_modes, &r, &z_modes, &z, nfp, &theta, &zeta).map(drop);
+        volume()?;
+        let volume_s = median(&repeated(repeats, volume)?);
+
+        let here = Device::cpu();
+        let mut by_mode = listed('R', &boundary.r, &by_r.to_device(&here)?);
+        let by_r00 = by_mode.iter().find(|mode| (mode.m, mode.n) == (0, 0)).map(|mode| mode.derivative);
+        by_mode.extend(listed('Z', &boundary.z, &by_z.to_device(&here)?));
+        Ok(Gradient { by_r00, by_mode, first_gradient_s, gradient_s, volume_s, gradient_picture: picture })
     }
 
-    /// Prints the modes that matter most.
-    pub fn print(&self, boundary: &Boundary) {
-        let named = |name: char, series: &Series, by: &Array1<f64>| -> Vec<(String, f64)> {
-            let mode =
-                |k: usize| format!("{name} m = {}, n = {}", series.modes[[k, 0]], series.modes[[k, 1]]);
-            (0..by.len()).map(|k| (mode(k), by[k])).collect()
-        };
-        let mut all = named('R', &boundary.r, &self.by_r);
-        all.extend(named('Z', &boundary.z, &self.by_z));
-        all.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    /// Prints every derivative, the largest ones of all first.
+    pub fn print(&self) {
         println!();
-        println!("change of the volume with each of {} modes, the largest first (m^2):", all.len());
-        for (mode, slope) in all.iter().take(PRINTED) {
-            println!("  dV/d({mode:<16}) = {slope:>16.12}");
+        println!("derivatives of the volume by the {} coefficients, in m^2:", self.by_mode.len());
+        println!("  coord     m     n          dV/dcoefficient");
+        let mut sorted: Vec<&ByMode> = self.by_mode.iter().collect();
+        sorted.sort_by(|a, b| b.derivative.abs().total_cmp(&a.derivative.abs()));
+        for ByMode { coord, m, n, derivative } in sorted {
+            println!("  {coord:>5} {m:>5} {n:>5} {derivative:>24.15e}");
         }
-        println!("time of the gradient by all modes:");
-        println!("  first call        {:>10}", show(self.first_call_s));
-        println!("  later calls       {:>10}", show(self.call_s));
+        println!();
+        if let Some(by_r00) = self.by_r00 {
+            println!("dV/dR00 = {by_r00:.12} m^2");
+        }
+        println!("time of one call:");
+        println!("  volume            {:>10}", show(self.volume_s));
+        println!(
+            "  gradient          {:>10}   {:.2} volumes, for {} derivatives",
+            show(self.gradient_s),
+            self.gradient_s / self.volume_s,
+            self.by_mode.len()
+        );
+        println!(
+            "  first gradient    {:>10}   stages, differentiates and compiles it",
+            show(self.first_gradient_s)
+        );
+        println!();
+        println!("wrote {}", self.gradient_picture);
     }
+}
 
-    /// Draws the magnitudes over the mode numbers, those of R beside those of Z.
-    pub fn draw(&self, path: &Path, boundary: &Boundary) -> Result<()> {
-        let largest = self.by_r.iter().chain(self.by_z.iter()).fold(0.0, |most: f64, g| most.max(g.abs()));
-        let panel = 560 * FINE;
-        draw_png(path, (2 * panel, panel), |area| {
-            let (left, right) = area.split_horizontally(panel);
-            for (area, name, series, by) in
-                [(&left, "R", &boundary.r, &self.by_r), (&right, "Z", &boundary.z, &self.by_z)]
-            {
-                let reach =
-                    |axis: usize| (0..by.len()).map(|k| series.modes[[k, axis]].abs()).max().unwrap_or(0) + 1;
-                let (m, n) = (reach(0), reach(1));
-                let mut chart = ChartBuilder::on(area)
-                    .margin(12 * FINE)
-                    .caption(format!("log10 |dV/d{name}_mn|"), (FONT, 24 * FINE, &INK))
-                    .x_label_area_size(50 * FINE)
-                    .y_label_area_size(60 * FINE)
-                    .build_cartesian_2d(-m..m + 1, -n..n + 1)?;
-                chart
-                    .configure_mesh()
-                    .disable_mesh()
-                    .x_desc("m")
-                    .y_desc("n")
-                    .axis_style(INK.stroke_width(FINE))
-                    .label_style((FONT, 16 * FINE, &INK))
-                    .axis_desc_style((FONT, 20 * FINE, &INK))
-                    .draw()?;
-                chart.draw_series((0..by.len()).map(|k| {
-                    let (m, n) = (series.modes[[k, 0]], series.modes[[k, 1]]);
-                    // Eight decades of magnitude.
-                    let brightness = 1.0 + (by[k].abs() / largest).log10() / 8.0;
-                    Rectangle::new([(m, n), (m + 1, n + 1)], heat_colour(brightness).filled())
-                }))?;
-            }
-            Ok(())
-        })
-    }
+fn listed(coord: char, series: &Series, derivatives: &Array1<f64>) -> Vec<ByMode> {
+    let mode = |(k, &derivative): (usize, &f64)| ByMode {
+        coord,
+        m: series.modes[[k, 0]],
+        n: series.modes[[k, 1]],
+        derivative,
+    };
+    derivatives.iter().enumerate().map(mode).collect()
 }

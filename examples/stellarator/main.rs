@@ -8,6 +8,7 @@
 
 mod boundary;
 mod gradient;
+mod gradient_picture;
 mod picture;
 mod report;
 mod surface;
@@ -24,6 +25,7 @@ use desc_jit_examples::timing::{median, repeated, timed};
 use desc_jit_examples::{exit, files, progress};
 
 use boundary::Boundary;
+use gradient::Gradient;
 use report::{Measured, Report};
 
 /// Measures a plasma boundary: volume, area, radii, and a picture of its cross-sections.
@@ -41,7 +43,7 @@ struct Options {
     #[arg(long, default_value = "cpu")]
     device: String,
 
-    /// Differentiate the volume by every mode, and draw that: gradient.png.
+    /// Differentiate the volume by every Fourier coefficient, and draw the derivatives to gradient.png.
     #[arg(long)]
     gradient: bool,
 
@@ -49,7 +51,7 @@ struct Options {
     #[arg(long)]
     json: bool,
 
-    /// Folder for the picture cross-sections.png.
+    /// Folder for the pictures.
     #[arg(long, default_value = "out", value_name = "DIR")]
     output: PathBuf,
 
@@ -87,12 +89,7 @@ fn stellarator(options: &Options) -> Result<()> {
     // A line traversed forth and back has a cross-section of rounding errors.
     ensure!(*section > 1e-12 * most(r).powi(2), "the boundary in {name} encloses no volume");
 
-    let gradient = match options.gradient {
-        true => {
-            Some(gradient::of_volume(&boundary, usize::from(options.grid), usize::from(options.repeats))?)
-        }
-        false => None,
-    };
+    let gradient = if options.gradient { Some(differentiated(&boundary, options)?) } else { None };
     let (major, minor) = report::radii(*volume, *section);
     let report = Report {
         volume_m3: *volume,
@@ -114,9 +111,7 @@ fn stellarator(options: &Options) -> Result<()> {
         call_s: median(&measurement.call_s),
         max_abs_diff_native: report::largest_difference(&measurement.native, &measurement.jit),
         picture: picture.display().to_string(),
-        dv_dr00: gradient.as_ref().and_then(|g| g.by_r00(&boundary)),
-        gradient_s: gradient.as_ref().map(|g| g.call_s),
-        gradient_picture: gradient.as_ref().map(|_| gradient_picture.display().to_string()),
+        gradient,
     };
     if let Some(gradient) = &gradient {
         gradient.draw(&gradient_picture, &boundary)?;
@@ -134,6 +129,15 @@ fn stellarator(options: &Options) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The derivatives of the volume, with their picture.
+fn differentiated(boundary: &Boundary, options: &Options) -> Result<Gradient> {
+    let picture = options.output.join("gradient.png");
+    let (grid, repeats) = (usize::from(options.grid), usize::from(options.repeats));
+    let gradient = Gradient::of(boundary, grid, repeats, picture.display().to_string())?;
+    gradient_picture::draw(&picture, &gradient.by_mode)?;
+    Ok(gradient)
 }
 
 /// One boundary measured twice, with the seconds of the calls.

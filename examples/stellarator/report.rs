@@ -4,6 +4,8 @@ use desc_jit::prelude::*;
 use desc_jit_examples::timing::show;
 use serde::Serialize;
 
+use crate::gradient::Gradient;
+
 /// What [`measure`](crate::surface::measure) returns: R, Z, volume, area, mean cross-section.
 pub type Measured = (Array2<f64>, Array2<f64>, f64, f64, f64);
 
@@ -49,15 +51,9 @@ pub struct Report {
     pub max_abs_diff_native: f64,
     /// The picture of cross-sections.
     pub picture: String,
-    /// With `--gradient`: how the volume changes with R_00, the mean major radius, in square metres.
-    #[serde(rename = "dV_dR00", skip_serializing_if = "Option::is_none")]
-    pub dv_dr00: Option<f64>,
-    /// With `--gradient`: one call of the gradient by all modes, the median.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gradient_s: Option<f64>,
-    /// With `--gradient`: the picture of the gradient.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gradient_picture: Option<String>,
+    /// The derivatives of the volume, where they were asked for.
+    #[serde(flatten)]
+    pub gradient: Option<Gradient>,
 }
 
 /// The mean radii of a torus of volume `volume` and mean cross-section `section`: major, minor.
@@ -107,5 +103,8 @@ impl Report {
         );
         println!();
         println!("wrote {}", self.picture);
+        if let Some(gradient) = &self.gradient {
+            gradient.print();
+        }
     }
 }

@@ -94,7 +94,7 @@ pub fn measure(
     )
 }
 
-/// The volume inside, in cubic metres: what [`measure`] says of it.
+/// The volume alone, as a function that has a gradient.
 #[desc_jit]
 pub fn volume(
     r_modes: &Array2<i64>,

@@ -72,13 +72,40 @@ fn w7x_agrees_with_desc_when_the_native_backend_is_selected() {
 }
 
 #[test]
-fn w7x_volume_changes_with_the_major_radius_as_analysis_says() {
+fn the_derivative_of_the_volume_agrees_with_desc() {
+    let reference = std::fs::read_to_string(data("w7x_reference.json")).unwrap();
+    let reference: Value = serde_json::from_str(&reference).unwrap();
     for grid in ["33", "65"] {
         let found = measure(&["--gradient", "--grid", grid], &[]);
-        let reference: Value =
-            serde_json::from_str(&std::fs::read_to_string(data("w7x_reference.json")).unwrap()).unwrap();
+        assert_w7x(&found, grid);
         assert_close(number(&found, "dV_dR00"), number(&reference["by_grid"][grid], "dV_dR00"));
-        assert!(number(&found, "gradient_s") > 0.0);
+        let by_mode = found["dV_dmodes"].as_array().unwrap();
+        assert_eq!(by_mode.len(), 625);
+        // R is multiplied by k and Z by k: the volume by its cube. Euler's theorem on homogeneous functions.
+        let boundary = std::fs::read_to_string(data("w7x_boundary.csv")).unwrap();
+        let coefficients = boundary.lines().filter_map(|l| l.rsplit(',').next()?.parse::<f64>().ok());
+        let sum: f64 = coefficients.zip(by_mode).map(|(c, d)| c * number(d, "dV_dcoefficient_m2")).sum();
+        assert_close(sum, 3.0 * number(&found, "volume_m3"));
+    }
+}
+
+/// V = 2 pi^2 R0 a b, by each of its three numbers.
+#[test]
+fn the_derivatives_of_the_tokamak_are_those_of_pappus() {
+    let folder = TempDir::new().unwrap();
+    let arguments = ["--input", &data("tokamak.csv"), "--grid", "16", "--repeats", "1", "--gradient"];
+    let output = run("stellarator", folder.path(), &[&arguments[..], &["--json"]].concat());
+    let found: Value = serde_json::from_str(&stdout_of(&output)).unwrap();
+    let (r0, a, b) = (1.7, 0.5, 0.8);
+    let derivative = |k: usize| number(&found["dV_dmodes"][k], "dV_dcoefficient_m2");
+    assert_close(number(&found, "dV_dR00"), 2.0 * PI * PI * a * b);
+    assert_close(derivative(0), 2.0 * PI * PI * a * b);
+    assert_close(derivative(1), 2.0 * PI * PI * r0 * b);
+    assert_close(derivative(2).abs(), 2.0 * PI * PI * r0 * a);
+    assert_picture(&folder.path().join("out/gradient.png"));
+    let report = stdout_of(&run("stellarator", folder.path(), &arguments));
+    for text in ["by the 3 coefficients", "dV/dR00 = 7.895683520871", "volumes, for 3 derivatives"] {
+        assert!(report.contains(text), "{text:?} is missing in\n{report}");
     }
 }
 
