@@ -3,7 +3,6 @@
 //!
 //! ```text
 //! cargo run --release --example stellarator -- --grid 129
-//! cargo run --release --example stellarator -- --gradient
 //! ```
 
 mod boundary;
@@ -70,7 +69,6 @@ fn stellarator(options: &Options) -> Result<()> {
     set_device(&options.device)?;
     files::make_output_folder(&options.output)?;
     let picture = options.output.join("cross-sections.png");
-    let gradient_picture = options.output.join("gradient.png");
 
     let measurement = both_ways(&boundary, usize::from(options.grid), usize::from(options.repeats))?;
     let (r, z, volume, area, section) = &measurement.jit;
@@ -113,9 +111,6 @@ fn stellarator(options: &Options) -> Result<()> {
         picture: picture.display().to_string(),
         gradient,
     };
-    if let Some(gradient) = &gradient {
-        gradient.draw(&gradient_picture, &boundary)?;
-    }
     picture::draw(&picture, &boundary)?;
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -123,10 +118,6 @@ fn stellarator(options: &Options) -> Result<()> {
         println!("boundary     {}", input.display());
         print_backend_info();
         report.print();
-        if let Some(gradient) = &gradient {
-            gradient.print(&boundary);
-            println!("wrote {}", gradient_picture.display());
-        }
     }
     Ok(())
 }
