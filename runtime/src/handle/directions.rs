@@ -79,7 +79,7 @@ where
 }
 
 /// The product of the Hessian with a direction, without the Hessian: takes the arguments, then one tangent per
-/// differentiated argument, passed as that is; gives what [`grad`] gives.
+/// differentiated argument, passed as that is; gives what [`grad`](super::grad) gives.
 ///
 /// # Errors
 /// Of a call: what the function raises, what has no derivative, a differentiated static argument,
