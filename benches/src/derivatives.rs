@@ -110,8 +110,11 @@ mod unit_tests {
 
     #[test]
     fn derivatives_are_compared_with_their_primals() {
-        let mut rows =
-            [row("wave", 1.0, 1 << 20), row("wave_gradient", 5.0, 40 << 20), row("wave_checkpoint", 9.0, 1 << 20)];
+        let mut rows = [
+            row("wave", 1.0, 1 << 20),
+            row("wave_gradient", 5.0, 40 << 20),
+            row("wave_checkpoint", 9.0, 1 << 20),
+        ];
         rows[1].primal = Some("wave");
         rows[1].jax_ms = Some(2.0);
         let text = Derivatives(&rows).to_string();
