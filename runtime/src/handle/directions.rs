@@ -48,7 +48,7 @@ where
 
 /// The derivative by reverse mode: takes the arguments, then the cotangent of the result (floats by value, arrays
 /// by reference, `()` for what is no float, a tuple for a tuple); gives the result, and the cotangents of the
-/// differentiated arguments as [`grad`] gives gradients.
+/// differentiated arguments as [`grad`](super::grad) gives gradients.
 ///
 /// # Errors
 /// Of a call: what the function raises, what has no derivative, a differentiated static argument,

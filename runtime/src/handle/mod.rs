@@ -2,7 +2,7 @@
 //!
 //! A [`Jit<A, R, W>`](Jit) knows the arguments `A` and the result `R` of its function, and which arguments
 //! derivatives are taken by, `W`. A transform is a function from handle to handle whose bounds say what it can be
-//! applied to; what it does is untyped, a [`Transform`](crate::transform::recipe::Transform) added to a recipe.
+//! applied to; what it does is untyped, a `Transform` added to a recipe.
 
 mod argnums;
 mod args;
