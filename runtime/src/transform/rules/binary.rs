@@ -25,8 +25,7 @@ pub(super) fn partial(
         (Div, 0) => Over(w.primal(b)?),
         (Div, _) => {
             let (b, y) = (w.primal(b)?, w.primal(y)?);
-            let quotient = w.div(y, b)?;
-            Scale(w.neg(quotient)?)
+            Partial::OverTimes(b, w.neg(y)?)
         }
         // a % b = a - trunc(a / b) * b
         (Rem, _) => {

@@ -13,6 +13,8 @@ pub(super) enum Partial {
     Scale(ValueId),
     /// Divided by this.
     Over(ValueId),
+    /// Divided by the first, times the second: an operand beside may share the quotient.
+    OverTimes(ValueId, ValueId),
     /// Where the first condition holds; half of it where the second holds too.
     Shared(ValueId, ValueId),
 }
@@ -26,6 +28,10 @@ impl Partial {
             Partial::MinusOne => w.neg(d)?,
             Partial::Scale(by) => w.mul(d, by)?,
             Partial::Over(by) => w.div(d, by)?,
+            Partial::OverTimes(over, by) => {
+                let quotient = w.div(d, over)?;
+                w.mul(quotient, by)?
+            }
             Partial::Shared(mine, both) => {
                 let half = w.scale(0.5, d)?;
                 let share = w.select(both, half, d)?;

@@ -5,7 +5,7 @@ use super::Pass;
 use super::scopes::ScopeId;
 use crate::dtype::{Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::{Node, Region, ValueId};
+use crate::graph::{Node, Region, ValueId, captures};
 use crate::hash::{HashMap, HashSet};
 use crate::op::{Axis, BinaryOp, Op};
 
@@ -73,6 +73,14 @@ const MAX_LEAVES: usize = 12;
 const MAX_DEPTH: usize = 100;
 /// Taping an array whole must cost this many times as much as taping what is read of it, to be refused.
 const FAVOUR_SHARED: f64 = 2.0;
+
+/// Nodes of a branch that is made again.
+const MAX_BRANCH: usize = 24;
+
+/// What a node and its regions use.
+fn operands(node: &Node) -> Vec<ValueId> {
+    node.inputs.iter().copied().chain(captures(node)).collect()
+}
 
 impl<'g> Pass<'g> {
     /// What a forward value is in the reverse region being written.
@@ -166,16 +174,43 @@ impl<'g> Pass<'g> {
         let known = &mut HashMap::default();
         let again = self.again(v).filter(|_| depth < MAX_DEPTH && !self.leaves(v, known, 0).contains(&v));
         let Some(node) = again else { return self.read_tape(v, id) };
-        let mut inputs = Vec::with_capacity(node.inputs.len());
-        for &input in &node.inputs {
-            inputs.push(self.request(input)?);
-            if self.scopes.owner(input) == scope {
-                self.define(input, depth + 1)?;
+        let mut here: HashMap<ValueId, ValueId> = HashMap::default();
+        for operand in operands(node) {
+            here.insert(operand, self.request(operand)?);
+            if self.scopes.owner(operand) == scope {
+                self.define(operand, depth + 1)?;
             }
         }
-        let (op, site) = (node.op.clone(), node.site);
-        self.builder.append(Node { op, inputs, outputs: vec![id], regions: Vec::new(), site });
+        // Of the other results of a branch those that are not there yet.
+        for &out in node.outputs.iter().filter(|&&out| out != v) {
+            let new = self.frames.last_mut().is_some_and(|f| f.defined.insert(out));
+            let other = if new { self.request(out)? } else { self.builder.reserve(self.graph_type(out)) };
+            here.insert(out, other);
+        }
+        here.insert(v, id);
+        let again = self.copied(node, &mut here);
+        self.builder.append(again);
         Ok(())
+    }
+
+    /// A node with its values replaced; those of its regions get new ids.
+    fn copied(&mut self, node: &Node, here: &mut HashMap<ValueId, ValueId>) -> Node {
+        let all = |values: &[ValueId], here: &HashMap<ValueId, ValueId>| -> Vec<ValueId> {
+            values.iter().map(|v| here.get(v).copied().unwrap_or(*v)).collect()
+        };
+        let mut regions = Vec::with_capacity(node.regions.len());
+        for region in &node.regions {
+            let mut nodes = Vec::with_capacity(region.nodes.len());
+            for inner in &region.nodes {
+                for &out in &inner.outputs {
+                    here.insert(out, self.builder.reserve(self.graph_type(out)));
+                }
+                nodes.push(self.copied(inner, here));
+            }
+            regions.push(Region { params: Vec::new(), nodes, results: all(&region.results, here) });
+        }
+        let (inputs, outputs) = (all(&node.inputs, here), all(&node.outputs, here));
+        Node { op: node.op.clone(), inputs, outputs, regions, site: node.site }
     }
 
     fn is_here(&self, v: ValueId) -> bool {
@@ -233,7 +268,32 @@ impl<'g> Pass<'g> {
                 | Op::Load { .. }
                 | Op::Take { .. }
         );
-        (elementwise || moved).then_some(node)
+        let cheap = elementwise || moved || self.is_small_branch(node);
+        cheap.then_some(node)
+    }
+
+    /// A branch of a few scalars.
+    fn is_small_branch(&self, node: &Node) -> bool {
+        let mut count = 0;
+        matches!(node.op, Op::Cond | Op::Switch)
+            && node.outputs.iter().all(|&v| self.builder.graph().ty(v).is_scalar())
+            && node.regions.iter().flat_map(|r| &r.nodes).all(|n| {
+                count += 1;
+                let scalar = n.outputs.iter().all(|&v| self.builder.graph().ty(v).is_scalar());
+                scalar
+                    && count <= MAX_BRANCH
+                    && matches!(
+                        n.op,
+                        Op::Const(_)
+                            | Op::Unary(_)
+                            | Op::Binary(_)
+                            | Op::Compare(_)
+                            | Op::Select
+                            | Op::MulAdd
+                            | Op::Cast(_)
+                            | Op::Load { .. }
+                    )
+            })
     }
 
     /// The elements of a tape of `v`.
@@ -259,7 +319,7 @@ impl<'g> Pass<'g> {
         };
         known.insert(v, itself.clone());
         let mut leaves: Vec<ValueId> = Vec::new();
-        for &input in &node.inputs {
+        for input in operands(node) {
             for leaf in self.leaves(input, known, depth + 1) {
                 if !leaves.contains(&leaf) {
                     leaves.push(leaf);
