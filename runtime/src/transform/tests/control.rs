@@ -237,3 +237,23 @@ fn indices_computed_from_data() {
     let x = vec![0.55, -0.7, 0.1, 0.9, 0.3, -0.45, 0.8];
     check(&graph_of!(histogram(&Array1::from_vec(x.clone()), 4)), &[vector(&x), integer(4)], &[0]);
 }
+
+#[desc_jit]
+fn upwind(x: &Array1<f64>) -> f64 {
+    let mut s = 0.0;
+    for i in 1..x.len() {
+        let d = x[i] - x[i - 1];
+        let growth = if d > 0.1 { d } else { 0.1 * d };
+        s += growth * growth;
+    }
+    s
+}
+
+#[test]
+fn a_branch_without_functions_needs_no_tape() {
+    let x = vec![0.5, -0.7, 0.1, 0.9, 0.3];
+    let graph = graph_of!(upwind(&Array1::from_vec(x.clone())));
+    check(&graph, &[vector(&x)], &[0]);
+    let adjoint = super::optimized(super::vjp(&graph, &[0], 8).unwrap()).to_string();
+    assert!(!adjoint.contains("tape"), "{adjoint}");
+}
