@@ -55,7 +55,6 @@ pub mod prelude;
 pub mod safe;
 mod stage;
 mod staged;
-#[allow(dead_code)]
 mod transform;
 
 #[doc(hidden)]

@@ -5,8 +5,7 @@ use super::emit::Emit;
 use super::linearize::{Split, split};
 use crate::dtype::{DType, Literal, Type};
 use crate::error::Result;
-use crate::graph::{Builder, Graph, SiteId, ValueId};
-use crate::hash::HashMap;
+use crate::graph::{Builder, Graph, SiteId, ValueId, inline};
 use crate::op::{Axis, Op, StoreMode};
 
 /// Writes a graph from scratch.
@@ -28,65 +27,34 @@ impl Emit for Writer {
 
 /// See [`super::value_and_grad`].
 pub(super) fn value_and_grad(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
-    // Only result 0 is differentiated: the others would keep values alive.
-    let first = super::select_results(graph, &[0]);
-    let adjoint = super::vjp(&first, wrt, tape)?;
-    let params = graph.body.params.len();
-    let ty = graph.ty(graph.body.results[0]).clone();
-    // The other results are those of the forward pass.
-    let mut adjoint = adjoint;
+    // Only result 0 is differentiated: the others would keep values alive. They are those of the forward pass.
+    let mut adjoint = super::vjp(&super::select_results(graph, &[0]), wrt, tape)?;
     let gradients = adjoint.body.results.split_off(1);
-    let cotangent = adjoint.body.params[params];
-    adjoint.body.params.truncate(params);
-    let mut writer = Writer { builder: Builder::extending(&adjoint) };
-    let one = (&mut writer as &mut dyn Emit).full(Literal::one(ty.dtype), &[])?;
-    let map: HashMap<ValueId, ValueId> = std::iter::once((cotangent, one)).collect();
-    for mut node in adjoint.body.nodes {
-        replace(&mut node.inputs, &map);
-        node.regions.iter_mut().for_each(|r| replace_in(r, &map));
-        writer.builder.append(node);
-    }
-    let rename = |v: &ValueId| map.get(v).copied().unwrap_or(*v);
-    let mut results = graph.body.results.clone();
-    results.extend(gradients.iter().map(rename));
+    adjoint.body.results = [&graph.body.results[..], &gradients].concat();
+    let mut writer = start(graph);
+    let dtype = graph.ty(graph.body.results[0]).dtype;
+    let one = (&mut writer as &mut dyn Emit).full(Literal::one(dtype), &[])?;
+    let args = [&graph.body.params[..], &[one]].concat();
+    let results = inline(&mut writer.builder, &adjoint, &args);
     Ok(writer.builder.finish(results))
 }
 
-fn replace(values: &mut [ValueId], map: &HashMap<ValueId, ValueId>) {
-    for v in values {
-        if let Some(&new) = map.get(v) {
-            *v = new;
-        }
+/// The graph with the value 0 for its first `count` parameters.
+pub(super) fn with_zeros(graph: &Graph, count: usize) -> Result<Graph> {
+    let (zeroed, params) = graph.body.params.split_at(count);
+    let mut writer = Writer { builder: Builder::new(graph.name.clone(), graph.location(SiteId(0)).clone()) };
+    let mut rest = Vec::with_capacity(params.len());
+    for &p in params {
+        let info = graph.values[p.index()].clone();
+        rest.push(writer.builder.param(info.ty, info.name));
     }
-}
-
-fn replace_in(region: &mut crate::graph::Region, map: &HashMap<ValueId, ValueId>) {
-    for node in &mut region.nodes {
-        replace(&mut node.inputs, map);
-        node.regions.iter_mut().for_each(|r| replace_in(r, map));
+    let mut args = Vec::with_capacity(graph.body.params.len());
+    for &v in zeroed {
+        args.push((&mut writer as &mut dyn Emit).zeros(graph.ty(v))?);
     }
-    replace(&mut region.results, map);
-}
-
-/// Gives the first `count` parameters the value 0.
-pub(super) fn with_zeros(graph: &mut Graph, count: usize) -> Result<()> {
-    let zeroed: Vec<ValueId> = graph.body.params.drain(..count).collect();
-    let mut writer = Writer { builder: Builder::extending(graph) };
-    let mut map = HashMap::default();
-    for v in zeroed {
-        let ty = graph.ty(v).clone();
-        map.insert(v, (&mut writer as &mut dyn Emit).zeros(&ty)?);
-    }
-    let body = std::mem::take(&mut graph.body);
-    for mut node in body.nodes {
-        replace(&mut node.inputs, &map);
-        node.regions.iter_mut().for_each(|r| replace_in(r, &map));
-        writer.builder.append(node);
-    }
-    let mut results = body.results;
-    replace(&mut results, &map);
-    *graph = writer.builder.finish(results);
-    Ok(())
+    args.extend(rest);
+    let results = inline(&mut writer.builder, graph, &args);
+    Ok(writer.builder.finish(results))
 }
 
 /// Positions of the results that are floats.
@@ -162,12 +130,12 @@ fn along_axes(
     let Split { moving: direction, fixed: before } = split(&linear, 1);
     // What does not depend on the direction.
     let count = seed.count();
-    let fixed = crate::graph::inline(&mut writer.builder, &before, params);
+    let fixed = inline(&mut writer.builder, &before, params);
     let w: &mut dyn Emit = writer;
     if seed.is_scalar() {
         let one = w.full(Literal::one(seed.dtype), &[])?;
         let args = [&[one], &fixed[..]].concat();
-        let results = crate::graph::inline(w.builder(), &direction, &args);
+        let results = inline(w.builder(), &direction, &args);
         return results
             .into_iter()
             .zip(&types)
@@ -190,7 +158,7 @@ fn along_axes(
     let axis = w.push(at, &[zeros, index, one])?;
     let axis = w.reshape(axis, &seed.shape)?;
     let args = [&[axis], &fixed[..]].concat();
-    let results = crate::graph::inline(w.builder(), &direction, &args);
+    let results = inline(w.builder(), &direction, &args);
     let mut after = Vec::new();
     for ((value, ty), carry) in results.into_iter().zip(&types).zip(carries) {
         let axes = std::iter::once(Axis::At).chain(ty.shape.iter().map(|&n| Axis::full(n))).collect();

@@ -29,8 +29,7 @@ pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Linearize
     // Of a linear map any point will do.
     let transposed = super::vjp(&moving, &(0..cotangents).collect::<Vec<_>>(), tape)?;
     let tangents: Vec<usize> = (wrt.len()..wrt.len() + cotangents).collect();
-    let mut linear = super::select_results(&transposed, &tangents);
-    super::jacobian::with_zeros(&mut linear, cotangents)?;
+    let mut linear = super::jacobian::with_zeros(&super::select_results(&transposed, &tangents), cotangents)?;
     crate::optimize::simplify(&mut linear)?;
     Ok(Linearized { primal, linear })
 }
