@@ -21,10 +21,20 @@ pub(crate) fn for_each_node<'g>(region: &'g Region, f: &mut impl FnMut(&'g Node)
 
 /// The values that a node's regions use from the scopes around it, in order of first use.
 pub(crate) fn captures(node: &Node) -> Vec<ValueId> {
+    free_values(&node.regions)
+}
+
+/// The values that a node and its regions use from the scopes around it.
+pub(crate) fn uses(node: &Node) -> Vec<ValueId> {
+    node.inputs.iter().copied().chain(captures(node)).collect()
+}
+
+/// The values that regions use from the scopes around them, in order of first use.
+fn free_values(regions: &[Region]) -> Vec<ValueId> {
     let mut defined = HashSet::default();
     let mut seen = HashSet::default();
     let mut free = Vec::new();
-    for region in &node.regions {
+    for region in regions {
         visit_regions(region, &mut |r| {
             defined.extend(r.params.iter().copied());
             defined.extend(r.nodes.iter().flat_map(|n| n.outputs.iter().copied()));
@@ -35,13 +45,23 @@ pub(crate) fn captures(node: &Node) -> Vec<ValueId> {
             free.push(v);
         }
     };
-    for region in &node.regions {
+    for region in regions {
         visit_regions(region, &mut |r| {
             r.nodes.iter().flat_map(|n| &n.inputs).for_each(|&v| use_value(v));
             r.results.iter().for_each(|&v| use_value(v));
         });
     }
     free
+}
+
+/// A region of `graph` as a graph by itself, whose ids it keeps: its parameters are the region's and then what the region
+/// uses from around, which is given too.
+pub(crate) fn closed(graph: &Graph, region: &Region) -> (Graph, Vec<ValueId>) {
+    let around = free_values(std::slice::from_ref(region));
+    let mut body = region.clone();
+    body.params.extend(around.iter().copied());
+    let (values, sites) = (graph.values.clone(), graph.sites.clone());
+    (Graph { name: graph.name.clone(), values, sites, body }, around)
 }
 
 /// The node itself (not its regions) can raise an error at run time, so it must stay even when its

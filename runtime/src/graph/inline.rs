@@ -14,6 +14,15 @@ pub(crate) fn inline(builder: &mut Builder, graph: &Graph, args: &[ValueId]) -> 
     copy.all(&graph.body.results)
 }
 
+/// The graph as a closed region that is to be part of `builder`'s graph.
+pub(crate) fn as_region(builder: &mut Builder, graph: &Graph) -> Region {
+    builder.open();
+    let params: Vec<ValueId> =
+        graph.body.params.iter().map(|&p| builder.param(graph.ty(p).clone(), None)).collect();
+    let results = inline(builder, graph, &params);
+    builder.close(results)
+}
+
 /// A copy in progress, for those who copy some nodes of a graph and treat others in their own way.
 #[derive(Clone)]
 pub(crate) struct Copy<'g> {

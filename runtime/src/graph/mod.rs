@@ -10,8 +10,8 @@ mod print;
 mod types;
 mod verify;
 
-pub(crate) use analysis::{captures, for_each_node, may_fail, visit_regions};
+pub(crate) use analysis::{captures, closed, for_each_node, may_fail, uses, visit_regions};
 pub(crate) use builder::Builder;
-pub(crate) use inline::{Copy, inline};
+pub(crate) use inline::{Copy, as_region, inline};
 pub(crate) use print::title;
 pub use types::{Graph, Node, Region, SiteId, Type, ValueId, ValueInfo};

@@ -6,7 +6,7 @@ use super::value::{Repr, Value};
 use crate::dtype::Type;
 use crate::error::ErrorKind;
 use crate::exec::Function;
-use crate::graph::{Graph, Region, ValueId, inline};
+use crate::graph::{Graph, ValueId, as_region};
 use crate::op::{Op, Rule};
 
 impl Cx {
@@ -40,10 +40,10 @@ impl Cx {
         for (param, arg) in info.params.iter().zip(args.iter()) {
             self.traced_leaves(arg, param.is_static, at, &mut leaves)?;
         }
-        let mut regions = vec![self.region(&graph)];
+        let mut regions = vec![as_region(&mut self.builder.borrow_mut(), &graph)];
         if let Some(with) = with {
             let rule_graph = inside.rule_graph(rule, &graph, params, with, at)?;
-            regions.push(self.region(&rule_graph));
+            regions.push(as_region(&mut self.builder.borrow_mut(), &rule_graph));
         }
         let types: Vec<Type> = graph.body.results.iter().map(|&v| graph.ty(v).clone()).collect();
         let op = Op::Call { rule, name: info.name.into() };
@@ -72,16 +72,6 @@ impl Cx {
             stopped.push(self.weak_like(Value::traced(outputs[0]), leaf.is_weak()));
         }
         Ok(x.with_leaves(&mut stopped.into_iter()))
-    }
-
-    /// A graph as a region.
-    pub(super) fn region(&self, graph: &Graph) -> Region {
-        let mut builder = self.builder.borrow_mut();
-        builder.open();
-        let params: Vec<ValueId> =
-            graph.body.params.iter().map(|&p| builder.param(graph.ty(p).clone(), None)).collect();
-        let results = inline(&mut builder, graph, &params);
-        builder.close(results)
     }
 
     /// An argument as the root of another graph sees it.

@@ -2,7 +2,7 @@
 //! question depends.
 
 use super::rules::passes;
-use crate::graph::{Graph, Node, Region, ValueId, captures};
+use crate::graph::{Graph, Node, Region, ValueId, uses};
 use crate::op::{Op, Rule};
 
 /// A set of values of one graph.
@@ -26,11 +26,6 @@ impl Set {
 
 fn is_float(graph: &Graph, v: ValueId) -> bool {
     graph.ty(v).dtype.is_float()
-}
-
-/// What a call depends on.
-fn uses(node: &Node) -> Vec<ValueId> {
-    node.inputs.iter().copied().chain(captures(node)).collect()
 }
 
 /// The first input of a loop that is carried.

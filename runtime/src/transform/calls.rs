@@ -3,41 +3,15 @@
 use super::emit::Emit;
 use crate::dtype::{DType, Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId, captures};
+use crate::graph::{Builder, Graph, Node, SiteId, ValueId, as_region};
 use crate::op::{BinaryOp, Op, Rule, UnaryOp};
-
-/// A region of a call as a graph by itself: its parameters, then what it uses from around.
-pub(super) struct Closed {
-    pub graph: Graph,
-    pub captured: Vec<ValueId>,
-}
-
-/// Region `which` of a call in `graph`, whose ids it keeps.
-pub(super) fn closed(graph: &Graph, node: &Node, which: usize) -> Closed {
-    let alone = Node { regions: vec![node.regions[which].clone()], ..node.clone() };
-    let captured = captures(&alone);
-    let mut body = node.regions[which].clone();
-    body.params.extend(captured.iter().copied());
-    let sites = graph.sites.clone();
-    Closed { graph: Graph { name: graph.name.clone(), values: graph.values.clone(), sites, body }, captured }
-}
-
-/// Adds a graph as a closed region.
-pub(super) fn region_of(builder: &mut Builder, graph: &Graph) -> Region {
-    builder.open();
-    let params: Vec<ValueId> =
-        graph.body.params.iter().map(|&p| builder.param(graph.ty(p).clone(), None)).collect();
-    let results = crate::graph::inline(builder, graph, &params);
-    builder.close(results)
-}
 
 /// A graph that does what this one does, and calls it `name`: reverse mode runs the call again instead of keeping its
 /// values.
 pub(super) fn recomputed(graph: &Graph, name: &str) -> Graph {
     let params = graph.body.params.clone();
-    let body = Region { params: params.clone(), ..Region::default() };
-    let mut builder = Builder::extending(&Graph { body, ..graph.clone() });
-    let region = region_of(&mut builder, graph);
+    let mut builder = Builder::extending(graph);
+    let region = as_region(&mut builder, graph);
     let types: Vec<Type> = graph.body.results.iter().map(|&v| graph.ty(v).clone()).collect();
     let op = Op::Call { rule: Rule::Recompute, name: name.into() };
     let results = builder.push_control(op, params, vec![region], types, SiteId(0));

@@ -1,11 +1,11 @@
 //! Forward mode: beside every value that varies, its tangent.
 
 use super::activity::{self, Set, first_carry};
-use super::calls::{Closed, closed, region_of, reverse_only};
+use super::calls::reverse_only;
 use super::emit::Emit;
 use super::{expand, rules};
 use crate::error::Result;
-use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId, inline};
+use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId, as_region, closed, inline};
 use crate::hash::HashMap;
 use crate::op::{Op, Rule};
 use std::sync::Arc;
@@ -102,7 +102,7 @@ impl Pass<'_> {
         }
         let is_float = |v: &ValueId| self.graph.ty(*v).dtype.is_float();
         let which = usize::from(rule == Rule::Jvp);
-        let Closed { graph, captured } = closed(self.graph, node, which);
+        let (graph, captured) = closed(self.graph, &node.regions[which]);
         match rule {
             Rule::Vjp => return Err(reverse_only(name)),
             Rule::Jvp => {
@@ -127,7 +127,7 @@ impl Pass<'_> {
                 let wrt: Vec<usize> =
                     (0..around.len()).filter(|&k| self.tangents.contains_key(&around[k])).collect();
                 let both = run(&graph, &wrt)?;
-                let region = region_of(&mut self.builder, &both);
+                let region = as_region(&mut self.builder, &both);
                 let mut inputs = around.clone();
                 inputs.extend(wrt.iter().map(|&k| self.tangents[&around[k]]));
                 let mut outputs = node.outputs.clone();

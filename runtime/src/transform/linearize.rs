@@ -1,7 +1,7 @@
 //! The derivative at a point as a linear map by itself, which computes nothing of the function again.
 
 use crate::error::Result;
-use crate::graph::{Graph, ValueId, captures};
+use crate::graph::{Graph, ValueId, uses};
 use crate::hash::HashSet;
 
 /// A function and its derivative at one point.
@@ -52,7 +52,7 @@ pub(super) fn split(graph: &Graph, count: usize) -> Split {
     let mut depends: HashSet<ValueId> = last.into_iter().collect();
     let mut needed = Vec::new();
     for node in &graph.body.nodes {
-        let uses: Vec<ValueId> = node.inputs.iter().copied().chain(captures(node)).collect();
+        let uses = uses(node);
         if uses.iter().any(|v| depends.contains(v)) {
             depends.extend(node.outputs.iter().copied());
             needed.extend(uses);

@@ -18,7 +18,7 @@ use super::cx::{At, Cx, Out};
 use super::value::Value;
 use crate::dtype::{DType, Literal, Type};
 use crate::error::ErrorKind;
-use crate::graph::{Graph, Node, Region, ValueId, captures, inline};
+use crate::graph::{Graph, ValueId, closed, inline};
 use crate::op::{Op, Rule};
 use crate::optimize::simplify;
 use crate::transform::{jacfwd, jvp, select_results};
@@ -71,23 +71,9 @@ impl Cx {
         };
         let value = self.node(&value, at)?;
         let region = self.builder.borrow_mut().close(vec![value]);
-        let (graph, captured) = self.closed_over(region, at)?;
-        Ok((Equation { graph, captured, unknown, name }, x0))
-    }
-
-    /// A region as a graph by itself: its parameters, then what it uses from around.
-    fn closed_over(&self, region: Region, at: At) -> Out<(Graph, Vec<ValueId>)> {
-        let (inputs, outputs) = (Vec::new(), Vec::new());
-        let mut node = Node { op: Op::Cond, inputs, outputs, regions: vec![region], site: self.site(at) };
-        let captured = captures(&node);
-        let mut body = node.regions.swap_remove(0);
-        body.params.extend(captured.iter().copied());
-        let builder = self.builder.borrow();
-        let around = builder.graph();
-        let (values, sites) = (around.values.clone(), around.sites.clone());
-        let mut graph = Graph { name: around.name.clone(), values, sites, body };
+        let (mut graph, captured) = closed(self.builder.borrow().graph(), &region);
         simplify(&mut graph)?;
-        Ok((graph, captured))
+        Ok((Equation { graph, captured, unknown, name }, x0))
     }
 
     /// Adds the nodes of `graph`.

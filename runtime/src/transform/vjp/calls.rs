@@ -1,11 +1,10 @@
 //! The reverse of calls, by their rules.
 
-use super::super::calls::{Closed, closed};
 use super::super::emit::Emit;
 use super::super::select_results;
 use super::Pass;
 use crate::error::Result;
-use crate::graph::{Node, ValueId, inline};
+use crate::graph::{Node, ValueId, closed, inline};
 use crate::op::Rule;
 
 impl Pass<'_> {
@@ -27,7 +26,7 @@ impl Pass<'_> {
         match rule {
             Rule::Stop => Ok(()),
             Rule::Vjp => {
-                let Closed { graph, captured } = closed(self.graph, node, 1);
+                let (graph, captured) = closed(self.graph, &node.regions[1]);
                 args.extend(cotangents);
                 self.captured(&captured, &mut args)?;
                 let found = inline(&mut self.builder, &graph, &args);
@@ -35,7 +34,7 @@ impl Pass<'_> {
             }
             Rule::Jvp => {
                 // The map from tangents to tangents is linear: its adjoint at any point is its transpose.
-                let Closed { graph, captured } = closed(self.graph, node, 1);
+                let (graph, captured) = closed(self.graph, &node.regions[1]);
                 let results = node.outputs.len();
                 let tangents: Vec<usize> = (results..graph.body.results.len()).collect();
                 let wrt: Vec<usize> = (node.inputs.len()..node.inputs.len() + float_inputs.len()).collect();
@@ -51,7 +50,7 @@ impl Pass<'_> {
                 self.give(&float_inputs, &found[tangents.len()..])
             }
             Rule::Recompute | Rule::Segments => {
-                let Closed { graph, captured } = closed(self.graph, node, 0);
+                let (graph, captured) = closed(self.graph, &node.regions[0]);
                 self.captured(&captured, &mut args)?;
                 let around: Vec<ValueId> = node.inputs.iter().chain(&captured).copied().collect();
                 let wrt: Vec<usize> = (0..around.len()).filter(|&k| self.is_active(around[k])).collect();

@@ -4,9 +4,10 @@
 //!
 //! - `reverse.rs` writes the reverse pass; values of the forward pass that it wants inside a loop are requests.
 //! - `saved.rs` answers the requests of a region when its reverse is complete: a value is computed again from what
-//!   is there, or read from a tape, whichever saves less.
+//!   is there, or read from a tape; `again.rs` says which saves less.
 //! - `forward.rs` writes the forward pass with the tapes that this took.
 
+mod again;
 mod calls;
 mod forward;
 mod guards;
