@@ -3,44 +3,13 @@
 use super::consistency::{Along, ENGINES, largest, product, romberg, scattered};
 use desc_jit::prelude::*;
 use desc_jit::with_engine;
+use example::{basis, series};
 use std::f64::consts::{PI, TAU};
 use std::path::Path;
 
-/// F_k(x) and its derivative in x, where F_k is cos(k x) for k >= 0 and sin(|k| x) for k < 0.
-#[desc_jit]
-fn basis(k: i64, x: f64) -> (f64, f64) {
-    let frequency = k.abs() as f64;
-    let phase = frequency * x;
-    if k >= 0 { (phase.cos(), -frequency * phase.sin()) } else { (phase.sin(), frequency * phase.cos()) }
-}
-
-/// f(theta, zeta) = sum over modes of c_mn F_m(theta) F_n(nfp zeta), with its derivatives in theta and zeta.
-#[desc_jit]
-fn series(
-    modes: &Array2<i64>,
-    coefficients: &Array1<f64>,
-    nfp: i64,
-    theta: &Array1<f64>,
-    zeta: &Array1<f64>,
-) -> (Array2<f64>, Array2<f64>, Array2<f64>) {
-    let periods = nfp as f64;
-    let mut f = Array2::zeros((theta.len(), zeta.len()));
-    let mut f_theta = Array2::zeros((theta.len(), zeta.len()));
-    let mut f_zeta = Array2::zeros((theta.len(), zeta.len()));
-    for k in 0..coefficients.len() {
-        let c = coefficients[k];
-        for i in 0..theta.len() {
-            let (a, a_theta) = basis(modes[[k, 0]], theta[i]);
-            for j in 0..zeta.len() {
-                let (b, b_x) = basis(modes[[k, 1]], periods * zeta[j]);
-                f[[i, j]] += c * a * b;
-                f_theta[[i, j]] += c * a_theta * b;
-                f_zeta[[i, j]] += c * a * (periods * b_x);
-            }
-        }
-    }
-    (f, f_theta, f_zeta)
-}
+/// The kernels of the example `stellarator`. The `measure` here keeps the sign of the volume.
+#[path = "../../examples/stellarator/surface.rs"]
+mod example;
 
 /// Volume and area of the boundary, as in the example `stellarator`. The volume has a sign: that of W7-X is negative,
 /// for its angle theta runs clockwise around a cross-section.

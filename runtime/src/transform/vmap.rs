@@ -21,7 +21,7 @@ mod tests;
 
 use crate::dtype::{DType, Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::{Builder, Copy, Graph, Node, SiteId, ValueId, captures, for_each_node, may_fail};
+use crate::graph::{Builder, Copy, Graph, Node, SiteId, ValueId, for_each_node, may_fail, uses};
 use crate::hash::HashSet;
 use crate::op::{Axis, Op, StoreMode};
 
@@ -245,7 +245,7 @@ fn parts(graph: &Graph, in_axes: &[Option<usize>]) -> Vec<Part> {
     let mut inside: HashSet<ValueId> = mapped.map(|(&param, _)| param).collect();
     let mut fails = false;
     let part = |node: &Node| {
-        let mut operands = node.inputs.iter().copied().chain(captures(node));
+        let mut operands = uses(node).into_iter();
         let failing = can_fail(graph, node);
         if operands.any(|v| inside.contains(&v)) || (failing && fails) {
             fails |= failing;

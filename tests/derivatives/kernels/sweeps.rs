@@ -2,6 +2,11 @@
 
 use crate::consistency::{Along, product, romberg, scattered};
 use desc_jit::prelude::*;
+use example::heat;
+
+/// The kernel of the example `heat`.
+#[path = "../../../examples/heat/kernel.rs"]
+mod example;
 
 /// Jacobi sweeps over a rod: two arrays, each updated from the other.
 #[desc_jit]
@@ -75,25 +80,6 @@ fn sweeps_over_a_plate() {
         weights: weights.to_vec(),
     }
     .check();
-}
-
-/// The kernel of the example `heat`.
-#[desc_jit]
-fn heat(u0: &Array2<f64>, alpha: f64, steps: usize) -> Array2<f64> {
-    let (nx, ny) = u0.dim();
-    let mut u = u0.clone();
-    let mut next = u0.clone();
-    for _ in 0..steps {
-        for i in 1..nx - 1 {
-            for j in 1..ny - 1 {
-                next[[i, j]] = u[[i, j]]
-                    + alpha
-                        * (u[[i + 1, j]] + u[[i - 1, j]] + u[[i, j + 1]] + u[[i, j - 1]] - 4.0 * u[[i, j]]);
-            }
-        }
-        std::mem::swap(&mut u, &mut next);
-    }
-    u
 }
 
 /// How far the plate is from a wanted field.
