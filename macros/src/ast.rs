@@ -234,6 +234,8 @@ pub enum ExprKind {
     Jump(Jump, Option<Box<Expr>>),
     /// The value of what never gets there.
     Never,
+    /// What a sum (`Add`) or a product (`Mul`) begins with, and its dtype where that is written.
+    Neutral(&'static str, Option<TokenStream>),
     /// `target = value`
     Assign(Box<Target>, Box<Expr>),
     /// `target += value`

@@ -4,6 +4,7 @@
 //! when it begins; what it assigns of the code around it is then exactly *assigned since the mark* ∩ *numbered
 //! before the mark*, whatever shadows whatever inside.
 
+use crate::ast::Place;
 use proc_macro2::{Ident, Span, TokenStream};
 use std::rc::Rc;
 use syn::ext::IdentExt;
@@ -21,6 +22,8 @@ pub struct Variable {
     pub rejected: bool,
     /// It holds a handle of a function, which is no value of staged code.
     pub is_handle: bool,
+    /// It stands for a part of another variable: an item of `iter_mut()`.
+    pub alias: Option<Rc<Place>>,
     /// It is ours: no name of the user's means it.
     pub is_own: bool,
     number: usize,
@@ -46,6 +49,7 @@ impl Variable {
             declared,
             rejected: false,
             is_handle: false,
+            alias: None,
             is_own: true,
             number,
         }
@@ -110,6 +114,7 @@ impl Scopes {
             declared,
             rejected: false,
             is_handle: false,
+            alias: None,
             is_own: false,
             number,
         };
@@ -123,6 +128,14 @@ impl Scopes {
         let number = self.count;
         self.count += 1;
         Variable::own(name(number), None, number)
+    }
+
+    /// Declares a name for a part of a variable.
+    pub fn declare_alias(&mut self, ident: &Ident, place: Place) {
+        self.declare(ident, false, None);
+        if let Some(Name::Variable(variable)) = self.names.last_mut() {
+            variable.alias = Some(Rc::new(place));
+        }
     }
 
     /// Declares a variable that holds a handle.

@@ -29,7 +29,8 @@ impl Expr {
             | ExprKind::Typed(..)
             | ExprKind::Variable(_)
             | ExprKind::Constant(_)
-            | ExprKind::Never => {}
+            | ExprKind::Never
+            | ExprKind::Neutral(..) => {}
             ExprKind::Tuple(items) | ExprKind::Array(items) | ExprKind::HandleCall(_, items) => {
                 items.iter_mut().for_each(|e| f(Expr(e)));
             }

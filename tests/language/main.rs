@@ -15,6 +15,7 @@ mod hygiene;
 mod implicit;
 mod indexing;
 mod integers;
+mod iterators;
 mod jumps;
 mod kernels;
 mod loops;

@@ -4,6 +4,7 @@ use super::{Parser, bare, expression, rejected};
 use crate::ast::{Expr, ExprKind, Part, Place, SliceArg, Spot, Target};
 use crate::diag::{expressions, indexing::*, methods};
 use crate::names::{Method, method};
+use crate::scope::Variable;
 use syn::{Expr as Rust, ExprMethodCall, Lit, Member, UnOp};
 
 impl Parser<'_> {
@@ -58,6 +59,7 @@ impl Parser<'_> {
                 }
                 Some(ident) => match self.scopes.variable(ident) {
                     Some(v) if v.rejected => None,
+                    Some(Variable { alias: Some(place), .. }) => Some((**place).clone()),
                     Some(v) => {
                         Some(Place { root: v.clone(), parts: Vec::new(), at: Spot::of(ident), writes: false })
                     }
@@ -176,7 +178,7 @@ fn is_column(e: &Rust) -> bool {
 }
 
 /// The number in `Axis(k)`.
-fn axis(e: &Rust) -> Option<usize> {
+pub(super) fn axis(e: &Rust) -> Option<usize> {
     let Rust::Call(call) = bare(e) else { return None };
     let Rust::Lit(lit) = bare(call.args.first()?) else { return None };
     let Lit::Int(number) = &lit.lit else { return None };

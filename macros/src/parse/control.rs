@@ -28,6 +28,9 @@ impl Parser<'_> {
     }
 
     pub(super) fn for_loop(&mut self, e: &syn::ExprForLoop) -> Expr {
+        if !is_plain_range(&e.expr) {
+            return self.for_items(e).unwrap_or_else(|| rejected(Spot::of(&e.for_token)));
+        }
         let range = self.range(&e.expr);
         self.scopes.open();
         let mut pat = &*e.pat;
@@ -161,6 +164,18 @@ impl Parser<'_> {
             self.sink.report_at(assignment.span, &expressions::CAPTURED_ASSIGNMENT, &[&name]);
         }
         Callable::Closure(params, Box::new(body))
+    }
+}
+
+/// A range whose index is the item, forwards or backwards.
+fn is_plain_range(e: &Rust) -> bool {
+    match bare(e) {
+        Rust::Range(_) => true,
+        Rust::MethodCall(m) => {
+            let plain = m.method == "rev" || m.method == "step_by" || m.method == "into_iter";
+            plain && is_plain_range(&m.receiver)
+        }
+        _ => false,
     }
 }
 

@@ -138,6 +138,9 @@ impl Parser<'_> {
                 if variable.rejected {
                     return rejected(at);
                 }
+                if let Some(place) = &variable.alias {
+                    return place.value();
+                }
                 return expression(ExprKind::Variable(variable.clone()), at);
             }
             if ident == "self" {

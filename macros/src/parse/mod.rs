@@ -9,6 +9,7 @@ pub use loop_attributes::is_of_loops;
 mod expr;
 mod functional;
 pub mod handle;
+mod iterate;
 mod jump;
 mod literal;
 mod loop_attributes;

@@ -1,6 +1,7 @@
 //! `if` and its relatives: a static condition picks its branch, a traced one becomes a `cond`.
 
 use super::cx::{At, Cx, Out};
+use super::iterators::neutral;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal, Type};
 use crate::error::ErrorKind;
@@ -83,7 +84,7 @@ impl Cx {
             for (branch, value) in branches.iter_mut().zip(&mut values) {
                 if value.is_uninit() {
                     self.builder.borrow_mut().reopen(std::mem::take(&mut branch.region));
-                    *value = self.placeholder(&model, at)?;
+                    *value = self.placeholder(value, &model, at)?;
                     branch.region = self.builder.borrow_mut().close(Vec::new());
                 }
             }
@@ -168,8 +169,8 @@ impl Cx {
         Ok(Leaf::Output(types.len() - 1, weak))
     }
 
-    /// Zeros of the types of a value, where nothing reads them.
-    pub(super) fn placeholder(&self, model: &Value, at: At) -> Out<Value> {
+    /// Zeros of the types of a value, where nothing reads them; what a sum begins with, in that type.
+    pub(super) fn placeholder(&self, instead_of: &Value, model: &Value, at: At) -> Out<Value> {
         let mut leaves = Vec::new();
         model.leaves(&mut leaves);
         let zeros = leaves.iter().map(|leaf| {
@@ -177,7 +178,11 @@ impl Cx {
                 return Ok(leaf.clone());
             }
             let (ty, weak) = self.leaf_type(leaf, at)?;
-            let zero = self.weak_like(Value::literal(Literal::zero(ty.dtype)), weak);
+            let literal = match instead_of.0 {
+                Repr::Neutral(op) => neutral(op, ty.dtype),
+                _ => Literal::zero(ty.dtype),
+            };
+            let zero = self.weak_like(Value::literal(literal), weak);
             self.broadcast_to(&zero, &ty.shape, at)
         });
         let zeros = zeros.collect::<Out<Vec<_>>>()?;

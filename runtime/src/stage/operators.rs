@@ -156,6 +156,11 @@ impl Cx {
     /// # Errors
     /// Types or shapes that do not go together; the message names both.
     pub fn binary(&self, op: BinaryOp, a: &Value, b: &Value, at: At) -> Out<Value> {
+        match (&a.0, &b.0) {
+            (Repr::Neutral(of), _) if *of == op => return Ok(b.clone()),
+            (_, Repr::Neutral(of)) if *of == op => return Ok(a.clone()),
+            _ => {}
+        }
         let weak = a.is_weak() && b.is_weak();
         let (a, b, dtype) = match op {
             // The right operand of a shift may be of any integer type, as in Rust.
