@@ -64,6 +64,7 @@ fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
 
+/// The largest magnitude.
 pub fn largest(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |most, v| f64::max(most, v.abs()))
 }
