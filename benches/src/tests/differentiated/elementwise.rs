@@ -31,7 +31,10 @@ fn go_fast() {
 #[test]
 fn arc_distance() {
     let (theta_1, phi_1, theta_2, phi_2) = arc_distance::inputs([20]);
-    along!(arc_distance::arc_distance(theta_1, phi_1, theta_2, phi_2) by 0 theta_1, 1 phi_1, 2 theta_2, 3 phi_2; times 0.1);
+    along!(
+        arc_distance::arc_distance(theta_1, phi_1, theta_2, phi_2)
+        by 0 theta_1, 1 phi_1, 2 theta_2, 3 phi_2; times 0.1
+    );
 }
 
 /// The largest element, which is taken off and changes nothing, has a derivative of its own on the way.

@@ -21,7 +21,10 @@ fn heat_gradient() {
 #[test]
 fn recurrence_gradient() {
     let (a, r) = recurrence::inputs([9]);
-    along!(recurrence_gradient::recurrence_gradient(a, r) by 0 a, 1 r; times 0.1; as written by recurrence_gradient::by_hand);
+    along!(
+        recurrence_gradient::recurrence_gradient(a, r) by 0 a, 1 r; times 0.1;
+        as written by recurrence_gradient::by_hand
+    );
 }
 
 #[test]
@@ -57,7 +60,10 @@ fn rosenbrock_hvp() {
 #[test]
 fn lennard_jones_hvp() {
     let (x, v) = lennard_jones_hvp::inputs([7]);
-    along!(lennard_jones_hvp::lennard_jones_hvp(x, v) by 0 x, 1 v; times 0.03; as written by lennard_jones_hvp::by_hand);
+    along!(
+        lennard_jones_hvp::lennard_jones_hvp(x, v) by 0 x, 1 v; times 0.03;
+        as written by lennard_jones_hvp::by_hand
+    );
 }
 
 #[test]

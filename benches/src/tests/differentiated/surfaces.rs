@@ -7,7 +7,8 @@ use desc_jit::prelude::*;
 fn w7x_surface() {
     let (r_modes, r, z_modes, z, nfp, theta, zeta) = w7x_surface::inputs([5, 2]);
     along!(
-        w7x_surface::w7x_surface(r_modes, r, z_modes, z, nfp, theta, zeta) by 1 r, 3 z, 5 theta, 6 zeta; times 0.03
+        w7x_surface::w7x_surface(r_modes, r, z_modes, z, nfp, theta, zeta)
+        by 1 r, 3 z, 5 theta, 6 zeta; times 0.03
     );
 }
 
@@ -15,7 +16,8 @@ fn w7x_surface() {
 fn w7x_volume() {
     let (r_modes, r, z_modes, z, nfp, theta, zeta) = w7x_surface::inputs([5, 2]);
     along!(
-        w7x_volume::w7x_volume(r_modes, r, z_modes, z, nfp, theta, zeta) by 1 r, 3 z, 5 theta, 6 zeta; times 0.03
+        w7x_volume::w7x_volume(r_modes, r, z_modes, z, nfp, theta, zeta)
+        by 1 r, 3 z, 5 theta, 6 zeta; times 0.03
     );
 }
 
@@ -23,7 +25,7 @@ fn w7x_volume() {
 fn w7x_volume_gradient() {
     let (r_modes, r, z_modes, z, nfp, theta, zeta) = w7x_surface::inputs([5, 2]);
     along!(
-        w7x_volume_gradient::w7x_volume_gradient(r_modes, r, z_modes, z, nfp, theta, zeta) by 1 r, 3 z, 5 theta, 6 zeta;
-        times 0.03; as written by w7x_volume_gradient::by_hand
+        w7x_volume_gradient::w7x_volume_gradient(r_modes, r, z_modes, z, nfp, theta, zeta)
+        by 1 r, 3 z, 5 theta, 6 zeta; times 0.03; as written by w7x_volume_gradient::by_hand
     );
 }
