@@ -3,7 +3,6 @@
 mod batches;
 mod by_backend;
 mod checkpoints;
-mod consistency;
 mod directions;
 mod gradients;
 mod handles;
@@ -15,6 +14,8 @@ mod linear;
 mod surfaces;
 mod tapes;
 mod zernike;
+
+use desc_jit_tests::consistency;
 
 /// `found` is `expected` up to rounding.
 #[track_caller]
