@@ -139,7 +139,10 @@ fn nothing_has_no_least_item() {
     for engine in desc_jit::Engine::ALL {
         let error = desc_jit::with_engine(engine, || least::try_call(&Array1::zeros(0))).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("called `Option::unwrap()` on a `None` value") && text.contains("min_by"), "{text}");
+        assert!(
+            text.contains("called `Option::unwrap()` on a `None` value") && text.contains("min_by"),
+            "{text}"
+        );
     }
 }
 

@@ -124,7 +124,8 @@ pub(super) fn is_iterator(e: &Rust) -> bool {
         Rust::Range(_) => true,
         Rust::MethodCall(m) => {
             let name = m.method.to_string();
-            SOURCES.contains(&name.as_str()) || (ADAPTERS.contains(&name.as_str()) && is_iterator(&m.receiver))
+            SOURCES.contains(&name.as_str())
+                || (ADAPTERS.contains(&name.as_str()) && is_iterator(&m.receiver))
         }
         _ => false,
     }
