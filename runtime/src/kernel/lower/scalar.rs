@@ -81,6 +81,9 @@ impl Lower<'_> {
                 }
                 return self.call(Call::Unary(op, dtype), a, a, result, true, site);
             }
+            (UnaryOp::CountOnes | UnaryOp::LeadingZeros | UnaryOp::TrailingZeros, _) => {
+                return self.count_bits(op, a);
+            }
             (_, DType::F64) if result == DType::F64 => Inst::Math { dst, a, op },
             _ => {
                 let fails = scalar::unary_may_fail(op, dtype);
@@ -165,6 +168,7 @@ impl Lower<'_> {
                     _ => Inst::XorI { dst, a, b },
                 };
                 let r = self.plain(inst, dtype)?;
+                self.narrow(r, self.info(a).range.bits(op, self.info(b).range));
                 let fact = match op {
                     BinaryOp::And => Some(Fact::And(a, b)),
                     BinaryOp::Or => Some(Fact::Or(a, b)),
@@ -200,6 +204,18 @@ impl Lower<'_> {
                 self.narrow(r, range);
                 Ok(r)
             }
+            BinaryOp::WrappingAdd | BinaryOp::WrappingSub | BinaryOp::WrappingMul => {
+                self.wrapping_int(op, dtype, a, b, site)
+            }
+            BinaryOp::Shl | BinaryOp::Shr if self.info(b).range.within(Interval::bit_of(dtype)) => {
+                self.shift(op, dtype, a, b)
+            }
+            BinaryOp::RotateLeft => self.rotate(dtype, a, b),
+            BinaryOp::RotateRight => {
+                let zero = self.constant(Literal::U32(0))?;
+                let back = self.wrapping_int(BinaryOp::WrappingSub, DType::U32, zero, b, site)?;
+                self.rotate(dtype, a, back)
+            }
             BinaryOp::Div | BinaryOp::Rem => {
                 let (x, y) = (self.info(a).range, self.info(b).range);
                 if op == BinaryOp::Rem && x.lo >= 0 && y.lo > x.hi {
@@ -233,7 +249,7 @@ impl Lower<'_> {
                     }
                     _ => Interval::of(dtype),
                 };
-                let r = self.call(Call::Binary(op, dtype, dtype), a, b, dtype, fails, site)?;
+                let r = self.call(Call::Binary(op, dtype, self.info(b).dtype), a, b, dtype, fails, site)?;
                 self.narrow(r, range);
                 Ok(r)
             }

@@ -86,7 +86,7 @@ fn binary_ops_are_those_of_the_scalar_definition() {
     for &op in BinaryOp::ALL {
         for dtype in DType::ALL {
             if op.result(dtype).is_some() {
-                let second = if op == BinaryOp::Powi { DType::I32 } else { dtype };
+                let second = op.second(dtype);
                 check(Op::Binary(op), &[dtype, second]);
             }
         }
@@ -118,7 +118,7 @@ fn ops_in_strips_are_those_of_the_scalar_definition() {
             UnaryOp::ALL.iter().filter(|o| o.result(dtype).is_some()).map(|&o| (Op::Unary(o), vec![dtype])),
         );
         for &op in BinaryOp::ALL.iter().filter(|o| o.result(dtype).is_some()) {
-            let second = if op == BinaryOp::Powi { DType::I32 } else { dtype };
+            let second = op.second(dtype);
             ops.push((Op::Binary(op), vec![dtype, second]));
         }
         ops.extend(CmpOp::ALL.iter().map(|&o| (Op::Compare(o), vec![dtype; 2])));

@@ -115,6 +115,12 @@ impl Exprs<'_> {
         }
     }
 
+    /// The same where a constant needs its width too.
+    fn operand(&self, r: Reg) -> String {
+        let cast = if self.kernel.constant(r).is_some() { "(int64_t)" } else { "" };
+        format!("{cast}{}", self.int(r))
+    }
+
     /// The same, unsigned.
     pub fn unsigned(&self, r: Reg) -> String {
         match self.kernel.constant(r) {
@@ -230,6 +236,17 @@ impl Exprs<'_> {
             AddI { a, b, .. } => int(a, "+", b),
             SubI { a, b, .. } => int(a, "-", b),
             MulI { a, b, .. } => int(a, "*", b),
+            AddW { a, b, .. } => format!("(int64_t)({})", unsigned(a, "+", b)),
+            SubW { a, b, .. } => format!("(int64_t)({})", unsigned(a, "-", b)),
+            MulW { a, b, .. } => format!("(int64_t)({})", unsigned(a, "*", b)),
+            ShlI { a, b, .. } => format!("(int64_t)({} << {})", self.unsigned(a), self.int(b)),
+            ShrS { a, b, .. } => format!("{} >> {}", self.operand(a), self.int(b)),
+            ShrU { a, b, .. } => format!("(int64_t)({} >> {})", self.unsigned(a), self.int(b)),
+            Rotl32 { a, b, .. } => format!("rotl32({}, {})", self.unsigned(a), self.unsigned(b)),
+            Rotl64 { a, b, .. } => format!("(int64_t)rotl64({}, {})", self.unsigned(a), self.unsigned(b)),
+            PopI { a, .. } => format!("__builtin_popcountll({})", self.unsigned(a)),
+            ClzI { a, .. } => format!("clz64({})", self.unsigned(a)),
+            CtzI { a, .. } => format!("ctz64({})", self.unsigned(a)),
             AndI { a, b, .. } => int(a, "&", b),
             OrI { a, b, .. } => int(a, "|", b),
             XorI { a, b, .. } => int(a, "^", b),
