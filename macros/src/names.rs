@@ -191,7 +191,7 @@ pub fn method(name: &str) -> Option<Method> {
 }
 
 /// Scalar types of staged code.
-pub const SCALARS: &[&str] = &["f64", "f32", "i64", "i32", "u32", "usize", "bool"];
+pub const SCALARS: &[&str] = &["f64", "f32", "i64", "i32", "u32", "u64", "usize", "bool"];
 
 /// Array types, which have constructors.
 pub const ARRAYS: &[&str] = &["Array", "Array0", "Array1", "Array2", "Array3", "ArrayD"];
@@ -221,7 +221,8 @@ pub fn scalar_instead(name: &str) -> Option<&'static str> {
     Some(match name {
         "i8" | "i16" => "i32",
         "u8" | "u16" => "u32",
-        "u64" | "i128" | "u128" | "isize" => "i64",
+        "u128" => "u64",
+        "i128" | "isize" => "i64",
         "f16" => "f32",
         "f128" => "f64",
         _ => return None,

@@ -110,37 +110,3 @@ fn i32_is_32_bits_wide() {
     agree!(i32_arithmetic(1234, 567));
     refuse!(i32_arithmetic(70_000, 70_000), Arithmetic, "overflow");
 }
-
-#[desc_jit]
-fn wrapping_u32(a: u32, b: u32) -> (u32, u32, u32, u32) {
-    (a.wrapping_add(b), a.wrapping_sub(b), a.wrapping_mul(b), a.rotate_left(7) ^ b.rotate_right(9))
-}
-
-#[test]
-fn wrapping_and_rotations() {
-    for a in [0, 1, u32::MAX, 0xdead_beef] {
-        for b in [0, 1, u32::MAX, 0x8000_0000] {
-            agree!(wrapping_u32(a, b));
-        }
-    }
-}
-
-const TABLE: u32 = 0xedb8_8320;
-
-#[desc_jit]
-fn crc32(data: &Array1<u32>) -> u32 {
-    let mut crc = u32::MAX;
-    for k in 0..data.len() {
-        crc ^= data[k];
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ TABLE } else { crc >> 1 };
-        }
-    }
-    !crc
-}
-
-#[test]
-fn crc() {
-    let data = Array1::from_vec("123456789".bytes().map(u32::from).collect());
-    assert_eq!(agree!(crc32(&data)), 0xcbf4_3926);
-}

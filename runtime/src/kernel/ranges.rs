@@ -27,7 +27,7 @@ impl Interval {
             DType::I32 => Interval::new(i32::MIN.into(), i32::MAX.into()),
             DType::U32 => Interval::new(0, u32::MAX.into()),
             DType::I64 => Interval::new(i64::MIN.into(), i64::MAX.into()),
-            DType::Usize => Interval::new(0, u64::MAX.into()),
+            DType::U64 | DType::Usize => Interval::new(0, u64::MAX.into()),
             DType::F32 | DType::F64 => Interval::new(i64::MIN.into(), u64::MAX.into()),
         }
     }

@@ -244,8 +244,8 @@ impl BinaryOp {
             Min | Max => true,
             Powi | Atan2 | Hypot | Copysign => a.is_float(),
             And | Or | Xor => !a.is_float(),
-            Shl | Shr | WrappingAdd | WrappingSub | WrappingMul | WrappingPow | SaturatingMul | RotateLeft
-            | RotateRight => a.is_int(),
+            Shl | Shr | WrappingAdd | WrappingSub | WrappingMul | WrappingPow | SaturatingMul
+            | RotateLeft | RotateRight => a.is_int(),
         };
         ok.then_some(a)
     }

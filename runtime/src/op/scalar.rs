@@ -78,7 +78,8 @@ macro_rules! bits_unary {
             UnaryOp::SwapBytes => Ok($wrap(x.swap_bytes())),
             UnaryOp::ReverseBits => Ok($wrap(x.reverse_bits())),
             UnaryOp::Ilog2 => x.checked_ilog2().map(Literal::U32).ok_or_else(|| {
-                let message = format!("attempt to take the logarithm of a number that is not positive: `{x}`");
+                let message =
+                    format!("attempt to take the logarithm of a number that is not positive: `{x}`");
                 Error::new(ErrorKind::Arithmetic, message)
             }),
             _ => Err(unsupported($op.name(), $lit)),
@@ -127,6 +128,7 @@ pub fn unary(op: UnaryOp, x: Literal) -> Result<Literal> {
         Literal::I32(v) => signed_unary!(op, v, Literal::I32, x),
         Literal::I64(v) => signed_unary!(op, v, Literal::I64, x),
         Literal::U32(v) => unsigned_unary!(op, v, Literal::U32, x),
+        Literal::U64(v) => unsigned_unary!(op, v, Literal::U64, x),
         Literal::Usize(v) => unsigned_unary!(op, v, Literal::Usize, x),
         Literal::Bool(v) if op == UnaryOp::Not => Ok(Literal::Bool(!v)),
         _ => Err(unsupported(op.name(), x)),
@@ -240,6 +242,7 @@ pub fn binary(op: BinaryOp, a: Literal, b: Literal) -> Result<Literal> {
         (Literal::I32(x), Literal::I32(y)) => int_binary!(op, x, y, Literal::I32, a, b),
         (Literal::U32(x), Literal::U32(y)) => int_binary!(op, x, y, Literal::U32, a, b),
         (Literal::I64(x), Literal::I64(y)) => int_binary!(op, x, y, Literal::I64, a, b),
+        (Literal::U64(x), Literal::U64(y)) => int_binary!(op, x, y, Literal::U64, a, b),
         (Literal::Usize(x), Literal::Usize(y)) => int_binary!(op, x, y, Literal::Usize, a, b),
         (Literal::Bool(x), Literal::Bool(y)) => match op {
             BinaryOp::And => Ok(Literal::Bool(x & y)),
@@ -261,6 +264,7 @@ fn by_count(op: BinaryOp, a: Literal, b: Literal) -> Result<Literal> {
         Literal::I32(x) => int_by_count!(op, x, Literal::I32, a, b),
         Literal::U32(x) => int_by_count!(op, x, Literal::U32, a, b),
         Literal::I64(x) => int_by_count!(op, x, Literal::I64, a, b),
+        Literal::U64(x) => int_by_count!(op, x, Literal::U64, a, b),
         Literal::Usize(x) => int_by_count!(op, x, Literal::Usize, a, b),
         _ => Err(unsupported(op.name(), a)),
     }
@@ -284,6 +288,7 @@ pub fn compare(op: CmpOp, a: Literal, b: Literal) -> Result<bool> {
         (Literal::I32(x), Literal::I32(y)) => by(op, x, y),
         (Literal::U32(x), Literal::U32(y)) => by(op, x, y),
         (Literal::I64(x), Literal::I64(y)) => by(op, x, y),
+        (Literal::U64(x), Literal::U64(y)) => by(op, x, y),
         (Literal::Usize(x), Literal::Usize(y)) => by(op, x, y),
         (Literal::Bool(x), Literal::Bool(y)) => by(op, x, y),
         _ => {
@@ -313,7 +318,7 @@ pub fn mul_add(a: Literal, b: Literal, c: Literal) -> Result<Literal> {
 pub fn unary_may_fail(op: UnaryOp, dtype: DType) -> bool {
     match op {
         UnaryOp::Neg | UnaryOp::Abs => dtype.is_int(),
-        UnaryOp::Isqrt => matches!(dtype, DType::I32 | DType::I64),
+        UnaryOp::Isqrt => dtype.is_signed(),
         UnaryOp::Ilog2 => true,
         _ => false,
     }
@@ -322,6 +327,5 @@ pub fn unary_may_fail(op: UnaryOp, dtype: DType) -> bool {
 /// A binary op can fail on some values of that dtype (overflow, division by zero).
 pub fn binary_may_fail(op: BinaryOp, dtype: DType) -> bool {
     use BinaryOp::*;
-    dtype.is_int()
-        && matches!(op, Add | Sub | Mul | Div | Rem | DivEuclid | RemEuclid | Pow | Shl | Shr)
+    dtype.is_int() && matches!(op, Add | Sub | Mul | Div | Rem | DivEuclid | RemEuclid | Pow | Shl | Shr)
 }

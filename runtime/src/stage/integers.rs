@@ -10,6 +10,7 @@ use crate::op::{BinaryOp, CmpOp, UnaryOp};
 fn unsigned(dtype: DType) -> DType {
     match dtype {
         DType::I32 => DType::U32,
+        DType::I64 => DType::U64,
         other => other,
     }
 }
@@ -34,7 +35,7 @@ fn largest(dtype: DType) -> Literal {
 impl Cx {
     pub(super) fn integer_method(&self, name: &str, x: &Value, args: &[Value], at: At) -> Out<Option<Value>> {
         let dtype = self.ty(x, at)?.dtype;
-        let signed = matches!(dtype, DType::I32 | DType::I64);
+        let signed = dtype.is_signed();
         // A literal, or what is computed from such alone, has no type yet: it counts as unsigned too.
         let may_be_unsigned = !signed || x.is_weak();
         let zero = Value::literal(Literal::zero(dtype));
@@ -96,7 +97,7 @@ impl Cx {
     fn saturating(&self, op: BinaryOp, x: &Value, y: &Value, at: At) -> Out<Value> {
         let (x, y, dtype) = self.align("saturating", x, y, at)?;
         let wrapped = self.binary(op, &x, &y, at)?;
-        if !matches!(dtype, DType::I32 | DType::I64) {
+        if !dtype.is_signed() {
             let over = self.compare(CmpOp::Lt, &wrapped, &x, at)?;
             return self.select(&over, &Value::literal(largest(dtype)), &wrapped, at);
         }

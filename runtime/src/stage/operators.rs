@@ -16,11 +16,8 @@ impl Cx {
 
     /// An unsuffixed integer literal.
     pub fn int(&self, v: i128) -> Value {
-        // Literals beyond i64 can only be meant for u64-like types.
-        match i64::try_from(v) {
-            Ok(v) => Value::weak(Literal::I64(v)),
-            Err(_) => Value::literal(Literal::Usize(v as usize)),
-        }
+        // Literals beyond i64 can only be meant for an unsigned type of 64 bits.
+        Value::weak(i64::try_from(v).map_or(Literal::U64(v as u64), Literal::I64))
     }
 
     /// `true` or `false`.
@@ -103,6 +100,10 @@ impl Cx {
     /// # Errors
     /// A type that the operation does not take.
     pub fn unary(&self, op: UnaryOp, v: &Value, at: At) -> Out<Value> {
+        // `!0` sets all bits of whatever type it turns out to have.
+        if let (UnaryOp::Not, true, Some(Literal::I64(n))) = (op, v.is_weak(), v.as_static()) {
+            return Ok(Value::weak(if n < 0 { Literal::I64(!n) } else { Literal::U64(!n as u64) }));
+        }
         if let Some(literal) = v.as_static()
             && op.result(literal.dtype()).is_some()
         {

@@ -261,7 +261,7 @@ impl Function<'_, '_> {
                 // A negative distance is a large one.
                 let outside = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, y, bits);
                 self.fail_if(outside, trap, &[a, b]);
-                let signed = matches!(dtype, DType::I32 | DType::I64);
+                let signed = dtype.is_signed();
                 Some(match (op, dtype) {
                     (BinaryOp::Shr, _) if signed => self.b.ins().sshr(x, y),
                     (BinaryOp::Shr, _) => self.b.ins().ushr(x, y),
@@ -278,12 +278,12 @@ impl Function<'_, '_> {
                     _ => self.b.ins().ishl(x, y),
                 })
             }
-            Call::Binary(BinaryOp::RemEuclid, DType::U32 | DType::Usize, _) => {
+            Call::Binary(BinaryOp::RemEuclid, DType::U32 | DType::U64 | DType::Usize, _) => {
                 self.division_by_zero_fails(a, b, trap);
                 let (x, y) = (self.bits(a), self.bits(b));
                 Some(self.b.ins().urem(x, y))
             }
-            Call::Binary(BinaryOp::DivEuclid, DType::U32 | DType::Usize, _) => {
+            Call::Binary(BinaryOp::DivEuclid, DType::U32 | DType::U64 | DType::Usize, _) => {
                 self.division_by_zero_fails(a, b, trap);
                 let (x, y) = (self.bits(a), self.bits(b));
                 Some(self.b.ins().udiv(x, y))

@@ -13,7 +13,14 @@ const DST: Reg = Reg(0);
 
 impl Lower<'_> {
     /// `a.wrapping_add(b)` and its like: the exact operation where nothing can wrap, so that it stays an affine form.
-    pub(super) fn wrapping_int(&mut self, op: BinaryOp, dtype: DType, a: Reg, b: Reg, site: SiteId) -> Result<Reg> {
+    pub(super) fn wrapping_int(
+        &mut self,
+        op: BinaryOp,
+        dtype: DType,
+        a: Reg,
+        b: Reg,
+        site: SiteId,
+    ) -> Result<Reg> {
         let (x, y) = (self.info(a).range, self.info(b).range);
         let (exact, checked) = match op {
             BinaryOp::WrappingAdd => (x.add(y), BinaryOp::Add),
@@ -38,13 +45,18 @@ impl Lower<'_> {
         let (least, most) = (y.lo as u32, y.hi as u32);
         let dst = DST;
         if op == BinaryOp::Shr {
-            let signed = matches!(dtype, DType::I32 | DType::I64);
-            let r = self.plain(if signed { Inst::ShrS { dst, a, b } } else { Inst::ShrU { dst, a, b } }, dtype)?;
-            let (far, near) = (x.lo >> if x.lo < 0 { least } else { most }, x.hi >> if x.hi < 0 { most } else { least });
+            let signed = dtype.is_signed();
+            let r =
+                self.plain(if signed { Inst::ShrS { dst, a, b } } else { Inst::ShrU { dst, a, b } }, dtype)?;
+            let (far, near) =
+                (x.lo >> if x.lo < 0 { least } else { most }, x.hi >> if x.hi < 0 { most } else { least });
             self.narrow(r, Interval::new(far, near));
             return Ok(r);
         }
-        let range = Interval::new(x.lo << if x.lo < 0 { most } else { least }, x.hi << if x.hi < 0 { least } else { most });
+        let range = Interval::new(
+            x.lo << if x.lo < 0 { most } else { least },
+            x.hi << if x.hi < 0 { least } else { most },
+        );
         if range.within(Interval::of(dtype)) {
             let r = self.plain(Inst::ShlI { dst, a, b }, dtype)?;
             self.narrow(r, range);

@@ -337,7 +337,8 @@ impl Lower<'_> {
             return Ok(a);
         }
         let dst = DST;
-        let unsigned_wide = from == DType::Usize && self.info(a).range.hi > i128::from(i64::MAX);
+        let unsigned_wide =
+            matches!(from, DType::U64 | DType::Usize) && self.info(a).range.hi > i128::from(i64::MAX);
         let inst = match (from, to) {
             (DType::F64, DType::Bool) => {
                 let b = self.constant(Literal::F64(0.0))?;
@@ -361,7 +362,7 @@ impl Lower<'_> {
             (DType::F64, DType::I32) => Inst::F64ToI32 { dst, a },
             (DType::F64, DType::U32) => Inst::F64ToU32 { dst, a },
             (DType::F64, DType::I64) => Inst::F64ToI64 { dst, a },
-            (DType::F64, DType::Usize) => Inst::F64ToUsize { dst, a },
+            (DType::F64, DType::U64 | DType::Usize) => Inst::F64ToUsize { dst, a },
             (_, DType::F64) if unsigned_wide => Inst::U64ToF64 { dst, a },
             (_, DType::F64) => Inst::S64ToF64 { dst, a },
             (_, DType::F32) if unsigned_wide => Inst::U64ToF32 { dst, a },
@@ -397,15 +398,15 @@ fn checked(op: BinaryOp, dtype: DType, a: Reg, b: Reg) -> Option<Inst> {
         (BinaryOp::Add, DType::I32) => Inst::AddI32 { dst, a, b },
         (BinaryOp::Add, DType::U32) => Inst::AddU32 { dst, a, b },
         (BinaryOp::Add, DType::I64) => Inst::AddI64 { dst, a, b },
-        (BinaryOp::Add, DType::Usize) => Inst::AddUsize { dst, a, b },
+        (BinaryOp::Add, DType::U64 | DType::Usize) => Inst::AddUsize { dst, a, b },
         (BinaryOp::Sub, DType::I32) => Inst::SubI32 { dst, a, b },
         (BinaryOp::Sub, DType::U32) => Inst::SubU32 { dst, a, b },
         (BinaryOp::Sub, DType::I64) => Inst::SubI64 { dst, a, b },
-        (BinaryOp::Sub, DType::Usize) => Inst::SubUsize { dst, a, b },
+        (BinaryOp::Sub, DType::U64 | DType::Usize) => Inst::SubUsize { dst, a, b },
         (BinaryOp::Mul, DType::I32) => Inst::MulI32 { dst, a, b },
         (BinaryOp::Mul, DType::U32) => Inst::MulU32 { dst, a, b },
         (BinaryOp::Mul, DType::I64) => Inst::MulI64 { dst, a, b },
-        (BinaryOp::Mul, DType::Usize) => Inst::MulUsize { dst, a, b },
+        (BinaryOp::Mul, DType::U64 | DType::Usize) => Inst::MulUsize { dst, a, b },
         _ => return None,
     })
 }

@@ -246,9 +246,7 @@ impl Interpreter<'_> {
                 Inst::SubW { dst, a, b } => reg!(dst) = reg!(a).wrapping_sub(reg!(b)),
                 Inst::MulW { dst, a, b } => reg!(dst) = reg!(a).wrapping_mul(reg!(b)),
                 Inst::ShlI { dst, a, b } => reg!(dst) = reg!(a).wrapping_shl(reg!(b) as u32),
-                Inst::ShrS { dst, a, b } => {
-                    reg!(dst) = (reg!(a) as i64).wrapping_shr(reg!(b) as u32) as u64
-                }
+                Inst::ShrS { dst, a, b } => reg!(dst) = (reg!(a) as i64).wrapping_shr(reg!(b) as u32) as u64,
                 Inst::ShrU { dst, a, b } => reg!(dst) = reg!(a).wrapping_shr(reg!(b) as u32),
                 Inst::Rotl32 { dst, a, b } => {
                     reg!(dst) = u64::from((reg!(a) as u32).rotate_left(reg!(b) as u32))

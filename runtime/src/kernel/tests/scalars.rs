@@ -17,6 +17,7 @@ fn samples(dtype: DType) -> Vec<Literal> {
         DType::I32 => [0, 1, -1, 7, -7, 31, i32::MAX, i32::MIN].map(Literal::I32).to_vec(),
         DType::U32 => [0, 1, 2, 7, 33, u32::MAX].map(Literal::U32).to_vec(),
         DType::I64 => [0, 1, -1, 7, -7, 63, i64::MAX, i64::MIN].map(Literal::I64).to_vec(),
+        DType::U64 => [0, 1, 2, 7, 64, 1 << 63, u64::MAX].map(Literal::U64).to_vec(),
         DType::Usize => [0, 1, 2, 7, 64, 1 << 63, usize::MAX].map(Literal::Usize).to_vec(),
         DType::F32 => {
             [0.0, -0.0, 1.0, -2.5, 0.3, 1e30, f32::INFINITY, f32::NAN, -3e9].map(Literal::F32).to_vec()
