@@ -399,7 +399,6 @@ pub fn macro_instead(name: &str) -> &'static str {
             "return a value on every path, for instance `f64::NAN`"
         }
         "format" => "do the formatting in the function that calls this one",
-        "matches" => "compare with `==`, `<`, .. and `||`",
         "s" => "write it as the argument of `slice` or `slice_mut`",
         "azip" | "par_azip" => "write arithmetic on whole arrays, or loops",
         "stack" | "concatenate" => {

@@ -9,6 +9,7 @@ mod gradients;
 mod handles;
 mod inside;
 mod jacobians;
+mod jumps;
 mod kernels;
 mod linear;
 mod surfaces;

@@ -41,9 +41,7 @@ impl Parser<'_> {
 
     /// A variable or a part of one that is about to be written.
     pub(super) fn place(&mut self, e: &Rust) -> Option<Place> {
-        let since = self.scopes.mark();
         let mut place = self.place_parts(e)?;
-        place.writes = self.scopes.outer_assignments(since).next().is_some();
         place.at = Spot::of(e);
         let span = place.root.ident.span();
         let span = root_span(e).unwrap_or(span);
@@ -151,7 +149,6 @@ impl Parser<'_> {
                 if axis == 0 {
                     // `x[i]`, whatever the rank is.
                     let mut place = place?;
-                    place.writes |= index.writes;
                     place.parts.push(Part::Index(vec![index]));
                     return Some((place, Vec::new()));
                 }

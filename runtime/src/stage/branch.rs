@@ -74,11 +74,18 @@ impl Cx {
         let mut types: Vec<Type> = Vec::new();
         let mut joined: Vec<(Value, Vec<Leaf>)> = Vec::new();
         for k in 0..count {
-            let values: Vec<Value> = branches.iter().map(|b| b.outputs[k].clone()).collect();
-            // A variable that some path leaves without a value has none after it either.
-            if let Some(uninit) = values.iter().find(|v| v.is_uninit()) {
-                joined.push((uninit.clone(), Vec::new()));
+            let mut values: Vec<Value> = branches.iter().map(|b| b.outputs[k].clone()).collect();
+            let Some(model) = values.iter().find(|v| !v.is_uninit()).cloned() else {
+                joined.push((values[0].clone(), Vec::new()));
                 continue;
+            };
+            // What some path leaves without a value is not read behind that path: rustc saw to that.
+            for (branch, value) in branches.iter_mut().zip(&mut values) {
+                if value.is_uninit() {
+                    self.builder.borrow_mut().reopen(std::mem::take(&mut branch.region));
+                    *value = self.placeholder(&model, at)?;
+                    branch.region = self.builder.borrow_mut().close(Vec::new());
+                }
             }
             let trees: Vec<Vec<Value>> = values
                 .iter()
@@ -159,6 +166,22 @@ impl Cx {
         }
         types.push(target);
         Ok(Leaf::Output(types.len() - 1, weak))
+    }
+
+    /// Zeros of the types of a value, where nothing reads them.
+    pub(super) fn placeholder(&self, model: &Value, at: At) -> Out<Value> {
+        let mut leaves = Vec::new();
+        model.leaves(&mut leaves);
+        let zeros = leaves.iter().map(|leaf| {
+            if leaf.is_uninit() {
+                return Ok(leaf.clone());
+            }
+            let (ty, weak) = self.leaf_type(leaf, at)?;
+            let zero = self.weak_like(Value::literal(Literal::zero(ty.dtype)), weak);
+            self.broadcast_to(&zero, &ty.shape, at)
+        });
+        let zeros = zeros.collect::<Out<Vec<_>>>()?;
+        Ok(model.with_leaves(&mut zeros.into_iter()))
     }
 
     fn differ(&self, values: &[Value], what: &str, at: At) -> crate::error::Error {

@@ -183,6 +183,20 @@ impl Cx {
         Ok(carry)
     }
 
+    /// Gives a variable that had no value one to begin with.
+    fn begin(&self, carry: &mut Carry, k: usize, tree: Value, at: At) -> Out<()> {
+        let mut leaves = Vec::new();
+        tree.leaves(&mut leaves);
+        let start = carry.owner.partition_point(|&owner| owner < k);
+        for (j, leaf) in leaves.into_iter().enumerate() {
+            let (ty, weak) = self.leaf_type(&leaf, at)?;
+            carry.leaves.insert(start + j, (leaf, ty, weak));
+            carry.owner.insert(start + j, k);
+        }
+        carry.trees[k] = tree;
+        Ok(())
+    }
+
     /// Region parameters for the carried leaves, as the variables that the body sees.
     fn params(&self, carry: &Carry, names: &[&str]) -> Vec<Value> {
         let mut leaves = Vec::new();
@@ -203,8 +217,12 @@ impl Cx {
             let mut results = Vec::new();
             let mut changed = false;
             let mut leaf = 0;
+            let mut first_values = Vec::new();
             for (k, (before, after)) in carry.trees.iter().zip(&after).enumerate() {
                 if before.is_uninit() {
+                    if !after.is_uninit() {
+                        first_values.push((k, after.clone()));
+                    }
                     continue;
                 }
                 let name = names
@@ -238,11 +256,16 @@ impl Cx {
                     }
                 }
             }
-            if !changed {
+            if !changed && first_values.is_empty() {
                 regions.push(self.builder.borrow_mut().close(results));
                 return Ok(regions);
             }
+            // Zeros stand for a variable that has its first value from the loop: nothing reads them.
             self.builder.borrow_mut().truncate(depth);
+            for (k, after) in first_values {
+                let zeros = self.placeholder(&after, at)?;
+                self.begin(carry, k, zeros, at)?;
+            }
         }
     }
 

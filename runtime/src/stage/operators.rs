@@ -45,6 +45,11 @@ impl Cx {
         Value(Repr::Uninit(name))
     }
 
+    /// The value of what never gets there.
+    pub fn never(&self) -> Value {
+        Value(Repr::Uninit(""))
+    }
+
     /// `(a, b, ..)`
     pub fn tuple(&self, items: Vec<Value>) -> Value {
         Value::tuple(items)
@@ -57,6 +62,7 @@ impl Cx {
     pub fn untuple<const N: usize>(&self, v: &Value, at: At) -> Out<[Value; N]> {
         let items = match v.items() {
             Some(items) => items.to_vec(),
+            None if v.is_uninit() => vec![v.clone(); N],
             None => {
                 let n = *self.ty(v, at)?.shape.first().unwrap_or(&0);
                 if n != N {
