@@ -147,6 +147,7 @@ pub fn dtype_variant(name: &str) -> &'static str {
         "i32" => "I32",
         "u32" => "U32",
         "i64" => "I64",
+        "u64" => "U64",
         "usize" => "Usize",
         "f32" => "F32",
         _ => "F64",

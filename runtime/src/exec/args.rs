@@ -265,7 +265,7 @@ macro_rules! scalars {
         }
     )* };
 }
-scalars!(f64, f32, i64, i32, u32, usize, bool);
+scalars!(f64, f32, i64, i32, u32, u64, usize, bool);
 
 fn scalar_of<T: Element>(value: OutSlot) -> Result<T> {
     let OutSlot::Scalar(literal) = value else {

@@ -432,6 +432,7 @@ impl Parser {
             DType::I32 => Literal::I32(self.number()?),
             DType::U32 => Literal::U32(self.number()?),
             DType::I64 => Literal::I64(self.number()?),
+            DType::U64 => Literal::U64(self.number()?),
             DType::Usize => Literal::Usize(self.number()?),
             DType::F32 => Literal::F32(self.number()?),
             DType::F64 => Literal::F64(self.number()?),

@@ -217,6 +217,12 @@ instructions! {
         AddF32, SubF32, MulF32, DivF32, MinF32, MaxF32,
         // Wrapping, where overflow is excluded.
         AddI, SubI, MulI,
+        // Modulo 2^64. That they are not `AddI` and so on is what keeps their results out of affine forms.
+        AddW, SubW, MulW,
+        // The distance is below 64.
+        ShlI, ShrS, ShrU,
+        // The distance modulo the width; 32 bits are zero-extended.
+        Rotl32, Rotl64,
         AddI32, SubI32, MulI32, AddU32, SubU32, MulU32,
         AddI64, SubI64, MulI64, AddUsize, SubUsize, MulUsize,
         DivI32, RemI32, DivI64, RemI64, DivU, RemU,
@@ -228,6 +234,8 @@ instructions! {
         Mov, NegF64, AbsF64, SqrtF64, NegF32, AbsF32, SqrtF32,
         S64ToF64, U64ToF64, S64ToF32, U64ToF32, F64ToF32, F32ToF64,
         F64ToI32, F64ToU32, F64ToI64, F64ToUsize, Sext32, Zext32,
+        // Of 64 bits.
+        PopI, ClzI, CtzI,
     }
     compare_jump {
         IfEqI, IfNeI, IfLtS, IfLeS, IfLtU, IfLeU, IfEqF64, IfNeF64, IfLtF64, IfLeF64,

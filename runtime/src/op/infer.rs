@@ -71,10 +71,10 @@ impl Op {
             Op::Binary(op) => {
                 arity(op.name(), inputs, 2)?;
                 let (a, b) = (&inputs[0], &inputs[1]);
-                if *op == super::BinaryOp::Powi {
-                    same(op.name(), &a.with_dtype(DType::I32), b)?;
+                if op.takes(a.dtype, b.dtype) {
+                    same(op.symbol(), &a.with_dtype(b.dtype), b)?;
                 } else {
-                    same(op.symbol(), a, b)?;
+                    same(op.symbol(), &a.with_dtype(op.second(a.dtype)), b)?;
                 }
                 let dtype = op.result(a.dtype).ok_or_else(|| refuses(op.symbol(), a))?;
                 a.with_dtype(dtype)

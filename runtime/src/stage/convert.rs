@@ -7,6 +7,17 @@ use crate::dtype::{DType, Literal, Type};
 use crate::error::ErrorKind;
 use crate::op::{CmpOp, Op};
 
+/// It is a literal that only `u64` holds.
+fn was_large(v: &Value) -> bool {
+    v.is_weak() && matches!(v.as_static(), Some(Literal::U64(n)) if i64::try_from(n).is_err())
+}
+
+/// The value of a literal as a signed one: `!0` has all bits set, and is -1 where no type says otherwise. (Literals that
+/// are written that large are refused by rustc but where the type is `u64` or `usize`.)
+fn signed(v: &Value, literal: Literal) -> Literal {
+    if was_large(v) { Literal::I64(literal.bits() as i64) } else { literal }
+}
+
 impl Cx {
     /// Rust's `as`.
     ///
@@ -14,7 +25,7 @@ impl Cx {
     /// Something that is not a number.
     pub fn cast(&self, v: &Value, to: DType, at: At) -> Out<Value> {
         if let Some(literal) = v.as_static() {
-            return Ok(Value::literal(literal.cast(to)));
+            return Ok(Value::literal(signed(v, literal).cast(to)));
         }
         let ty = self.ty(v, at)?;
         if ty.dtype == to {
@@ -39,14 +50,16 @@ impl Cx {
             return Ok(None);
         }
         if let Some(literal) = v.as_static() {
+            let literal = if to.is_signed() || to == DType::U32 { signed(v, literal) } else { literal };
             let converted = literal.cast(to);
-            if converted.as_i128().is_some_and(|n| Some(n) != literal.as_i128()) {
+            let complement = to == DType::U32 && matches!(literal, Literal::I64(i64::MIN..0)) && was_large(v);
+            if !complement && converted.as_i128().is_some_and(|n| Some(n) != literal.as_i128()) {
                 let message = format!("the literal {literal} does not fit in {to}");
                 return Err(self.error(ErrorKind::Arithmetic, message, at));
             }
             return Ok(Some(Value::literal(converted)));
         }
-        if matches!(to, DType::Usize | DType::U32) {
+        if matches!(to, DType::Usize | DType::U32 | DType::U64) && from.is_signed() {
             // The variable would be unsigned in Rust: going below zero would have been an error.
             let zero = self.node(&Value::literal(Literal::zero(from)), at)?;
             let id = self.node(v, at)?;

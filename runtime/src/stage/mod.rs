@@ -11,6 +11,7 @@ mod convert;
 mod cx;
 mod implicit;
 mod index;
+mod integers;
 mod iterators;
 mod lists;
 mod loops;

@@ -11,6 +11,7 @@
 
 mod access;
 mod arrays;
+mod bits;
 mod block;
 mod branch;
 mod counters;

@@ -128,7 +128,7 @@ fn call(e: &Exprs<'_>, inst: &Inst, n: usize) -> Option<Checked> {
                 let name = if op == BinaryOp::RemEuclid { "rem_euclid" } else { "div_euclid" };
                 quotient(signed_failures(e, dtype, a, b), format!("{name}({x}, {y})"))
             }
-            DType::U32 | DType::Usize => {
+            DType::U32 | DType::U64 | DType::Usize => {
                 let op = if op == BinaryOp::RemEuclid { '%' } else { '/' };
                 unsigned_division(e, a, b, op)
             }
