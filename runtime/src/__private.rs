@@ -5,7 +5,7 @@ pub use crate::dtype::{DType, Literal};
 pub use crate::exec::{ArgValue, Function, IntoArg, Output};
 pub use crate::op::{BinaryOp, CmpOp, Rule, UnaryOp};
 pub use crate::stage::{
-    At, Constant, Cx, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Ty, Typed, Value,
+    At, Constant, Cx, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Text, Ty, Typed, Value,
 };
 
 use crate::error::{Error, ErrorKind, Result};

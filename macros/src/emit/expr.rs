@@ -127,7 +127,12 @@ impl Emitter {
             }
             ExprKind::If(branch) => self.branch(branch, true, &at),
             ExprKind::Replace(place, value) => self.replace(place, value, &at),
-            ExprKind::For(_)
+            ExprKind::Panic(text) => {
+                let text = self.text(text);
+                quote_ours! { #cx.panic(&#text, #at)? }
+            }
+            ExprKind::Assert(_)
+            | ExprKind::For(_)
             | ExprKind::While(_)
             | ExprKind::Assign(..)
             | ExprKind::Update(..)
@@ -202,6 +207,7 @@ impl Emitter {
             ExprKind::For(e) => self.for_loop(e, &at),
             ExprKind::While(e) => self.while_loop(e, &at),
             ExprKind::If(e) => self.branch(e, false, &at),
+            ExprKind::Assert(e) => self.assert(e, &at),
             ExprKind::Assign(target, value) => self.assign(target, value, &at),
             ExprKind::Update(op, target, value) => self.update(op, target, value, &at),
             ExprKind::Swap(a, b) => self.swap(a, b),

@@ -1,4 +1,4 @@
-//! Macro calls: `vec!` and `array!` are lists, the others are reported.
+//! Macro calls: `vec!` and `array!` are lists, those with an effect stand in `effects.rs`, the others are reported.
 
 use super::{Parser, expression};
 use crate::ast::{Expr, ExprKind, Spot};
@@ -13,6 +13,16 @@ impl Parser<'_> {
         let name = mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
         match name.as_str() {
             "vec" | "array" | "arr1" | "arr2" => self.list(mac, &name),
+            "assert" | "debug_assert" => self.assert(mac, &name),
+            "assert_eq" | "debug_assert_eq" => self.assert_equal(mac, &name, true),
+            "assert_ne" | "debug_assert_ne" => self.assert_equal(mac, &name, false),
+            "panic" => self.panic(mac, &name, "explicit panic", ""),
+            "unreachable" => {
+                let text = "internal error: entered unreachable code";
+                self.panic(mac, &name, text, &format!("{text}: "))
+            }
+            "todo" => self.panic(mac, &name, "not yet implemented", "not yet implemented: "),
+            "unimplemented" => self.panic(mac, &name, "not implemented", "not implemented: "),
             _ => self.reject(&mac.path, &MACRO, &[&name, &macro_instead(&name)]),
         }
     }

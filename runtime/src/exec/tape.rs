@@ -23,7 +23,7 @@ const GROWTH: usize = 4;
 pub(super) fn is_used(graph: &Graph) -> bool {
     let mut found = false;
     for_each_node(&graph.body, &mut |node| {
-        found |= matches!(&node.op, Op::Check { message } if &**message == TAPE_FULL);
+        found |= matches!(&node.op, Op::Check { message, .. } if &**message == TAPE_FULL);
     });
     found
 }

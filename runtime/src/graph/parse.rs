@@ -387,7 +387,12 @@ impl Parser {
             "cumsum" => Op::CumSum { axis: self.number()? },
             "dot" => Op::Dot,
             "check" => {
-                Op::Check { message: self.text()?.ok_or_else(|| self.fail("`check` takes a message"))? }
+                let message = self.text()?.ok_or_else(|| self.fail("`check` takes a message"))?;
+                let user = self.eat(';');
+                if user && self.word()? != "user" {
+                    return Err(self.fail("a `check` is by the `user` or nothing"));
+                }
+                Op::Check { message, user }
             }
             "for" => {
                 let step = self.number()?;

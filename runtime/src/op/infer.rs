@@ -174,9 +174,13 @@ impl Op {
                 arity("dot", inputs, 2)?;
                 super::linalg::infer_dot(&inputs[0], &inputs[1])?
             }
-            Op::Check { .. } => {
+            Op::Check { message, .. } => {
                 if inputs.first() != Some(&Type::scalar(DType::Bool)) {
                     return Err(err(ErrorKind::Verify, "`check` takes a scalar condition".into()));
+                }
+                let template = super::text::Template::parse(message)?;
+                if template.arguments() >= inputs.len() {
+                    return Err(err(ErrorKind::Verify, "the message of a `check` shows values that it lacks".into()));
                 }
                 return Ok(Vec::new());
             }

@@ -10,6 +10,7 @@ pub mod linalg;
 pub mod reduce;
 pub mod scalar;
 pub mod shape;
+pub(crate) mod text;
 
 use crate::dtype::{DType, Literal};
 use elementwise::named_ops;
@@ -112,10 +113,12 @@ pub enum Op {
     /// `[a, b]`: matrix product of ranks (1|2, 1|2), floats or integers.
     Dot,
 
-    /// `[condition, extra..]`: an error with this message at run time when the condition is false.
+    /// `[condition, value..]`: an error with this message at run time when the condition is false.
     Check {
-        /// The sentence.
+        /// The sentence, as a format string that shows the values by their number: `"{0} is not {1:.3}"`.
         message: Arc<str>,
+        /// The user's own `assert!` or `panic!`, not a rule of the language.
+        user: bool,
     },
 
     /// `[start, count, carry..]`, region `(index, carry..) -> (carry..)`: runs `count` times with

@@ -136,7 +136,7 @@ impl Cx {
         if k.as_static().is_none() {
             let positive = self.compare(CmpOp::Gt, &k, &zero, at)?;
             let message = "`step_by` takes a step that is not 0".into();
-            self.push(crate::op::Op::Check { message }, vec![self.node(&positive, at)?], at)?;
+            self.push(crate::op::Op::Check { message, user: false }, vec![self.node(&positive, at)?], at)?;
         }
         // ceil(count / k) = (count + (k - 1)) / k
         let round = self.binary(BinaryOp::Sub, &k, &one, at)?;

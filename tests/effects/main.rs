@@ -1,0 +1,3 @@
+//! What functions do besides computing values.
+
+mod asserts;
