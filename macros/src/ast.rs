@@ -222,6 +222,10 @@ pub enum ExprKind {
     Assert(Box<Assert>),
     /// `panic!` and its like: what is behind it is never executed.
     Panic(Text),
+    /// `println!` and its like: `Out` or `Err`
+    Print(&'static str, Text),
+    /// `dbg!`: each value, and as it is written
+    Dbg(Vec<(Expr, TokenStream)>),
 }
 
 /// `assert!`, `assert_eq!`, `assert_ne!`, and those of debug builds.
@@ -327,6 +331,8 @@ pub struct Range {
     pub end: Expr,
     /// `..=`
     pub inclusive: bool,
+    /// `progress("name", range)`
+    pub progress: Option<String>,
     /// `.rev()` and `.step_by(k)` in order.
     pub adapters: Vec<(Adapter, Spot)>,
     /// Where its dots are.

@@ -351,9 +351,7 @@ pub fn unknown_method(name: &str) -> Unknown {
 /// What to write instead of a macro.
 pub fn macro_instead(name: &str) -> &'static str {
     match name {
-        "println" | "print" | "eprintln" | "eprint" | "dbg" | "write" | "writeln" => {
-            "return the value and print it in the function that calls this one; `name::native(..)` runs the body as plain Rust"
-        }
+        "write" | "writeln" => "print it with `print!` or `println!`",
         "format" => "do the formatting in the function that calls this one",
         "matches" => "compare with `==`, `<`, .. and `||`",
         "s" => "write it as the argument of `slice` or `slice_mut`",

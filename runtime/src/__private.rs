@@ -1,6 +1,6 @@
 //! Only names that generated code may use. Not part of the public interface.
 
-pub use crate::backend::{enter_native, native_selected};
+pub use crate::backend::{Stream, enter_native, native_selected};
 pub use crate::dtype::{DType, Literal};
 pub use crate::exec::{ArgValue, Function, IntoArg, Output};
 pub use crate::op::{BinaryOp, CmpOp, Rule, UnaryOp};
@@ -8,6 +8,7 @@ pub use crate::stage::{
     At, Constant, Cx, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Text, Ty, Typed, Value,
 };
 
+pub use crate::progress::watched as watched_progress;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Target;
 use crate::graph::Graph;

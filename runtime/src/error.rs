@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Arithmetic,
     /// An `assert!` that does not hold, a `panic!` and its like.
     Panic,
+    /// A NaN made of operands without one, where runs look for that.
+    NotANumber,
     /// A value that is only known at run time where staging needs a constant.
     Static,
     /// A variable carried through a loop or branch whose type changes.

@@ -25,4 +25,6 @@ catalogue! {
         "use `if` and `else`";
     CLOSURE_RETURN = "DJ0412", "`return` inside a closure is not part of the staged language",
         "end the closure with the value";
+    PROGRESS_NAME = "DJ0413", "the name of a progress bar is a literal text",
+        "write `progress(\"name\", 0..n)`";
 }

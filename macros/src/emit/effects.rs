@@ -1,7 +1,7 @@
 //! `assert!`, `panic!` and their like.
 
 use super::expr::Emitter;
-use crate::ast::{Assert, Claim, Text, own};
+use crate::ast::{Assert, Claim, Expr, Text, own};
 use proc_macro2::TokenStream;
 
 impl Emitter {
@@ -9,6 +9,23 @@ impl Emitter {
     pub fn text(&self, text: &Text) -> TokenStream {
         let (format, values) = (&text.format, self.values(&text.arguments));
         quote_ours! { ::desc_jit::__private::Text { format: #format, values: ::std::vec![#values] } }
+    }
+
+    /// `dbg!(a, b)`: its values are those of the arguments, one by itself.
+    pub fn dbg(&self, values: &[(Expr, TokenStream)], at: &TokenStream) -> TokenStream {
+        let cx = own("cx");
+        let shown = |(value, written): &(Expr, TokenStream)| {
+            let value = self.value(value);
+            quote_ours! { #cx.dbg(#value, ::core::stringify!(#written), #at)? }
+        };
+        match values {
+            [] => quote_ours! { { #cx.dbg_place(#at)?; #cx.unit() } },
+            [value] => shown(value),
+            values => {
+                let values = values.iter().map(shown);
+                quote_ours! { #cx.tuple(::std::vec![#(#values),*]) }
+            }
+        }
     }
 
     /// `assert!` and its like.

@@ -131,7 +131,9 @@ impl Emitter {
                 let text = self.text(text);
                 quote_ours! { #cx.panic(&#text, #at)? }
             }
+            ExprKind::Dbg(values) => self.dbg(values, &at),
             ExprKind::Assert(_)
+            | ExprKind::Print(..)
             | ExprKind::For(_)
             | ExprKind::While(_)
             | ExprKind::Assign(..)
@@ -179,6 +181,9 @@ impl Emitter {
         let value = match (&block.value, wanted) {
             (Some(e), true) => self.value(e),
             (Some(e), false) => self.statement(e),
+            (None, true) if matches!(block.stmts.last(), Some(Stmt::Expr(e)) if matches!(e.kind, ExprKind::Panic(_))) => {
+                quote_ours! { #cx.never() }
+            }
             (None, true) => quote_ours! { #cx.unit() },
             (None, false) => TokenStream::new(),
         };
@@ -208,6 +213,10 @@ impl Emitter {
             ExprKind::While(e) => self.while_loop(e, &at),
             ExprKind::If(e) => self.branch(e, false, &at),
             ExprKind::Assert(e) => self.assert(e, &at),
+            ExprKind::Print(stream, text) => {
+                let (stream, text, cx) = (ours(stream), self.text(text), own("cx"));
+                quote_ours! { #cx.print(::desc_jit::__private::Stream::#stream, &#text, #at)?; }
+            }
             ExprKind::Assign(target, value) => self.assign(target, value, &at),
             ExprKind::Update(op, target, value) => self.update(op, target, value, &at),
             ExprKind::Swap(a, b) => self.swap(a, b),

@@ -105,7 +105,7 @@ impl Parser<'_> {
                     self.sink.report(r, &OPEN_RANGE, &[]);
                     return None;
                 };
-                Some(Range { start, end, inclusive, adapters: Vec::new(), at })
+                Some(Range { start, end, inclusive, progress: None, adapters: Vec::new(), at })
             }
             Rust::MethodCall(m) if is_range(&m.receiver) => {
                 let mut range = self.range(&m.receiver)?;
@@ -124,6 +124,17 @@ impl Parser<'_> {
                     }
                 }
                 Some(range)
+            }
+            Rust::Call(call) if is_progress(call) => {
+                let (Some(name), Some(range)) = (call.args.first(), call.args.get(1)) else { return None };
+                let name = match bare(name) {
+                    Rust::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }) => name.value(),
+                    other => {
+                        self.sink.report(other, &PROGRESS_NAME, &[]);
+                        return None;
+                    }
+                };
+                Some(Range { progress: Some(name), ..self.range(range)? })
             }
             other => {
                 self.sink.report(other, &FOR_OVER, &[]);
@@ -169,6 +180,13 @@ impl Parser<'_> {
             self.sink.report_at(assignment.span, &expressions::CAPTURED_ASSIGNMENT, &[&name]);
         }
         Callable::Closure(params, Box::new(body))
+    }
+}
+
+fn is_progress(call: &syn::ExprCall) -> bool {
+    match bare(&call.func) {
+        Rust::Path(path) => path.path.segments.last().is_some_and(|s| s.ident == "progress"),
+        _ => false,
     }
 }
 

@@ -75,6 +75,25 @@ impl Parser<'_> {
         }
     }
 
+    /// `print!` and its like: where to, and what stands at the end.
+    pub(super) fn print(&mut self, mac: &syn::Macro, name: &str, stream: &'static str, end: &str) -> Expr {
+        let at = Spot::of(mac);
+        let text = match arguments(mac).as_deref() {
+            None => None,
+            Some([]) => Some(Text { format: String::new(), arguments: Vec::new() }),
+            Some(arguments) => self.text(mac, name, arguments),
+        };
+        let Some(Text { format, arguments }) = text else { return rejected(at) };
+        expression(ExprKind::Print(stream, Text { format: format + end, arguments }), at)
+    }
+
+    pub(super) fn dbg(&mut self, mac: &syn::Macro) -> Expr {
+        let at = Spot::of(mac);
+        let Some(arguments) = arguments(mac) else { return rejected(at) };
+        let values = arguments.iter().map(|e| (self.expr(e), e.to_token_stream())).collect();
+        expression(ExprKind::Dbg(values), at)
+    }
+
     /// A format string and its arguments.
     pub(super) fn text(&mut self, mac: &syn::Macro, name: &str, arguments: &[Rust]) -> Option<Text> {
         let (string, arguments) = arguments.split_first()?;

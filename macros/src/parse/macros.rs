@@ -21,6 +21,11 @@ impl Parser<'_> {
                 let text = "internal error: entered unreachable code";
                 self.panic(mac, &name, text, &format!("{text}: "))
             }
+            "print" => self.print(mac, &name, "Out", ""),
+            "println" => self.print(mac, &name, "Out", "\n"),
+            "eprint" => self.print(mac, &name, "Err", ""),
+            "eprintln" => self.print(mac, &name, "Err", "\n"),
+            "dbg" => self.dbg(mac),
             "todo" => self.panic(mac, &name, "not yet implemented", "not yet implemented: "),
             "unimplemented" => self.panic(mac, &name, "not implemented", "not implemented: "),
             _ => self.reject(&mac.path, &MACRO, &[&name, &macro_instead(&name)]),

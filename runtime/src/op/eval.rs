@@ -53,8 +53,8 @@ pub(crate) fn eval<'a>(
             Literal::Bool(true) => Ok(Datum::Scalar(Literal::Bool(true))),
             _ => Err(failed_check(message, *user, &inputs[1..])),
         },
-        Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. } => {
-            Err(Error::new(ErrorKind::Verify, "control flow is run by the engine, not as one op"))
+        Op::Print { .. } | Op::Progress { .. } | Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. } => {
+            Err(Error::new(ErrorKind::Verify, "control flow and prints are run by the engine, not as one op"))
         }
     }
 }

@@ -184,6 +184,16 @@ impl Op {
                 }
                 return Ok(Vec::new());
             }
+            Op::Print { text, .. } => {
+                if super::text::Template::parse(text)?.arguments() > inputs.len() {
+                    return Err(err(ErrorKind::Verify, "a `print` shows values that it lacks".into()));
+                }
+                return Ok(Vec::new());
+            }
+            Op::Progress { .. } => {
+                arity("progress", inputs, 2)?;
+                return Ok(Vec::new());
+            }
             Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. } => {
                 return Err(err(ErrorKind::Verify, "control flow takes its types from its regions".into()));
             }

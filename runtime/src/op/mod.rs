@@ -12,6 +12,7 @@ pub mod scalar;
 pub mod shape;
 pub(crate) mod text;
 
+use crate::backend::Stream;
 use crate::dtype::{DType, Literal};
 use elementwise::named_ops;
 pub use elementwise::{BinaryOp, CmpOp, UnaryOp};
@@ -121,6 +122,20 @@ pub enum Op {
         user: bool,
     },
 
+    /// `[value..]`: prints, where and as often as it is executed.
+    Print {
+        /// Where to.
+        stream: Stream,
+        /// What, as a format string that shows the values by their number.
+        text: Arc<str>,
+    },
+
+    /// `[done, total]`: moves the progress bar of a loop.
+    Progress {
+        /// The name of the loop.
+        name: Arc<str>,
+    },
+
     /// `[start, count, carry..]`, region `(index, carry..) -> (carry..)`: runs `count` times with
     /// `index = start + t * step`. `start` and `count` are integers of the index's dtype.
     For {
@@ -164,6 +179,11 @@ named_ops! {
 }
 
 impl Op {
+    /// It is there for what it shows, not for a value or an error.
+    pub fn only_shows(&self) -> bool {
+        matches!(self, Op::Print { .. } | Op::Progress { .. })
+    }
+
     /// The op has nested regions.
     pub fn is_control(&self) -> bool {
         matches!(self, Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. })

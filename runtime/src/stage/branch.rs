@@ -74,6 +74,7 @@ impl Cx {
         let mut types: Vec<Type> = Vec::new();
         let mut joined: Vec<(Value, Vec<Leaf>)> = Vec::new();
         for k in 0..count {
+            self.replace_never(&mut branches, k, at)?;
             let values: Vec<Value> = branches.iter().map(|b| b.outputs[k].clone()).collect();
             // A variable that some path leaves without a value has none after it either.
             if let Some(uninit) = values.iter().find(|v| v.is_uninit()) {
@@ -128,6 +129,32 @@ impl Cx {
                 tree.with_leaves(&mut leaves)
             })
             .collect())
+    }
+
+    /// A branch that panics has no value: zeros, which nobody sees, stand for it.
+    fn replace_never(&self, branches: &mut [Branch], k: usize, at: At) -> Out<()> {
+        let Some(model) = branches.iter().map(|b| &b.outputs[k]).find(|v| !v.is_never()).cloned() else {
+            return Ok(());
+        };
+        for branch in branches.iter_mut().filter(|b| b.outputs[k].is_never()) {
+            self.builder.borrow_mut().reopen(std::mem::take(&mut branch.region));
+            let zeros = self.zeros_of(&model, at);
+            branch.region = self.builder.borrow_mut().close(Vec::new());
+            branch.outputs[k] = zeros?;
+        }
+        Ok(())
+    }
+
+    fn zeros_of(&self, model: &Value, at: At) -> Out<Value> {
+        if let Some(parts) = model.items() {
+            return Ok(Value::tuple(parts.iter().map(|v| self.zeros_of(v, at)).collect::<Out<_>>()?));
+        }
+        if model.is_uninit() {
+            return Ok(model.clone());
+        }
+        let ty = self.ty(model, at)?;
+        let zero = self.weak_like(Value::literal(Literal::zero(ty.dtype)), model.is_weak());
+        self.broadcast_to(&zero, &ty.shape, at)
     }
 
     fn join_leaf(

@@ -2,6 +2,7 @@
 
 use super::cx::{At, Cx, Out};
 use super::value::{Repr, Value};
+use crate::backend::Stream;
 use crate::dtype::Literal;
 use crate::error::ErrorKind;
 use crate::graph::ValueId;
@@ -52,20 +53,37 @@ impl Message {
         Ok(self)
     }
 
-    fn value(mut self, value: &Value, spec: Spec) -> Message {
+    fn value(self, value: &Value, spec: Spec) -> Message {
+        self.nested(value, spec, 1)
+    }
+
+    /// A value inside of so many tuples and one.
+    fn nested(mut self, value: &Value, spec: Spec, depth: usize) -> Message {
         let Some(parts) = value.items() else {
             self.pieces.push(Piece::Value(self.values.len(), spec));
             self.values.push(value.clone());
             return self;
         };
+        // `{:#?}` gives each part a line.
+        let pretty = spec.is_pretty() && !parts.is_empty();
+        let line = |depth: usize| format!("\n{}", "    ".repeat(depth));
         self = self.plain("(");
         for (k, part) in parts.iter().enumerate() {
-            if k > 0 {
-                self = self.plain(", ");
+            let before = match (pretty, k) {
+                (true, _) => line(depth),
+                (false, 0) => String::new(),
+                _ => ", ".into(),
+            };
+            self = self.plain(before).nested(part, spec, depth + 1);
+            if pretty {
+                self = self.plain(",");
             }
-            self = self.value(part, spec);
         }
-        self.plain(if parts.len() == 1 { ",)" } else { ")" })
+        self.plain(match (pretty, parts.len()) {
+            (true, _) => line(depth - 1) + ")",
+            (false, 1) => ",)".into(),
+            _ => ")".into(),
+        })
     }
 }
 
@@ -127,7 +145,46 @@ impl Cx {
     pub fn panic(&self, text: &Text, at: At) -> Out<Value> {
         let message = || Message::default().text(text);
         self.check_that(&self.bool(false), true, message, at)?;
-        Ok(self.unit())
+        Ok(self.never())
+    }
+
+    /// The value of code that ends in a `panic!`.
+    pub fn never(&self) -> Value {
+        Value(Repr::Never)
+    }
+
+    /// `print!` and its like.
+    ///
+    /// # Errors
+    /// A value that has no text.
+    pub fn print(&self, stream: Stream, text: &Text, at: At) -> Out<()> {
+        self.push_print(stream, Message::default().text(text)?, at)
+    }
+
+    /// `dbg!(value)`, with the value as it is written.
+    ///
+    /// # Errors
+    /// A value that has no text.
+    pub fn dbg(&self, value: Value, written: &str, at: At) -> Out<Value> {
+        let place = format!("[{}:{}:{}]", self.function.source.file, at.0, at.1);
+        let message = Message::default().plain(format!("{place} {written} = ")).value(&value, Spec::PRETTY);
+        self.push_print(Stream::Err, message.plain("\n"), at)?;
+        Ok(value)
+    }
+
+    /// `dbg!()`
+    ///
+    /// # Errors
+    /// None.
+    pub fn dbg_place(&self, at: At) -> Out<()> {
+        let place = format!("[{}:{}:{}]\n", self.function.source.file, at.0, at.1);
+        self.push_print(Stream::Err, Message::default().plain(place), at)
+    }
+
+    fn push_print(&self, stream: Stream, message: Message, at: At) -> Out<()> {
+        let inputs = self.shown(&message.values, at)?;
+        let text = Template(message.pieces).to_string().into();
+        self.push(Op::Print { stream, text }, inputs, at).map(drop)
     }
 
     /// `==` as Rust has it: one answer for whole arrays and tuples. The operands come back in one dtype.
@@ -201,7 +258,7 @@ impl Cx {
 
     fn shown(&self, values: &[Value], at: At) -> Out<Vec<ValueId>> {
         let value = |v: &Value| match &v.0 {
-            Repr::At { .. } | Repr::Tuple(_) | Repr::Uninit(_) => {
+            Repr::At { .. } | Repr::Tuple(_) | Repr::Uninit(_) | Repr::Never => {
                 let message = format!("{} has no text", self.describe(v));
                 Err(self.error(ErrorKind::Unsupported, message, at))
             }

@@ -17,6 +17,7 @@ mod loops;
 mod loops_over;
 mod methods;
 mod operators;
+mod progress;
 mod range;
 mod reductions;
 mod rules;

@@ -16,6 +16,8 @@ pub struct Range {
     pub(super) parallel: bool,
     /// The loop over it is marked `#[checkpoint]`.
     pub(super) checkpoint: bool,
+    /// The loop over it has a progress bar of this name.
+    pub(super) progress: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +41,12 @@ impl Range {
     #[must_use]
     pub fn checkpoint(self) -> Range {
         Range { checkpoint: true, ..self }
+    }
+
+    /// The range of a loop with a progress bar.
+    #[must_use]
+    pub fn progress(self, name: &'static str) -> Range {
+        Range { progress: Some(name), ..self }
     }
 
     /// 1 in the dtype of the range.
@@ -78,6 +86,7 @@ impl Cx {
                 stride: Stride::Static(1),
                 parallel: false,
                 checkpoint: false,
+                progress: None,
             });
         }
         let weak = lo.is_weak() && hi.is_weak();
@@ -95,6 +104,7 @@ impl Cx {
             stride: Stride::Static(1),
             parallel: false,
             checkpoint: false,
+            progress: None,
         })
     }
 

@@ -12,6 +12,8 @@ pub struct Value(pub(super) Repr);
 pub(super) enum Repr {
     /// `let x;` before its first assignment.
     Uninit(&'static str),
+    /// What a `panic!` gives: nothing, of whatever type is wanted.
+    Never,
     /// Known now. `weak`: an unsuffixed literal, or computed from such alone; it adopts the dtype it meets.
     Static { literal: Literal, weak: bool },
     /// A value of the graph.
@@ -61,6 +63,10 @@ impl Value {
 
     pub(super) fn is_uninit(&self) -> bool {
         matches!(self.0, Repr::Uninit(_))
+    }
+
+    pub(super) fn is_never(&self) -> bool {
+        matches!(self.0, Repr::Never)
     }
 
     pub(super) fn items(&self) -> Option<&Rc<[Value]>> {

@@ -410,6 +410,8 @@ impl Lower<'_> {
             Op::For { step, .. } => self.for_node(node, *step),
             Op::While => self.while_node(node),
             Op::Cond | Op::Switch => self.branch_node(node),
+            // The walk prints, so that everything around runs in its order.
+            Op::Print { .. } | Op::Progress { .. } => Err(Unsupported),
             Op::Check { message, user } => {
                 let cond = self.scalar(node.inputs[0])?;
                 if self.info(cond).constant == Some(Literal::Bool(true)) {

@@ -45,6 +45,14 @@ impl Spec {
         kind: Kind::Debug,
     };
 
+    /// `{:#?}`
+    pub const PRETTY: Spec = Spec { alternate: true, ..Spec::DEBUG };
+
+    /// `{:#?}`, perhaps with more.
+    pub fn is_pretty(&self) -> bool {
+        self.alternate && self.kind == Kind::Debug
+    }
+
     /// Calls `f` for the arguments that the width and the precision are.
     pub fn for_each_argument(&mut self, mut f: impl FnMut(&mut usize)) {
         for count in [&mut self.width, &mut self.precision] {
