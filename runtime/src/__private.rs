@@ -8,10 +8,10 @@ pub use crate::stage::{
     At, Constant, Cx, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Text, Ty, Typed, Value,
 };
 
-pub use crate::progress::watched as watched_progress;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Target;
 use crate::graph::Graph;
+pub use crate::progress::watched as watched_progress;
 
 /// Calls a function.
 pub fn call<'a, R: Output>(function: &'static Function, mut args: impl AsMut<[ArgValue<'a>]>) -> Result<R> {

@@ -66,8 +66,8 @@ pub use desc_jit_macros::desc_jit;
 pub use error::{Error, ErrorKind, Location, Result};
 pub use exec::{CacheStats, Explanation, LoopExplanation};
 pub use graph::Graph;
-pub use progress::{Progress, progress};
 pub use handle::{
     Derivative, Jit, checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize,
     value_and_grad, value_and_grad_with_aux, vjp, vmap,
 };
+pub use progress::{Progress, progress};

@@ -98,7 +98,10 @@ fn pairs(a: f64, n: usize) -> f64 {
 #[test]
 fn equality_says_both_sides() {
     assert_eq!(agree!(equal(3, 3)), 3);
-    assert_eq!(fails!(equal(3, -4), "assert_eq!(a, b)"), "assertion `left == right` failed\n  left: 3\n right: -4");
+    assert_eq!(
+        fails!(equal(3, -4), "assert_eq!(a, b)"),
+        "assertion `left == right` failed\n  left: 3\n right: -4"
+    );
     agree!(different(1.0, 2.0));
     fails!(different(1.0, 1.0), "assert_ne!");
     agree!(pairs(0.5, 2));

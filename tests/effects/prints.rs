@@ -66,7 +66,7 @@ fn inspected(x: f64, n: usize) -> f64 {
 fn dbg_says_where_and_what_and_gives_the_value() {
     assert_eq!(inspected(1.5, 3), inspected::native(1.5, 3));
     let text = printed(|| inspected(1.5, 3));
-    let line = line!() - 12;
+    let line = line!() - 6;
     let file = file!();
     let expected = format!(
         "![{file}:{}:13] x * 2.0 = 3.0\n![{file}:{}:18] (y, n) = (\n    4.0,\n    3,\n)\n![{file}:{}:5]\n\

@@ -25,7 +25,8 @@ impl Emitter {
         let cx = own("cx");
         let at = at(e.at);
         match &e.kind {
-            ExprKind::Rejected => quote_ours! { #cx.unit() },
+            // What rustc has no word on either is an error when the function is staged.
+            ExprKind::Rejected => quote_ours! { #cx.rejected(#at)? },
             ExprKind::Float(number) => quote_ours! { #cx.float(#number) },
             ExprKind::Int(number) => {
                 let number = proc_macro2::Literal::i128_unsuffixed(*number);
@@ -181,7 +182,8 @@ impl Emitter {
         let value = match (&block.value, wanted) {
             (Some(e), true) => self.value(e),
             (Some(e), false) => self.statement(e),
-            (None, true) if matches!(block.stmts.last(), Some(Stmt::Expr(e)) if matches!(e.kind, ExprKind::Panic(_))) => {
+            (None, true) if matches!(block.stmts.last(), Some(Stmt::Expr(e)) if matches!(e.kind, ExprKind::Panic(_))) =>
+            {
                 quote_ours! { #cx.never() }
             }
             (None, true) => quote_ours! { #cx.unit() },

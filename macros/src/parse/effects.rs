@@ -64,15 +64,11 @@ impl Parser<'_> {
         let text = match arguments(mac).as_deref() {
             None => None,
             Some([]) => Some(Text { format: alone.into(), arguments: Vec::new() }),
-            Some(arguments) => self.text(mac, name, arguments),
+            Some(arguments) => self
+                .text(mac, name, arguments)
+                .map(|text| Text { format: format!("{before}{}", text.format), ..text }),
         };
-        match text {
-            None => rejected(at),
-            Some(text) if text.format == alone => expression(ExprKind::Panic(text), at),
-            Some(Text { format, arguments }) => {
-                expression(ExprKind::Panic(Text { format: format!("{before}{format}"), arguments }), at)
-            }
-        }
+        text.map_or_else(|| rejected(at), |text| expression(ExprKind::Panic(text), at))
     }
 
     /// `print!` and its like: where to, and what stands at the end.
@@ -135,6 +131,11 @@ impl Parser<'_> {
                 Err(_) if matches!(capture.as_str(), "self" | "Self" | "super" | "crate") => return None,
                 Err(_) => Ident::new_raw(&capture, string.span()),
             };
+            // An unknown name is rustc's to report, on its place in the string. Constants are written in capitals.
+            let constant = capture.starts_with(|c: char| c.is_uppercase());
+            if !constant && self.scopes.variable(&ident).is_none() {
+                return None;
+            }
             values.push(self.expr(&syn::parse_quote!(#ident)));
         }
         Some(Text { format, arguments: values })

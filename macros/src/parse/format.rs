@@ -40,7 +40,9 @@ pub(super) fn number(text: &str, arguments: &[Argument]) -> Option<Numbered> {
                 loop {
                     match rest.next()? {
                         // `}` may be the character that fills.
-                        '}' if !inside.ends_with(':') || !matches!(rest.peek(), Some('<' | '^' | '>')) => break,
+                        '}' if !inside.ends_with(':') || !matches!(rest.peek(), Some('<' | '^' | '>')) => {
+                            break;
+                        }
                         c => inside.push(c),
                     }
                 }
@@ -156,7 +158,10 @@ mod tests {
     fn every_argument_gets_a_number() {
         assert_eq!(format("{} {:?} {0:.3} {}", &["", "", ""]), "{0} {1:?} {0:.3} {2}");
         assert_eq!(format("{b} {}", &["", "b"]), "{1} {0}");
-        assert_eq!(numbered("{x} {y:8} {x}", &[""]).unwrap(), ("{1} {2:8} {1}".into(), vec!["x".into(), "y".into()]));
+        assert_eq!(
+            numbered("{x} {y:8} {x}", &[""]).unwrap(),
+            ("{1} {2:8} {1}".into(), vec!["x".into(), "y".into()])
+        );
     }
 
     #[test]

@@ -121,7 +121,9 @@ impl<'a> Walker<'_, 'a> {
                 )?;
                 Vec::new()
             }
-            op if self.look_for_nan => vec![nans::eval(op, inputs, self.graph.ty(node.outputs[0]), self.device)?],
+            op if self.look_for_nan => {
+                vec![nans::eval(op, inputs, self.graph.ty(node.outputs[0]), self.device)?]
+            }
             op => {
                 let ty = self.graph.ty(node.outputs[0]);
                 vec![eval::eval(op, inputs, ty, self.device)?]

@@ -48,7 +48,8 @@ impl Program {
                 scalar::binary(*op, a, b).map(drop)
             }
             TrapKind::Check { message, user, values } => {
-                let literals = values.iter().enumerate().map(|(k, &dtype)| Literal::from_bits(dtype, read(1 + k)));
+                let literals =
+                    values.iter().enumerate().map(|(k, &dtype)| Literal::from_bits(dtype, read(1 + k)));
                 let values: Vec<Datum<'_>> = literals.map(Datum::Scalar).collect();
                 Err(eval::failed_check(message, *user, &values))
             }

@@ -53,7 +53,13 @@ pub(crate) fn eval<'a>(
             Literal::Bool(true) => Ok(Datum::Scalar(Literal::Bool(true))),
             _ => Err(failed_check(message, *user, &inputs[1..])),
         },
-        Op::Print { .. } | Op::Progress { .. } | Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. } => {
+        Op::Print { .. }
+        | Op::Progress { .. }
+        | Op::For { .. }
+        | Op::While
+        | Op::Cond
+        | Op::Switch
+        | Op::Call { .. } => {
             Err(Error::new(ErrorKind::Verify, "control flow and prints are run by the engine, not as one op"))
         }
     }

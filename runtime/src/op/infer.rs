@@ -180,7 +180,10 @@ impl Op {
                 }
                 let template = super::text::Template::parse(message)?;
                 if template.arguments() >= inputs.len() {
-                    return Err(err(ErrorKind::Verify, "the message of a `check` shows values that it lacks".into()));
+                    return Err(err(
+                        ErrorKind::Verify,
+                        "the message of a `check` shows values that it lacks".into(),
+                    ));
                 }
                 return Ok(Vec::new());
             }

@@ -148,6 +148,16 @@ impl Cx {
         Ok(self.never())
     }
 
+    /// What the macro could not read, and expected rustc to report.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn rejected(&self, at: At) -> Out<Value> {
+        Err(self
+            .error(ErrorKind::Unsupported, "this is not part of the staged language", at)
+            .note("names in a format string are variables or CONSTANTS"))
+    }
+
     /// The value of code that ends in a `panic!`.
     pub fn never(&self) -> Value {
         Value(Repr::Never)

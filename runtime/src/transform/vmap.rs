@@ -21,7 +21,9 @@ mod tests;
 
 use crate::dtype::{DType, Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::{Builder, Copy, Graph, Node, SiteId, ValueId, for_each_node, may_fail, remove_nodes, uses};
+use crate::graph::{
+    Builder, Copy, Graph, Node, SiteId, ValueId, for_each_node, may_fail, remove_nodes, uses,
+};
 use crate::hash::HashSet;
 use crate::op::{Axis, Op, StoreMode};
 

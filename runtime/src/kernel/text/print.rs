@@ -281,10 +281,10 @@ fn trap_text(kind: &TrapKind) -> String {
         TrapKind::Binary { op, dtype } => format!("binary {} {dtype}", op.name()),
         TrapKind::Call(call) => format!("call {}", call_text(call)),
         TrapKind::Check { message, user, values } => {
-                let user = if *user { " user" } else { "" };
-                let values: String = values.iter().map(|dtype| format!(" {dtype}")).collect();
-                format!("check {message:?}{user}{values}")
-            }
+            let user = if *user { " user" } else { "" };
+            let values: String = values.iter().map(|dtype| format!(" {dtype}")).collect();
+            format!("check {message:?}{user}{values}")
+        }
         TrapKind::Loop { dtype, step } => format!("loop {dtype} step {step}"),
     }
 }

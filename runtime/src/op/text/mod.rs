@@ -119,7 +119,10 @@ impl Template {
                     loop {
                         match rest.next() {
                             // `}` may be the character that fills.
-                            Some('}') if inside.last() != Some(&':') || !matches!(rest.peek(), Some('<' | '^' | '>')) => {
+                            Some('}')
+                                if inside.last() != Some(&':')
+                                    || !matches!(rest.peek(), Some('<' | '^' | '>')) =>
+                            {
                                 break;
                             }
                             Some(c) => inside.push(c),

@@ -30,7 +30,8 @@ pub(super) fn show(out: &mut String, k: usize, spec: &Spec, values: &[Datum<'_>]
             number.and_then(|n| usize::try_from(n).ok()).map(Some).ok_or_else(missing)
         }
     };
-    let fixed = Fixed { spec: *spec, width: count(spec.width)?.unwrap_or(0), precision: count(spec.precision)? };
+    let fixed =
+        Fixed { spec: *spec, width: count(spec.width)?.unwrap_or(0), precision: count(spec.precision)? };
     match values.get(k).ok_or_else(missing)? {
         Datum::Scalar(literal) => out.push_str(&fixed.literal(*literal)),
         array => fixed.array(out, array.clone())?,
@@ -44,17 +45,29 @@ macro_rules! with_options {
         let (x, s, w) = ($x, $fixed.spec, $fixed.zero_width());
         match (s.plus, s.alternate, $fixed.precision) {
             (false, false, None) => format!(concat!("{x:", $zero, "w$", $kind, "}"), x = x, w = w),
-            (false, false, Some(p)) => format!(concat!("{x:", $zero, "w$.p$", $kind, "}"), x = x, w = w, p = p),
+            (false, false, Some(p)) => {
+                format!(concat!("{x:", $zero, "w$.p$", $kind, "}"), x = x, w = w, p = p)
+            }
             (false, true, None) => format!(concat!("{x:#", $zero, "w$", $kind, "}"), x = x, w = w),
-            (false, true, Some(p)) => format!(concat!("{x:#", $zero, "w$.p$", $kind, "}"), x = x, w = w, p = p),
+            (false, true, Some(p)) => {
+                format!(concat!("{x:#", $zero, "w$.p$", $kind, "}"), x = x, w = w, p = p)
+            }
             (true, false, None) => format!(concat!("{x:+", $zero, "w$", $kind, "}"), x = x, w = w),
-            (true, false, Some(p)) => format!(concat!("{x:+", $zero, "w$.p$", $kind, "}"), x = x, w = w, p = p),
+            (true, false, Some(p)) => {
+                format!(concat!("{x:+", $zero, "w$.p$", $kind, "}"), x = x, w = w, p = p)
+            }
             (true, true, None) => format!(concat!("{x:+#", $zero, "w$", $kind, "}"), x = x, w = w),
-            (true, true, Some(p)) => format!(concat!("{x:+#", $zero, "w$.p$", $kind, "}"), x = x, w = w, p = p),
+            (true, true, Some(p)) => {
+                format!(concat!("{x:+#", $zero, "w$.p$", $kind, "}"), x = x, w = w, p = p)
+            }
         }
     }};
     ($fixed:expr, $x:expr, $kind:literal) => {
-        if $fixed.spec.zero { with_options!($fixed, $x, $kind, "0") } else { with_options!($fixed, $x, $kind, "") }
+        if $fixed.spec.zero {
+            with_options!($fixed, $x, $kind, "0")
+        } else {
+            with_options!($fixed, $x, $kind, "")
+        }
     };
 }
 

@@ -1,8 +1,8 @@
 //! Every text is what `format!` makes of the same format string.
 
 use super::*;
-use crate::dtype::Literal;
 use crate::array::Array2;
+use crate::dtype::Literal;
 
 fn render(text: &str, values: &[Literal]) -> String {
     let template = Template::parse(text).unwrap();
@@ -56,7 +56,9 @@ fn braces_are_doubled() {
 #[test]
 fn arrays_print_themselves() {
     let a = Array2::from_shape_fn((2, 3), |(i, j)| i as f64 + 0.25 * j as f64);
-    let datum = Datum::owned(crate::array::Buffer::from_vec(a.iter().copied().collect::<Vec<f64>>(), &[2, 3]).unwrap());
+    let datum = Datum::owned(
+        crate::array::Buffer::from_vec(a.iter().copied().collect::<Vec<f64>>(), &[2, 3]).unwrap(),
+    );
     let render = |text: &str| Template::parse(text).unwrap().render(std::slice::from_ref(&datum)).unwrap();
     assert_eq!(render("{0}"), format!("{a}"));
     assert_eq!(render("{0:?}"), format!("{a:?}"));
