@@ -1,9 +1,10 @@
 //! Lexical scope: which variable a name means, and which variables a region of code assigns.
 //!
-//! Variables are numbered in the order of their declaration. A region (loop body, branch, closure, operand)
-//! is marked when it begins; what it carries is then exactly *assigned since the mark* ∩ *numbered before
-//! the mark*, whatever shadows whatever inside.
+//! Variables are numbered in the order of their declaration. A region (condition, closure, operand) is marked
+//! when it begins; what it assigns of the code around it is then exactly *assigned since the mark* ∩ *numbered
+//! before the mark*, whatever shadows whatever inside.
 
+use crate::ast::Place;
 use proc_macro2::{Ident, Span, TokenStream};
 use std::rc::Rc;
 use syn::ext::IdentExt;
@@ -21,6 +22,10 @@ pub struct Variable {
     pub rejected: bool,
     /// It holds a handle of a function, which is no value of staged code.
     pub is_handle: bool,
+    /// It stands for a part of another variable: an item of `iter_mut()`.
+    pub alias: Option<Rc<Place>>,
+    /// It is ours: no name of the user's means it.
+    pub is_own: bool,
     number: usize,
 }
 
@@ -28,6 +33,26 @@ impl Variable {
     /// The name without `r#`.
     pub fn name(&self) -> String {
         self.ident.unraw().to_string()
+    }
+
+    /// Its number, which no other variable of the function has.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// A variable of ours.
+    pub fn own(ident: Ident, declared: Option<TokenStream>, number: usize) -> Variable {
+        let declared = declared.map(Rc::new);
+        Variable {
+            ident,
+            by_mut_ref: false,
+            declared,
+            rejected: false,
+            is_handle: false,
+            alias: None,
+            is_own: true,
+            number,
+        }
     }
 
     /// It is the same variable.
@@ -83,10 +108,34 @@ impl Scopes {
     pub fn declare(&mut self, ident: &Ident, by_mut_ref: bool, declared: Option<TokenStream>) -> Variable {
         let declared = declared.map(Rc::new);
         let (ident, number) = (ident.clone(), self.count);
-        let variable = Variable { ident, by_mut_ref, declared, rejected: false, is_handle: false, number };
+        let variable = Variable {
+            ident,
+            by_mut_ref,
+            declared,
+            rejected: false,
+            is_handle: false,
+            alias: None,
+            is_own: false,
+            number,
+        };
         self.count += 1;
         self.names.push(Name::Variable(variable.clone()));
         variable
+    }
+
+    /// Declares a variable of ours, which no name of the user's means.
+    pub fn own(&mut self, name: impl FnOnce(usize) -> Ident) -> Variable {
+        let number = self.count;
+        self.count += 1;
+        Variable::own(name(number), None, number)
+    }
+
+    /// Declares a name for a part of a variable.
+    pub fn declare_alias(&mut self, ident: &Ident, place: Place) {
+        self.declare(ident, false, None);
+        if let Some(Name::Variable(variable)) = self.names.last_mut() {
+            variable.alias = Some(Rc::new(place));
+        }
     }
 
     /// Declares a variable that holds a handle.
@@ -145,17 +194,9 @@ impl Scopes {
         self.log[since.assignment..].iter().filter(move |a| a.variable.number < since.number)
     }
 
-    /// What a region carries: variables from before it that it assigns, each once, in the order of their
-    /// declaration.
-    pub fn carried(&self, since: Mark) -> Vec<Variable> {
-        let mut carried: Vec<Variable> = Vec::new();
-        for assignment in self.outer_assignments(since) {
-            if !carried.iter().any(|v| v.is(&assignment.variable)) {
-                carried.push(assignment.variable.clone());
-            }
-        }
-        carried.sort_by_key(|v| v.number);
-        carried
+    /// How many variables have been declared.
+    pub fn count(&self) -> usize {
+        self.count
     }
 }
 
@@ -167,8 +208,8 @@ mod tests {
         Ident::new(name, Span::call_site())
     }
 
-    fn names(variables: &[Variable]) -> Vec<String> {
-        variables.iter().map(Variable::name).collect()
+    fn assigned(s: &Scopes, since: Mark) -> Vec<String> {
+        s.outer_assignments(since).map(|a| a.variable.name()).collect()
     }
 
     fn assign(scopes: &mut Scopes, name: &str) {
@@ -177,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_carries_what_it_assigns_of_the_code_around_it() {
+    fn a_region_assigns_what_was_declared_before_it() {
         let mut s = Scopes::default();
         for name in ["a", "b", "c"] {
             s.declare(&ident(name), false, None);
@@ -189,7 +230,7 @@ mod tests {
             assign(&mut s, name);
         }
         s.close();
-        assert_eq!(names(&s.carried(region)), ["a", "c"]);
+        assert_eq!(assigned(&s, region), ["c", "a", "c"]);
     }
 
     #[test]
@@ -201,7 +242,7 @@ mod tests {
         s.declare(&ident("x"), false, None);
         assign(&mut s, "x");
         s.close();
-        assert!(s.carried(region).is_empty());
+        assert!(assigned(&s, region).is_empty());
 
         let region = s.mark();
         s.open();
@@ -209,7 +250,7 @@ mod tests {
         s.declare(&ident("x"), false, None);
         assign(&mut s, "x");
         s.close();
-        assert_eq!(names(&s.carried(region)), ["x"]);
+        assert_eq!(assigned(&s, region), ["x"]);
     }
 
     #[test]
@@ -222,9 +263,9 @@ mod tests {
         let inner = s.mark();
         assign(&mut s, "a");
         assign(&mut s, "b");
-        assert_eq!(names(&s.carried(inner)), ["a", "b"]);
+        assert_eq!(assigned(&s, inner), ["a", "b"]);
         s.close();
-        assert_eq!(names(&s.carried(outer)), ["a"]);
+        assert_eq!(assigned(&s, outer), ["a"]);
     }
 
     #[test]

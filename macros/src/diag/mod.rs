@@ -34,6 +34,7 @@ pub mod calls;
 pub mod control_flow;
 pub mod expressions;
 pub mod indexing;
+pub mod iterators;
 pub mod methods;
 pub mod signature;
 pub mod statements;
@@ -94,6 +95,7 @@ mod tests {
             methods::ALL,
             types::ALL,
             indexing::ALL,
+            iterators::ALL,
         ]
         .into_iter()
         .flatten()

@@ -27,6 +27,14 @@ impl Emitter {
         match &e.kind {
             // What rustc has no word on either is an error when the function is staged.
             ExprKind::Rejected => quote_ours! { #cx.rejected(#at)? },
+            // The others are desugared.
+            ExprKind::Never | ExprKind::Loop(_) | ExprKind::Labelled(..) | ExprKind::Jump(..) => {
+                quote_ours! { #cx.never() }
+            }
+            ExprKind::Neutral(op, dtype) => {
+                let (op, dtype) = (ours(op), option(dtype.as_ref()));
+                quote_ours! { #cx.neutral(::desc_jit::__private::BinaryOp::#op, #dtype) }
+            }
             ExprKind::Float(number) => quote_ours! { #cx.float(#number) },
             ExprKind::Int(number) => {
                 let number = proc_macro2::Literal::i128_unsuffixed(*number);

@@ -12,6 +12,7 @@ impl Parser<'_> {
     pub(super) fn macro_call(&mut self, mac: &syn::Macro) -> Expr {
         let name = mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
         match name.as_str() {
+            "matches" => self.matches(mac),
             "vec" | "array" | "arr1" | "arr2" => self.list(mac, &name),
             "assert" | "debug_assert" => self.assert(mac, &name),
             "assert_eq" | "debug_assert_eq" => self.assert_equal(mac, &name, true),

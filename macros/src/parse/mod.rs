@@ -11,9 +11,12 @@ mod expr;
 mod format;
 mod functional;
 pub mod handle;
+mod iterate;
+mod jump;
 mod literal;
 mod loop_attributes;
 mod macros;
+mod matching;
 mod method;
 mod pattern;
 mod signature;
@@ -59,17 +62,21 @@ pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Functi
         sink,
         scopes: Scopes::default(),
         name: name.clone(),
-        closures: 0,
-        in_loop: false,
+        frames: Vec::new(),
+        frame_count: 0,
         handles: Handles::default(),
     };
     loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
-    let body = parser.block(&item.block, true);
+    let body = parser.block(&item.block);
     let result_at = body.value.as_ref().map_or_else(|| Spot::of(&item.sig.ident), |v| v.at);
-    let handles = parser.handles;
+    let result = match &item.sig.output {
+        syn::ReturnType::Default => None,
+        syn::ReturnType::Type(_, ty) => types::ascription(ty),
+    };
+    let (handles, variables) = (parser.handles, parser.scopes.count());
     let rule = arguments.rule.clone();
-    Function { name, params, body, result_at, rule, handles }
+    Function { name, params, body, result_at, result, variables, rule, handles }
 }
 
 /// Reads one function.
@@ -78,10 +85,10 @@ struct Parser<'a> {
     scopes: Scopes,
     /// The name of the function.
     name: String,
-    /// How many closures are open around the current point.
-    closures: usize,
-    /// The current point is directly inside a `loop`, which was reported.
-    in_loop: bool,
+    /// The loops and labelled blocks around the current point, in this function or closure.
+    frames: Vec<jump::Open>,
+    /// How many there have been.
+    frame_count: usize,
     /// Paths that stand for handles.
     handles: Handles,
 }
@@ -91,7 +98,7 @@ fn rejected(at: Spot) -> Expr {
     expression(ExprKind::Rejected, at)
 }
 
-/// An expression; [`Parser::expr`] finds out whether it writes.
+/// An expression; `carry.rs` finds out whether it writes.
 fn expression(kind: ExprKind, at: Spot) -> Expr {
     Expr { kind, at, writes: false }
 }

@@ -158,11 +158,6 @@ impl Cx {
             .note("names in a format string are variables or CONSTANTS"))
     }
 
-    /// The value of code that ends in a `panic!`.
-    pub fn never(&self) -> Value {
-        Value(Repr::Never)
-    }
-
     /// `print!` and its like.
     ///
     /// # Errors
@@ -268,7 +263,7 @@ impl Cx {
 
     fn shown(&self, values: &[Value], at: At) -> Out<Vec<ValueId>> {
         let value = |v: &Value| match &v.0 {
-            Repr::At { .. } | Repr::Tuple(_) | Repr::Uninit(_) | Repr::Never => {
+            Repr::At { .. } | Repr::Tuple(_) | Repr::Uninit(_) | Repr::Neutral(_) => {
                 let message = format!("{} has no text", self.describe(v));
                 Err(self.error(ErrorKind::Unsupported, message, at))
             }

@@ -39,6 +39,9 @@ impl Cx {
         if let Repr::At { base, index } = &receiver.0 {
             return self.at_method(name, base, index, args, at);
         }
+        if let Some(out) = self.iterator_method(name, receiver, args, at)? {
+            return Ok(out);
+        }
         // These keep the value as it is: a graph value is never changed in place.
         if args.is_empty()
             && matches!(

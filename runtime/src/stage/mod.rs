@@ -12,6 +12,7 @@ mod cx;
 mod effects;
 mod implicit;
 mod index;
+mod iterators;
 mod lists;
 mod loops;
 mod loops_over;
