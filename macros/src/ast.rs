@@ -152,6 +152,8 @@ pub enum Stmt {
     Declare(Variable),
     /// `let g = grad(f);`, with the handle as Rust code
     Handle(Variable, TokenStream),
+    /// `let f = |a| ..;`; true where it captures by value
+    Closure(Variable, Callable, bool),
     /// `value;`
     Expr(Expr),
 }
@@ -216,6 +218,8 @@ pub enum ExprKind {
     Call(TokenStream, Vec<Argument>),
     /// `cond`, `switch`, `fori_loop`, `while_loop`, and the implicit functions
     Functional(TokenStream, Vec<Operand>),
+    /// A call of a closure that a variable holds.
+    CallClosure(Variable, Vec<Expr>),
     /// `grad(f)(x)`: the handle as Rust code, and the arguments
     HandleCall(TokenStream, Vec<Expr>),
     /// `{ .. }`
@@ -363,6 +367,8 @@ pub struct For {
     pub parallel: bool,
     /// `#[checkpoint]`
     pub checkpoint: bool,
+    /// `#[unroll]`
+    pub unroll: bool,
 }
 
 /// The range of a `for` loop.
@@ -487,6 +493,8 @@ pub enum Callable {
     Closure(Vec<Pattern>, Box<Expr>),
     /// An annotated function, by its path.
     Path(TokenStream, Spot),
+    /// A closure that a variable holds.
+    Variable(Variable),
     /// `f64::sqrt`
     TypeFn(TypeFn, Spot),
 }

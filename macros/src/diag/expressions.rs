@@ -5,8 +5,6 @@ catalogue! {
         "a staged call runs to its end: remove `async` and `.await`";
     CLOSURE = "DJ0302", "a closure can only be passed to `mapv`, `from_shape_fn`, `cond`, `switch`, `fori_loop`, `while_loop`, `scan`, `map`, `root` and `fixed_point`",
         "write its body in place, or make it an annotated function";
-    CONST_BLOCK = "DJ0303", "`const` blocks are not part of the staged language yet",
-        "declare a `const` outside of the function";
     NAMED_FIELD = "DJ0304", "structs are not part of the staged language yet",
         "pass the field `{0}` as a parameter of its own, or use a tuple";
     STRUCT = "DJ0305", "structs are not part of the staged language yet",

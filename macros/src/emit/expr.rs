@@ -128,6 +128,10 @@ impl Emitter {
                 quote_ours! { #cx.type_fn_closure(#ty, #element, #name, &[#arguments], #f, #at)? }
             }
             ExprKind::Call(path, arguments) => self.call(path, arguments, &at),
+            ExprKind::CallClosure(variable, arguments) => {
+                let (name, arguments) = (&variable.ident, self.values(arguments));
+                quote_ours! { (#name)(&[#arguments])? }
+            }
             ExprKind::HandleCall(handle, arguments) => self.handle_call(handle, arguments, &at),
             ExprKind::Functional(path, operands) => self.functional(path, operands, &at),
             ExprKind::Block(block) => {
@@ -211,6 +215,7 @@ impl Emitter {
                 let ident = &variable.ident;
                 quote_ours! { let #ident = #handle; }
             }
+            Stmt::Closure(variable, f, by_value) => self.closure_variable(variable, f, *by_value),
             Stmt::Expr(e) => self.statement(e),
         }
     }

@@ -60,6 +60,9 @@ impl Cx {
         if range.count.as_static().and_then(Literal::as_i128) == Some(0) {
             return Ok(init);
         }
+        if range.unroll {
+            return self.unrolled(&range, init, body, at);
+        }
         if let Some(name) = range.progress
             && self.is_unconditional()
             && crate::progress::is_shown()

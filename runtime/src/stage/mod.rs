@@ -26,6 +26,7 @@ mod scan;
 mod slices;
 mod transformed;
 mod typed;
+mod unroll;
 mod value;
 
 pub use callable::Operand;

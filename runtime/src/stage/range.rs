@@ -18,6 +18,8 @@ pub struct Range {
     pub(super) checkpoint: bool,
     /// The loop over it has a progress bar of this name.
     pub(super) progress: Option<&'static str>,
+    /// The loop over it is marked `#[unroll]`.
+    pub(super) unroll: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +49,12 @@ impl Range {
     #[must_use]
     pub fn progress(self, name: &'static str) -> Range {
         Range { progress: Some(name), ..self }
+    }
+
+    /// The range of a loop that is marked `#[unroll]`.
+    #[must_use]
+    pub fn unroll(self) -> Range {
+        Range { unroll: true, ..self }
     }
 
     /// 1 in the dtype of the range.
@@ -87,6 +95,7 @@ impl Cx {
                 parallel: false,
                 checkpoint: false,
                 progress: None,
+                unroll: false,
             });
         }
         let weak = lo.is_weak() && hi.is_weak();
@@ -105,6 +114,7 @@ impl Cx {
             parallel: false,
             checkpoint: false,
             progress: None,
+            unroll: false,
         })
     }
 
