@@ -389,15 +389,7 @@ pub fn unknown_method(name: &str) -> Unknown {
 /// What to write instead of a macro.
 pub fn macro_instead(name: &str) -> &'static str {
     match name {
-        "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => {
-            "check the arguments in the function that calls this one"
-        }
-        "println" | "print" | "eprintln" | "eprint" | "dbg" | "write" | "writeln" => {
-            "return the value and print it in the function that calls this one; `name::native(..)` runs the body as plain Rust"
-        }
-        "panic" | "unreachable" | "todo" | "unimplemented" => {
-            "return a value on every path, for instance `f64::NAN`"
-        }
+        "write" | "writeln" => "print it with `print!` or `println!`",
         "format" => "do the formatting in the function that calls this one",
         "s" => "write it as the argument of `slice` or `slice_mut`",
         "azip" | "par_azip" => "write arithmetic on whole arrays, or loops",

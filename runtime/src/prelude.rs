@@ -8,6 +8,7 @@ pub use crate::functional::{
 };
 pub use crate::implicit::{fixed_point, fixed_point_with, root, root_scalar, root_scalar_with, root_with};
 pub use crate::jnp;
+pub use crate::progress;
 pub use crate::safe::{safe_div, safe_norm};
 pub use crate::{
     Derivative, checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize,

@@ -9,6 +9,7 @@ mod floats;
 mod function;
 mod key;
 mod linear;
+mod nans;
 mod plan;
 mod run_graph;
 mod tape;

@@ -67,7 +67,7 @@ impl Cx {
             if scalar {
                 let fits = self.push(Op::Compare(CmpOp::Ge), vec![id, zero], at)?;
                 let message = format!("an integer that is used as {to} is negative here").into();
-                self.push(Op::Check { message }, vec![self.node(&fits, at)?], at)?;
+                self.push(Op::Check { message, user: false }, vec![self.node(&fits, at)?], at)?;
             }
         }
         self.cast(v, to, at).map(Some)

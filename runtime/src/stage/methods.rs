@@ -156,7 +156,7 @@ impl Cx {
             _ => {
                 let ordered = self.all(&ordered, at)?;
                 let message = "`clamp` takes a lower bound that is not above the upper one".into();
-                self.push(Op::Check { message }, vec![self.node(&ordered, at)?], at)?;
+                self.push(Op::Check { message, user: false }, vec![self.node(&ordered, at)?], at)?;
             }
         }
         let below = self.compare(CmpOp::Lt, x, &lo, at)?;
@@ -165,7 +165,7 @@ impl Cx {
         self.select(&above, &hi, &out, at)
     }
 
-    fn all(&self, v: &Value, at: At) -> Out<Value> {
+    pub(super) fn all(&self, v: &Value, at: At) -> Out<Value> {
         let rank = self.ty(v, at)?.rank();
         if rank == 0 { Ok(v.clone()) } else { self.reduce(ReduceOp::All, v, (0..rank).collect(), at) }
     }
