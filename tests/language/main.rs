@@ -27,6 +27,7 @@ mod methods;
 mod numerics;
 mod page;
 mod parallel;
+mod references;
 mod safe;
 mod side_by_side;
 mod slices;

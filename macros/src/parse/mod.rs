@@ -19,6 +19,7 @@ mod macros;
 mod matching;
 mod method;
 mod pattern;
+mod reference;
 mod signature;
 pub mod types;
 
