@@ -8,6 +8,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use std::rc::Rc;
 use syn::ext::IdentExt;
 
+/// What the variable of a method's receiver is called: no variable can be called `self`.
+pub const RECEIVER: &str = "__self";
+
 /// A declared variable.
 #[derive(Clone, Debug)]
 pub struct Variable {
@@ -15,6 +18,8 @@ pub struct Variable {
     pub ident: Ident,
     /// A `&mut` parameter: a call that it is passed to may assign it.
     pub by_mut_ref: bool,
+    /// It can be assigned: `let mut x`, or a `&mut` parameter.
+    pub mutable: bool,
     /// The type of a `let x: T;` without a value: every assignment gives its value that type.
     pub declared: Option<Rc<TokenStream>>,
     /// Its value was reported as an error: what is done with it is no error of its own.
@@ -27,7 +32,10 @@ pub struct Variable {
 impl Variable {
     /// The name without `r#`.
     pub fn name(&self) -> String {
-        self.ident.unraw().to_string()
+        match self.ident.unraw().to_string() {
+            name if name == RECEIVER => "self".into(),
+            name => name,
+        }
     }
 
     /// It is the same variable.
@@ -83,10 +91,30 @@ impl Scopes {
     pub fn declare(&mut self, ident: &Ident, by_mut_ref: bool, declared: Option<TokenStream>) -> Variable {
         let declared = declared.map(Rc::new);
         let (ident, number) = (ident.clone(), self.count);
-        let variable = Variable { ident, by_mut_ref, declared, rejected: false, is_handle: false, number };
+        let variable = Variable {
+            ident,
+            by_mut_ref,
+            mutable: by_mut_ref,
+            declared,
+            rejected: false,
+            is_handle: false,
+            number,
+        };
         self.count += 1;
         self.names.push(Name::Variable(variable.clone()));
         variable
+    }
+
+    /// Declares a variable that can be assigned.
+    pub fn declare_mutable(&mut self, ident: &Ident, by_mut_ref: bool) -> Variable {
+        self.declare(ident, by_mut_ref, None);
+        match self.names.last_mut() {
+            Some(Name::Variable(variable)) => {
+                variable.mutable = true;
+                variable.clone()
+            }
+            _ => unreachable!("a variable was declared"),
+        }
     }
 
     /// Declares a variable that holds a handle.
@@ -119,7 +147,7 @@ impl Scopes {
 
     /// The variable that a name means; `None` for an item or something from outside the function.
     pub fn variable(&self, ident: &Ident) -> Option<&Variable> {
-        let wanted = ident.unraw();
+        let wanted = if ident == "self" { Ident::new(RECEIVER, ident.span()) } else { ident.unraw() };
         for name in self.names.iter().rev() {
             match name {
                 Name::Variable(v) if v.ident.unraw() == wanted => return Some(v),

@@ -56,6 +56,7 @@ pub mod safe;
 mod stage;
 mod staged;
 mod transform;
+pub mod tree;
 
 #[doc(hidden)]
 pub mod __private;
@@ -69,3 +70,4 @@ pub use handle::{
     Derivative, Jit, checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize,
     value_and_grad, value_and_grad_with_aux, vjp, vmap,
 };
+pub use tree::Tree;

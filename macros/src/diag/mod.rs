@@ -37,6 +37,7 @@ pub mod indexing;
 pub mod methods;
 pub mod signature;
 pub mod statements;
+pub mod trees;
 pub mod types;
 
 /// Collects the errors of one function.
@@ -94,6 +95,7 @@ mod tests {
             methods::ALL,
             types::ALL,
             indexing::ALL,
+            trees::ALL,
         ]
         .into_iter()
         .flatten()

@@ -1,9 +1,9 @@
 //! Expressions: one arm per node of Rust's syntax.
 
 use super::{Parser, bare, expression, rejected, types};
-use crate::ast::{Expr, ExprKind, Spot, Target};
+use crate::ast::{Expr, ExprKind, FieldName, Spot, StructLiteral, Target};
 use crate::diag::{control_flow, expressions::*, signature, types::UNKNOWN_SYNTAX};
-use syn::{BinOp, Expr as Rust, Member, UnOp};
+use syn::{BinOp, Expr as Rust, UnOp};
 
 impl Parser<'_> {
     /// Reads an expression, and notes whether it assigns variables from before it.
@@ -44,6 +44,7 @@ impl Parser<'_> {
                 let (v, n) = (self.expr(&e.expr), self.expr(&e.len));
                 expression(ExprKind::Repeat(Box::new(v), Box::new(n)), Spot::of(e))
             }
+            Rust::Struct(e) => self.structure(e),
             Rust::Tuple(e) => {
                 let items = e.elems.iter().map(|e| self.expr(e)).collect();
                 expression(ExprKind::Tuple(items), Spot::of(e))
@@ -86,7 +87,6 @@ impl Parser<'_> {
                 self.reject(e.return_token, &control_flow::CLOSURE_RETURN, &[])
             }
             Rust::Return(e) => self.reject(e.return_token, &control_flow::EARLY_RETURN, &[]),
-            Rust::Struct(e) => self.reject(&e.path, &STRUCT, &[]),
             Rust::Try(e) => self.reject(e.question_token, &QUESTION_MARK, &[]),
             Rust::TryBlock(e) => self.reject(e.try_token, &TRY_BLOCK, &[]),
             Rust::Unsafe(e) => self.reject(e.unsafe_token, &UNSAFE, &[]),
@@ -125,19 +125,23 @@ impl Parser<'_> {
     }
 
     fn field(&mut self, e: &syn::ExprField) -> Expr {
-        match &e.member {
-            Member::Unnamed(index) => {
-                let base = self.expr(&e.base);
-                if matches!(base.kind, ExprKind::Rejected) {
-                    return base;
-                }
-                expression(ExprKind::Field(Box::new(base), index.index as usize), Spot::of(e))
-            }
-            Member::Named(name) => match self.expr(&e.base) {
-                base if matches!(base.kind, ExprKind::Rejected) => base,
-                _ => self.reject(name, &NAMED_FIELD, &[name]),
-            },
+        let base = self.expr(&e.base);
+        if matches!(base.kind, ExprKind::Rejected) {
+            return base;
         }
+        expression(ExprKind::Field(Box::new(base), FieldName::of(&e.member)), Spot::of(e))
+    }
+
+    /// `State { x, v: a, ..base }`
+    fn structure(&mut self, e: &syn::ExprStruct) -> Expr {
+        if let Some(qself) = &e.qself {
+            return self.reject(&qself.ty, &QUALIFIED_PATH, &[]);
+        }
+        let fields = e.fields.iter().map(|f| (FieldName::of(&f.member), self.expr(&f.expr))).collect();
+        let base = e.rest.as_ref().map(|base| self.expr(base));
+        let path = &e.path;
+        let literal = StructLiteral { path: quote::quote!(#path), fields, base };
+        expression(ExprKind::Struct(Box::new(literal)), Spot::of(path))
     }
 
     /// `x[i]`, `x[[i, j]]`; a chain `x[i][j]` is one access with two indices.
@@ -177,6 +181,7 @@ impl Parser<'_> {
         }
         if let Some(first) = e.path.segments.first()
             && first.ident == "Self"
+            && self.own_type.is_none()
         {
             return self.reject(&first.ident, &signature::SELF_TYPE, &[]);
         }

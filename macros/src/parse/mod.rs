@@ -9,6 +9,7 @@ pub use loop_attributes::is_of_loops;
 mod expr;
 mod functional;
 pub mod handle;
+pub mod implementation;
 mod literal;
 mod loop_attributes;
 mod macros;
@@ -37,7 +38,6 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
         Ok(Item::Struct(i)) => not_a_function(i.struct_token.span, "a struct"),
         Ok(Item::Enum(i)) => not_a_function(i.enum_token.span, "an enum"),
         Ok(Item::Union(i)) => not_a_function(i.union_token.span, "a union"),
-        Ok(Item::Impl(i)) => not_a_function(i.impl_token.span, "an `impl` block"),
         Ok(Item::Trait(i)) => not_a_function(i.trait_token.span, "a trait"),
         Ok(Item::Mod(i)) => not_a_function(i.mod_token.span, "a module"),
         Ok(Item::Const(i)) => not_a_function(i.const_token.span, "a constant"),
@@ -51,7 +51,12 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
 }
 
 /// Reads the function. Where something was reported the result is incomplete and must not be emitted.
-pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Function {
+pub fn function(
+    item: &ItemFn,
+    own_type: Option<TokenStream>,
+    arguments: &Arguments,
+    sink: &mut Sink,
+) -> Function {
     let name = item.sig.ident.unraw().to_string();
     let mut parser = Parser {
         sink,
@@ -60,6 +65,7 @@ pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Functi
         closures: 0,
         in_loop: false,
         handles: Handles::default(),
+        own_type,
     };
     loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
@@ -82,6 +88,8 @@ struct Parser<'a> {
     in_loop: bool,
     /// Paths that stand for handles.
     handles: Handles,
+    /// What `Self` is, in an `impl` block.
+    own_type: Option<TokenStream>,
 }
 
 /// An expression that was reported.

@@ -61,7 +61,7 @@ pub(crate) fn closed(graph: &Graph, region: &Region) -> (Graph, Vec<ValueId>) {
     let mut body = region.clone();
     body.params.extend(around.iter().copied());
     let (values, sites) = (graph.values.clone(), graph.sites.clone());
-    (Graph { name: graph.name.clone(), values, sites, body }, around)
+    (Graph { name: graph.name.clone(), values, sites, body, statics: Vec::new() }, around)
 }
 
 /// The node itself (not its regions) can raise an error at run time, so it must stay even when its

@@ -21,7 +21,9 @@ mod reductions;
 mod rules;
 mod scan;
 mod slices;
+mod structs;
 mod transformed;
+mod trees;
 mod typed;
 mod value;
 
@@ -32,5 +34,5 @@ pub use cx::{At, Cx, FunctionInfo, Mode, Out, Param, Source, StageFn};
 pub use range::Range;
 pub use slices::SliceArg;
 pub(crate) use transformed::Signature;
-pub use typed::{Ty, Typed};
+pub use typed::{Field, StructInfo, Ty, Typed};
 pub use value::Value;

@@ -49,7 +49,7 @@ impl Cx {
         let op = Op::Call { rule, name: info.name.into() };
         let site = self.site(at);
         let outputs = self.builder.borrow_mut().push_control(op, leaves, regions, types, site);
-        Ok(tree(info.result, &mut outputs.into_iter()))
+        Ok(tree(info.result, &graph, &outputs))
     }
 
     /// `stop_gradient(x)`
@@ -77,6 +77,11 @@ impl Cx {
     /// An argument as the root of another graph sees it.
     pub(super) fn argument(&self, arg: &Value, is_static: bool, at: At) -> Out<Argument> {
         match (&arg.0, arg.as_static()) {
+            (Repr::Struct(info, items), _) => {
+                let fields = info.fields.iter().zip(items.iter());
+                let parts = fields.map(|(f, item)| self.argument(item, is_static || f.is_static, at));
+                Ok(Argument::Tuple(parts.collect::<Out<_>>()?))
+            }
             (Repr::Tuple(items), _) => {
                 let parts = items.iter().map(|item| self.argument(item, is_static, at));
                 Ok(Argument::Tuple(parts.collect::<Out<_>>()?))
@@ -171,11 +176,32 @@ fn tangent(arg: &Argument) -> Option<Argument> {
     }
 }
 
-/// Graph values as a tree of this type.
-pub(super) fn tree(ty: Ty, leaves: &mut impl Iterator<Item = ValueId>) -> Value {
+/// The results of `graph`, which are `outputs` here, as a tree of this type.
+pub(super) fn tree(ty: Ty, graph: &Graph, outputs: &[ValueId]) -> Value {
+    let mut traced = outputs.iter().map(|&id| Value::traced(id));
+    let mut known = graph.statics.iter().map(|&literal| Value::literal(literal));
+    branch(ty, false, &mut traced, &mut known)
+}
+
+fn branch(
+    ty: Ty,
+    is_static: bool,
+    traced: &mut dyn Iterator<Item = Value>,
+    known: &mut dyn Iterator<Item = Value>,
+) -> Value {
     match ty {
-        Ty::Scalar(_) | Ty::Array(..) => leaves.next().map_or_else(Value::unit, Value::traced),
-        Ty::Tuple(items) => Value::tuple(items.iter().map(|&item| tree(item, leaves)).collect()),
+        Ty::Scalar(_) | Ty::Array(..) => {
+            let leaf = if is_static { known.next() } else { traced.next() };
+            leaf.unwrap_or_else(Value::unit)
+        }
+        Ty::Tuple(items) => {
+            Value::tuple(items.iter().map(|&item| branch(item, is_static, traced, known)).collect())
+        }
+        Ty::Struct(info) => {
+            let fields = info.fields.iter();
+            let fields = fields.map(|f| branch(f.ty, is_static || f.is_static, traced, known));
+            Value::structure(info, fields.collect())
+        }
         Ty::Unit => Value::unit(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::array::{Array, Element};
 use crate::dtype::DType;
+use crate::exec::Function;
 use std::fmt;
 
 /// A declared type.
@@ -15,6 +16,51 @@ pub enum Ty {
     Tuple(&'static [Ty]),
     /// `()`
     Unit,
+    /// A struct with `#[derive(Tree)]`.
+    Struct(&'static StructInfo),
+}
+
+/// What staging knows of a struct with `#[derive(Tree)]`.
+pub struct StructInfo {
+    /// Its name with its module: two structs of one name are two types.
+    pub path: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Its fields, in order.
+    pub fields: &'static [Field],
+    /// Its annotated methods, by name.
+    pub methods: fn(&str) -> Option<&'static Function>,
+}
+
+/// A field of a struct.
+#[derive(Debug, PartialEq)]
+pub struct Field {
+    /// Its name; of a tuple struct its number.
+    pub name: &'static str,
+    /// Its type.
+    pub ty: Ty,
+    /// `#[tree(static)]`: its value is part of the cache key and known at staging.
+    pub is_static: bool,
+}
+
+impl fmt::Debug for StructInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(self.path).field("fields", &self.fields).finish()
+    }
+}
+
+// Constants have no address of their own: the same type may be described in several places.
+impl PartialEq for StructInfo {
+    fn eq(&self, other: &StructInfo) -> bool {
+        std::ptr::eq(self, other) || (self.path == other.path && self.fields == other.fields)
+    }
+}
+
+impl StructInfo {
+    /// The place of a field.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.name == name)
+    }
 }
 
 impl fmt::Display for Ty {
@@ -31,6 +77,7 @@ impl fmt::Display for Ty {
                 write!(f, ")")
             }
             Ty::Unit => write!(f, "()"),
+            Ty::Struct(info) => write!(f, "{}", info.name),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Arguments of transformed functions: which parameters of the graph they are, and whether they fit.
 
-use crate::dtype::Type;
+use crate::dtype::{Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
 use crate::stage::Argument;
@@ -34,12 +34,18 @@ fn types(args: &[Argument]) -> Vec<&Type> {
     found
 }
 
-fn has_static(arg: &Argument) -> bool {
-    match arg {
-        Argument::Static(_) => true,
-        Argument::Traced(_) => false,
-        Argument::Tuple(parts) => parts.iter().any(has_static),
+/// The static fields of the arguments in `wrt`, in order.
+pub(super) fn statics(args: &[Argument], wrt: &[usize]) -> Vec<Literal> {
+    fn collect(arg: &Argument, found: &mut Vec<Literal>) {
+        match arg {
+            Argument::Static(literal) => found.push(*literal),
+            Argument::Traced(_) => {}
+            Argument::Tuple(parts) => parts.iter().for_each(|part| collect(part, found)),
+        }
     }
+    let mut found = Vec::new();
+    wrt.iter().filter_map(|&k| args.get(k)).for_each(|arg| collect(arg, &mut found));
+    found
 }
 
 /// The parameters of the graph that the arguments in `wrt` are.
@@ -61,7 +67,7 @@ pub(super) fn positions(
             let message = format!("`{function}` is differentiated twice by its argument `{name}`");
             return Err(Error::new(ErrorKind::Argument, message).note("name every argument once"));
         }
-        if has_static(arg) {
+        if param.is_static {
             return Err(static_argument(function, name));
         }
         let first = types(&args[..number]).len();
@@ -158,7 +164,7 @@ pub(super) fn unbatched(
             inner.push(arg.clone());
             continue;
         };
-        if param.is_static || has_static(arg) {
+        if param.is_static {
             let message = format!("the static argument `{}` of `{function}` cannot be mapped", param.name);
             return Err(Error::new(ErrorKind::Static, message)
                 .note("write `_` at its place: `vmap(f::jit()).in_axes(in_axes![0, _])`"));
