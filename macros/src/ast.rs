@@ -62,6 +62,10 @@ pub struct Function {
     pub body: Block,
     /// Where its result is made.
     pub result_at: Spot,
+    /// The type of its result, as a `Ty`, where it is written and one of ours.
+    pub result: Option<TokenStream>,
+    /// How many variables have been declared.
+    pub variables: usize,
     /// How derivatives treat it.
     pub rule: Option<crate::args::Rule>,
     /// What native code writes in another way.
@@ -120,6 +124,19 @@ pub enum Pattern {
     Typed(Box<Pattern>, TokenStream, Spot),
 }
 
+impl Pattern {
+    /// The variables that it binds.
+    pub fn variables(&self, f: &mut impl FnMut(&Variable)) {
+        match self {
+            Pattern::Name(variable) => f(variable),
+            Pattern::Wild => {}
+            Pattern::Struct(parts, _) => parts.iter().for_each(|(_, p)| p.variables(f)),
+            Pattern::Tuple(parts, _) => parts.iter().for_each(|p| p.variables(f)),
+            Pattern::Typed(inner, ..) => inner.variables(f),
+        }
+    }
+}
+
 /// A block: items, statements, and the value at its end.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
@@ -151,7 +168,7 @@ pub struct Expr {
     pub kind: ExprKind,
     /// Its smallest meaningful place: the operator, the method's name, the index expression.
     pub at: Spot,
-    /// Its evaluation assigns variables from before it.
+    /// Its evaluation assigns variables from before it. `carry.rs` finds out.
     pub writes: bool,
 }
 
@@ -212,12 +229,22 @@ pub enum ExprKind {
     HandleCall(TokenStream, Vec<Expr>),
     /// `{ .. }`
     Block(Block),
+    /// `'a: { .. }`
+    Labelled(Frame, Block),
     /// `if`
     If(Box<If>),
     /// `for`
     For(Box<For>),
     /// `while`
     While(Box<While>),
+    /// `loop`
+    Loop(Box<Loop>),
+    /// `break`, `continue`, `return`, with their value; `desugar/` takes them away.
+    Jump(Jump, Option<Box<Expr>>),
+    /// The value of what never gets there.
+    Never,
+    /// What a sum (`Add`) or a product (`Mul`) begins with, and its dtype where that is written.
+    Neutral(&'static str, Option<TokenStream>),
     /// `target = value`
     Assign(Box<Target>, Box<Expr>),
     /// `target += value`
@@ -278,7 +305,22 @@ pub struct TypeFn {
     pub name: String,
 }
 
-/// `if`, with what its branches carry.
+/// What `break` and `continue` mean: a loop or a labelled block, numbered in the order of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Frame(pub usize);
+
+/// Where a jump goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Jump {
+    /// Behind a loop or a labelled block.
+    Break(Frame),
+    /// To the next iteration of a loop.
+    Continue(Frame),
+    /// Out of the function, or of the closure.
+    Return,
+}
+
+/// `if`, with what its branches carry, which `carry.rs` finds out.
 #[derive(Clone, Debug)]
 pub struct If {
     /// The condition.
@@ -291,9 +333,11 @@ pub struct If {
     pub carried: Vec<Variable>,
 }
 
-/// `for`, with what its body carries.
+/// `for`, with what its body carries, which `carry.rs` finds out.
 #[derive(Clone, Debug)]
 pub struct For {
+    /// What `break` and `continue` call it.
+    pub frame: Frame,
     /// The loop variable; `None` for `_`.
     pub index: Option<Variable>,
     /// The range.
@@ -332,15 +376,26 @@ pub enum Adapter {
     StepBy(Expr),
 }
 
-/// `while`, with what its body carries.
+/// `while`, with what its body carries, which `carry.rs` finds out.
 #[derive(Clone, Debug)]
 pub struct While {
+    /// What `break` and `continue` call it.
+    pub frame: Frame,
     /// The condition.
     pub condition: Expr,
     /// The body.
     pub body: Block,
     /// Variables from outside that the body assigns.
     pub carried: Vec<Variable>,
+}
+
+/// `loop`
+#[derive(Clone, Debug)]
+pub struct Loop {
+    /// What `break` and `continue` call it.
+    pub frame: Frame,
+    /// The body.
+    pub body: Block,
 }
 
 /// A variable, or a part of one: `x`, `t.0`, `x[[i, j]]`, `t.0[i]`.
@@ -352,7 +407,7 @@ pub struct Place {
     pub parts: Vec<Part>,
     /// Where it stands.
     pub at: Spot,
-    /// Evaluating its indices assigns variables.
+    /// Evaluating its indices assigns variables. `carry.rs` finds out.
     pub writes: bool,
 }
 

@@ -1,7 +1,7 @@
-//! The whole pipeline of the attribute: arguments, parse, check, emit.
+//! The whole pipeline of the attribute: arguments, parse, check, desugar, carry, emit.
 
 use crate::diag::Sink;
-use crate::{args, check, emit, parse};
+use crate::{args, carry, check, desugar, emit, parse};
 use proc_macro2::TokenStream;
 
 /// Expands `#[desc_jit(attribute)] item`.
@@ -17,8 +17,10 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let Some(source) = parse::item(item.clone(), &mut sink) else {
         return emit::rejected_item(item, sink.into_errors());
     };
-    let function = parse::function(&source, None, &arguments, &mut sink);
+    let mut function = parse::function(&source, None, &arguments, &mut sink);
     check::function(&function, &arguments, &mut sink);
+    desugar::function(&mut function, &mut sink);
+    carry::function(&mut function);
     if sink.is_clean() {
         emit::function(&source, &function)
     } else {

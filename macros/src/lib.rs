@@ -13,14 +13,17 @@ macro_rules! quote_ours {
 
 mod args;
 mod ast;
+mod carry;
 mod check;
 mod derive;
+mod desugar;
 mod diag;
 mod emit;
 mod expand;
 mod names;
 mod parse;
 mod scope;
+mod walk;
 
 #[cfg(test)]
 mod tests;

@@ -100,6 +100,7 @@ pub const METHODS: &[(&str, Method)] = {
         ("clone", Plain),
         ("to_owned", Plain),
         ("to_vec", Plain),
+        ("as_slice", Plain),
         ("view", Plain),
         // Parts and rearrangements.
         ("t", Plain),
@@ -190,7 +191,7 @@ pub const CONSTRUCTORS: &[(&str, bool)] = &[
 
 /// What returns an `Option` or a `Result` in Rust, so that `.unwrap()` may follow.
 pub const FALLIBLE: &[&str] =
-    &["from_shape_vec", "into_shape_with_order", "to_shape", "broadcast", "mean", "mean_axis"];
+    &["as_slice", "from_shape_vec", "into_shape_with_order", "to_shape", "broadcast", "mean", "mean_axis"];
 
 /// The scalar of staged code that is closest to one that is not part of it.
 pub fn scalar_instead(name: &str) -> Option<&'static str> {
@@ -283,7 +284,6 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("checked_mul", "write `a * b`: an overflow is an error that names the line"),
     ("checked_div", "write `if b != 0 { a / b } else { .. }`"),
     ("partial_cmp", "compare with `<`, `==`, `>`"),
-    ("as_slice", "index the array itself"),
     ("then", "write `if condition { a } else { b }`"),
     ("then_some", "write `if condition { a } else { b }`"),
     ("ok", "use the value directly"),
@@ -357,7 +357,6 @@ pub fn macro_instead(name: &str) -> &'static str {
             "return a value on every path, for instance `f64::NAN`"
         }
         "format" => "do the formatting in the function that calls this one",
-        "matches" => "compare with `==`, `<`, .. and `||`",
         "s" => "write it as the argument of `slice` or `slice_mut`",
         "azip" | "par_azip" => "write arithmetic on whole arrays, or loops",
         "stack" | "concatenate" => {

@@ -1,9 +1,10 @@
 //! Lexical scope: which variable a name means, and which variables a region of code assigns.
 //!
-//! Variables are numbered in the order of their declaration. A region (loop body, branch, closure, operand)
-//! is marked when it begins; what it carries is then exactly *assigned since the mark* ∩ *numbered before
-//! the mark*, whatever shadows whatever inside.
+//! Variables are numbered in the order of their declaration. A region (condition, closure, operand) is marked
+//! when it begins; what it assigns of the code around it is then exactly *assigned since the mark* ∩ *numbered
+//! before the mark*, whatever shadows whatever inside.
 
+use crate::ast::Place;
 use proc_macro2::{Ident, Span, TokenStream};
 use std::rc::Rc;
 use syn::ext::IdentExt;
@@ -26,6 +27,10 @@ pub struct Variable {
     pub rejected: bool,
     /// It holds a handle of a function, which is no value of staged code.
     pub is_handle: bool,
+    /// It stands for a part of another variable: an item of `iter_mut()`.
+    pub alias: Option<Rc<Place>>,
+    /// It is ours: no name of the user's means it.
+    pub is_own: bool,
     number: usize,
 }
 
@@ -35,6 +40,27 @@ impl Variable {
         match self.ident.unraw().to_string() {
             name if name == RECEIVER => "self".into(),
             name => name,
+        }
+    }
+
+    /// Its number, which no other variable of the function has.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// A variable of ours.
+    pub fn own(ident: Ident, declared: Option<TokenStream>, number: usize) -> Variable {
+        let declared = declared.map(Rc::new);
+        Variable {
+            ident,
+            by_mut_ref: false,
+            mutable: true,
+            declared,
+            rejected: false,
+            is_handle: false,
+            alias: None,
+            is_own: true,
+            number,
         }
     }
 
@@ -98,6 +124,8 @@ impl Scopes {
             declared,
             rejected: false,
             is_handle: false,
+            alias: None,
+            is_own: false,
             number,
         };
         self.count += 1;
@@ -114,6 +142,21 @@ impl Scopes {
                 variable.clone()
             }
             _ => unreachable!("a variable was declared"),
+        }
+    }
+
+    /// Declares a variable of ours, which no name of the user's means.
+    pub fn own(&mut self, name: impl FnOnce(usize) -> Ident) -> Variable {
+        let number = self.count;
+        self.count += 1;
+        Variable::own(name(number), None, number)
+    }
+
+    /// Declares a name for a part of a variable.
+    pub fn declare_alias(&mut self, ident: &Ident, place: Place) {
+        self.declare(ident, false, None);
+        if let Some(Name::Variable(variable)) = self.names.last_mut() {
+            variable.alias = Some(Rc::new(place));
         }
     }
 
@@ -173,17 +216,9 @@ impl Scopes {
         self.log[since.assignment..].iter().filter(move |a| a.variable.number < since.number)
     }
 
-    /// What a region carries: variables from before it that it assigns, each once, in the order of their
-    /// declaration.
-    pub fn carried(&self, since: Mark) -> Vec<Variable> {
-        let mut carried: Vec<Variable> = Vec::new();
-        for assignment in self.outer_assignments(since) {
-            if !carried.iter().any(|v| v.is(&assignment.variable)) {
-                carried.push(assignment.variable.clone());
-            }
-        }
-        carried.sort_by_key(|v| v.number);
-        carried
+    /// How many variables have been declared.
+    pub fn count(&self) -> usize {
+        self.count
     }
 }
 
@@ -195,8 +230,8 @@ mod tests {
         Ident::new(name, Span::call_site())
     }
 
-    fn names(variables: &[Variable]) -> Vec<String> {
-        variables.iter().map(Variable::name).collect()
+    fn assigned(s: &Scopes, since: Mark) -> Vec<String> {
+        s.outer_assignments(since).map(|a| a.variable.name()).collect()
     }
 
     fn assign(scopes: &mut Scopes, name: &str) {
@@ -205,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_carries_what_it_assigns_of_the_code_around_it() {
+    fn a_region_assigns_what_was_declared_before_it() {
         let mut s = Scopes::default();
         for name in ["a", "b", "c"] {
             s.declare(&ident(name), false, None);
@@ -217,7 +252,7 @@ mod tests {
             assign(&mut s, name);
         }
         s.close();
-        assert_eq!(names(&s.carried(region)), ["a", "c"]);
+        assert_eq!(assigned(&s, region), ["c", "a", "c"]);
     }
 
     #[test]
@@ -229,7 +264,7 @@ mod tests {
         s.declare(&ident("x"), false, None);
         assign(&mut s, "x");
         s.close();
-        assert!(s.carried(region).is_empty());
+        assert!(assigned(&s, region).is_empty());
 
         let region = s.mark();
         s.open();
@@ -237,7 +272,7 @@ mod tests {
         s.declare(&ident("x"), false, None);
         assign(&mut s, "x");
         s.close();
-        assert_eq!(names(&s.carried(region)), ["x"]);
+        assert_eq!(assigned(&s, region), ["x"]);
     }
 
     #[test]
@@ -250,9 +285,9 @@ mod tests {
         let inner = s.mark();
         assign(&mut s, "a");
         assign(&mut s, "b");
-        assert_eq!(names(&s.carried(inner)), ["a", "b"]);
+        assert_eq!(assigned(&s, inner), ["a", "b"]);
         s.close();
-        assert_eq!(names(&s.carried(outer)), ["a"]);
+        assert_eq!(assigned(&s, outer), ["a"]);
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub mod calls;
 pub mod control_flow;
 pub mod expressions;
 pub mod indexing;
+pub mod iterators;
 pub mod methods;
 pub mod signature;
 pub mod statements;
@@ -96,6 +97,7 @@ mod tests {
             types::ALL,
             indexing::ALL,
             trees::ALL,
+            iterators::ALL,
         ]
         .into_iter()
         .flatten()

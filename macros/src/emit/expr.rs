@@ -29,6 +29,14 @@ impl Emitter {
         let at = at(e.at);
         match &e.kind {
             ExprKind::Rejected => quote_ours! { #cx.unit() },
+            // The others are desugared.
+            ExprKind::Never | ExprKind::Loop(_) | ExprKind::Labelled(..) | ExprKind::Jump(..) => {
+                quote_ours! { #cx.never() }
+            }
+            ExprKind::Neutral(op, dtype) => {
+                let (op, dtype) = (ours(op), option(dtype.as_ref()));
+                quote_ours! { #cx.neutral(::desc_jit::__private::BinaryOp::#op, #dtype) }
+            }
             ExprKind::Float(number) => quote_ours! { #cx.float(#number) },
             ExprKind::Int(number) => {
                 let number = proc_macro2::Literal::i128_unsuffixed(*number);

@@ -4,6 +4,7 @@ use super::{Parser, bare, expression, rejected};
 use crate::ast::{Expr, ExprKind, FieldName, Part, Place, SliceArg, Spot, Target};
 use crate::diag::{expressions, indexing::*, methods};
 use crate::names::{Method, method};
+use crate::scope::Variable;
 use syn::{Expr as Rust, ExprMethodCall, Lit, UnOp};
 
 impl Parser<'_> {
@@ -41,9 +42,7 @@ impl Parser<'_> {
 
     /// A variable or a part of one that is about to be written.
     pub(super) fn place(&mut self, e: &Rust) -> Option<Place> {
-        let since = self.scopes.mark();
         let mut place = self.place_parts(e)?;
-        place.writes = self.scopes.outer_assignments(since).next().is_some();
         place.at = Spot::of(e);
         let span = place.root.ident.span();
         let span = root_span(e).unwrap_or(span);
@@ -60,6 +59,7 @@ impl Parser<'_> {
                 }
                 Some(ident) => match self.scopes.variable(ident) {
                     Some(v) if v.rejected => None,
+                    Some(Variable { alias: Some(place), .. }) => Some((**place).clone()),
                     Some(v) => {
                         Some(Place { root: v.clone(), parts: Vec::new(), at: Spot::of(ident), writes: false })
                     }
@@ -145,7 +145,6 @@ impl Parser<'_> {
                 if axis == 0 {
                     // `x[i]`, whatever the rank is.
                     let mut place = place?;
-                    place.writes |= index.writes;
                     place.parts.push(Part::Index(vec![index]));
                     return Some((place, Vec::new()));
                 }
@@ -173,7 +172,7 @@ fn is_column(e: &Rust) -> bool {
 }
 
 /// The number in `Axis(k)`.
-fn axis(e: &Rust) -> Option<usize> {
+pub(super) fn axis(e: &Rust) -> Option<usize> {
     let Rust::Call(call) = bare(e) else { return None };
     let Rust::Lit(lit) = bare(call.args.first()?) else { return None };
     let Lit::Int(number) = &lit.lit else { return None };

@@ -20,16 +20,15 @@ pub(super) fn attribute_name(attribute: &Attribute) -> String {
 }
 
 impl Parser<'_> {
-    /// Reads a block in a scope of its own. `tail`: its value is the value of the function, so that a
-    /// `return` at its end is just that value.
-    pub(super) fn block(&mut self, block: &syn::Block, tail: bool) -> Block {
+    /// Reads a block in a scope of its own.
+    pub(super) fn block(&mut self, block: &syn::Block) -> Block {
         self.scopes.open();
-        let result = self.statements(&block.stmts, tail);
+        let result = self.statements(&block.stmts);
         self.scopes.close();
         result
     }
 
-    fn statements(&mut self, stmts: &[syn::Stmt], tail: bool) -> Block {
+    fn statements(&mut self, stmts: &[syn::Stmt]) -> Block {
         let mut block = Block::default();
         // Items are visible in the whole block, before and after where they stand.
         for stmt in stmts {
@@ -44,14 +43,8 @@ impl Parser<'_> {
                 syn::Stmt::Item(_) => {}
                 syn::Stmt::Expr(e, semi) => {
                     self.attributes(e);
-                    let returned = match bare(e) {
-                        syn::Expr::Return(r) if last && tail => Some(r),
-                        _ => None,
-                    };
-                    if let Some(r) = returned {
-                        block.value = r.expr.as_ref().map(|e| Box::new(self.expr(e)));
-                    } else if last && semi.is_none() {
-                        block.value = Some(Box::new(self.value(e, tail)));
+                    if last && semi.is_none() {
+                        block.value = Some(Box::new(self.expr(e)));
                     } else {
                         let expr = self.expr(e);
                         self.discarded(&expr);
@@ -60,9 +53,7 @@ impl Parser<'_> {
                 }
                 syn::Stmt::Macro(m) => {
                     self.lint_attributes(&m.attrs);
-                    let since = self.scopes.mark();
-                    let mut expr = self.macro_call(&m.mac);
-                    expr.writes = self.scopes.outer_assignments(since).next().is_some();
+                    let expr = self.macro_call(&m.mac);
                     if last && m.semi_token.is_none() {
                         block.value = Some(Box::new(expr));
                     } else {
@@ -72,21 +63,6 @@ impl Parser<'_> {
             }
         }
         block
-    }
-
-    /// The value at the end of a block.
-    fn value(&mut self, e: &syn::Expr, tail: bool) -> Expr {
-        if !tail {
-            return self.expr(e);
-        }
-        let since = self.scopes.mark();
-        let mut expr = match bare(e) {
-            syn::Expr::If(e) => self.branch(e, true),
-            syn::Expr::Block(e) => self.block_expr(e, true),
-            e => return self.expr(e),
-        };
-        expr.writes = self.scopes.outer_assignments(since).next().is_some();
-        expr
     }
 
     /// `x.at(i).set(v);` computes a new array and drops it.
@@ -208,6 +184,9 @@ impl Parser<'_> {
             syn::Expr::Assign(e) => &e.attrs,
             syn::Expr::Binary(e) => &e.attrs,
             syn::Expr::Block(e) => &e.attrs,
+            syn::Expr::Break(e) => &e.attrs,
+            syn::Expr::Continue(e) => &e.attrs,
+            syn::Expr::Loop(e) => &e.attrs,
             syn::Expr::Call(e) => &e.attrs,
             syn::Expr::ForLoop(e) => &e.attrs,
             syn::Expr::If(e) => &e.attrs,

@@ -1,42 +1,37 @@
-//! `if`, `for`, `while`, blocks and closures.
+//! `if`, `for`, `while`, `loop`, blocks and closures.
 
+use super::jump::Kind;
 use super::{Parser, bare, expression, rejected};
-use crate::ast::{Adapter, Block, Callable, Expr, ExprKind, For, If, Range, Spot, While};
+use crate::ast::{Adapter, Callable, Expr, ExprKind, For, If, Loop, Range, Spot, While};
 use crate::diag::{control_flow::*, expressions};
 use syn::{Expr as Rust, Pat, RangeLimits};
 
 impl Parser<'_> {
-    pub(super) fn block_expr(&mut self, e: &syn::ExprBlock, tail: bool) -> Expr {
-        if let Some(label) = &e.label {
-            return self.reject(&label.name, &BLOCK_LABEL, &[]);
-        }
-        let block = self.block(&e.block, tail);
-        expression(ExprKind::Block(block), Spot::of(&e.block))
+    pub(super) fn block_expr(&mut self, e: &syn::ExprBlock) -> Expr {
+        let at = Spot::of(&e.block);
+        let Some(label) = &e.label else {
+            return expression(ExprKind::Block(self.block(&e.block)), at);
+        };
+        let (frame, block) = self.within(Kind::Block, Some(label), |p| p.block(&e.block));
+        expression(ExprKind::Labelled(frame, block), at)
     }
 
-    /// `tail`: its value is the value of the function.
-    pub(super) fn branch(&mut self, e: &syn::ExprIf, tail: bool) -> Expr {
+    pub(super) fn branch(&mut self, e: &syn::ExprIf) -> Expr {
+        if let Rust::Let(condition) = bare(&e.cond) {
+            return self.if_let(e, condition);
+        }
         let condition = self.expr(&e.cond);
-        let since = self.scopes.mark();
-        let then = self.block(&e.then_branch, tail);
-        let otherwise = e.else_branch.as_ref().map(|(_, e)| match bare(e) {
-            Rust::Block(b) if b.label.is_none() => self.block(&b.block, tail),
-            Rust::If(e) => {
-                let since = self.scopes.mark();
-                let mut nested = self.branch(e, tail);
-                nested.writes = self.scopes.outer_assignments(since).next().is_some();
-                Block { value: Some(Box::new(nested)), ..Block::default() }
-            }
-            e => Block { value: Some(Box::new(self.expr(e))), ..Block::default() },
-        });
-        let carried = self.scopes.carried(since);
-        let at = Spot::of(&e.if_token);
-        expression(ExprKind::If(Box::new(If { condition, then, otherwise, carried })), at)
+        let then = self.block(&e.then_branch);
+        let otherwise = e.else_branch.as_ref().map(|(_, e)| self.otherwise(e));
+        let branch = If { condition, then, otherwise, carried: Vec::new() };
+        expression(ExprKind::If(Box::new(branch)), Spot::of(&e.if_token))
     }
 
     pub(super) fn for_loop(&mut self, e: &syn::ExprForLoop) -> Expr {
+        if !is_plain_range(&e.expr) {
+            return self.for_items(e).unwrap_or_else(|| rejected(Spot::of(&e.for_token)));
+        }
         let range = self.range(&e.expr);
-        let since = self.scopes.mark();
         self.scopes.open();
         let mut pat = &*e.pat;
         while let Pat::Paren(inner) = pat {
@@ -56,17 +51,15 @@ impl Parser<'_> {
                 None
             }
         };
-        let outer = std::mem::take(&mut self.in_loop);
-        let body = self.block(&e.body, false);
-        self.in_loop = outer;
+        let (frame, body) = self.within(Kind::Loop, e.label.as_ref(), |p| p.block(&e.body));
         self.scopes.close();
-        let carried = self.scopes.carried(since);
+        let carried = Vec::new();
         let at = Spot::of(&e.for_token);
         let parallel = e.attrs.iter().any(super::loop_attributes::is_parallel);
         let checkpoint = e.attrs.iter().any(super::loop_attributes::is_checkpoint);
         match range {
             Some(range) => expression(
-                ExprKind::For(Box::new(For { index, range, body, carried, parallel, checkpoint })),
+                ExprKind::For(Box::new(For { frame, index, range, body, carried, parallel, checkpoint })),
                 at,
             ),
             None => rejected(at),
@@ -142,13 +135,15 @@ impl Parser<'_> {
             let name = assignment.variable.name();
             self.sink.report_at(assignment.span, &CONDITION_ASSIGNS, &[&name]);
         }
-        let since = self.scopes.mark();
-        let outer = std::mem::take(&mut self.in_loop);
-        let body = self.block(&e.body, false);
-        self.in_loop = outer;
-        let carried = self.scopes.carried(since);
-        let at = Spot::of(&e.while_token);
-        expression(ExprKind::While(Box::new(While { condition, body, carried })), at)
+        let (frame, body) = self.within(Kind::Loop, e.label.as_ref(), |p| p.block(&e.body));
+        let body = While { frame, condition, body, carried: Vec::new() };
+        expression(ExprKind::While(Box::new(body)), Spot::of(&e.while_token))
+    }
+
+    /// `loop`, whose `break`s may have a value.
+    pub(super) fn endless_loop(&mut self, e: &syn::ExprLoop) -> Expr {
+        let (frame, body) = self.within(Kind::Loop, e.label.as_ref(), |p| p.block(&e.body));
+        expression(ExprKind::Loop(Box::new(Loop { frame, body })), Spot::of(&e.loop_token))
     }
 
     /// A closure that is passed to something that takes one. It may run more than once or not at all, so it
@@ -159,16 +154,30 @@ impl Parser<'_> {
         }
         let since = self.scopes.mark();
         self.scopes.open();
-        self.closures += 1;
+        let around = std::mem::take(&mut self.frames);
         let params = c.inputs.iter().map(|p| self.pattern(p, false)).collect();
+        self.closures += 1;
         let body = self.expr(&c.body);
         self.closures -= 1;
+        self.frames = around;
         self.scopes.close();
         if let Some(assignment) = self.scopes.outer_assignments(since).next() {
             let name = assignment.variable.name();
             self.sink.report_at(assignment.span, &expressions::CAPTURED_ASSIGNMENT, &[&name]);
         }
         Callable::Closure(params, Box::new(body))
+    }
+}
+
+/// A range whose index is the item, forwards or backwards.
+fn is_plain_range(e: &Rust) -> bool {
+    match bare(e) {
+        Rust::Range(_) => true,
+        Rust::MethodCall(m) => {
+            let plain = m.method == "rev" || m.method == "step_by" || m.method == "into_iter";
+            plain && is_plain_range(&m.receiver)
+        }
+        _ => false,
     }
 }
 

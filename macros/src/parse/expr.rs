@@ -2,19 +2,12 @@
 
 use super::{Parser, bare, expression, rejected, types};
 use crate::ast::{Expr, ExprKind, FieldName, Spot, StructLiteral, Target};
-use crate::diag::{control_flow, expressions::*, signature, types::UNKNOWN_SYNTAX};
+use crate::diag::{expressions::*, signature, types::UNKNOWN_SYNTAX};
 use syn::{BinOp, Expr as Rust, UnOp};
 
 impl Parser<'_> {
-    /// Reads an expression, and notes whether it assigns variables from before it.
+    /// Reads an expression.
     pub(super) fn expr(&mut self, e: &Rust) -> Expr {
-        let since = self.scopes.mark();
-        let mut expr = self.node(e);
-        expr.writes = self.scopes.outer_assignments(since).next().is_some();
-        expr
-    }
-
-    fn node(&mut self, e: &Rust) -> Expr {
         if let Some(rejected) = self.handle_as_value(e) {
             return rejected;
         }
@@ -23,16 +16,20 @@ impl Parser<'_> {
             Rust::Array(e) => self.array(e),
             Rust::Assign(e) => self.assign(e),
             Rust::Binary(e) => self.binary(e),
-            Rust::Block(e) => self.block_expr(e, false),
+            Rust::Block(e) => self.block_expr(e),
+            Rust::Break(e) => self.break_(e),
             Rust::Call(e) => self.call(e),
             Rust::Cast(e) => self.cast(e),
+            Rust::Continue(e) => self.continue_(e),
             Rust::Field(e) => self.field(e),
             Rust::ForLoop(e) => self.for_loop(e),
             Rust::Group(e) => self.expr(&e.expr),
-            Rust::If(e) => self.branch(e, false),
+            Rust::If(e) => self.branch(e),
             Rust::Index(e) => self.index(e),
             Rust::Lit(e) => self.literal(&e.lit),
+            Rust::Loop(e) => self.endless_loop(e),
             Rust::Macro(e) => self.macro_call(&e.mac),
+            Rust::Match(e) => self.match_expr(e),
             Rust::MethodCall(e) => self.method_call(e),
             Rust::Paren(e) => self.expr(&e.expr),
             Rust::Path(e) => self.path(e),
@@ -44,6 +41,7 @@ impl Parser<'_> {
                 let (v, n) = (self.expr(&e.expr), self.expr(&e.len));
                 expression(ExprKind::Repeat(Box::new(v), Box::new(n)), Spot::of(e))
             }
+            Rust::Return(e) => self.return_(e),
             Rust::Struct(e) => self.structure(e),
             Rust::Tuple(e) => {
                 let items = e.elems.iter().map(|e| self.expr(e)).collect();
@@ -55,38 +53,12 @@ impl Parser<'_> {
             // Not in the language.
             Rust::Async(e) => self.reject(e.async_token, &ASYNC, &[]),
             Rust::Await(e) => self.reject(e.await_token, &ASYNC, &[]),
-            Rust::Break(e) if self.in_loop => rejected(Spot::of(e)),
-            Rust::Break(e) => self.reject(e.break_token, &control_flow::BREAK, &[]),
             Rust::Closure(e) => self.reject(e, &CLOSURE, &[]),
             Rust::Const(e) => self.reject(e.const_token, &CONST_BLOCK, &[]),
-            Rust::Continue(e) => self.reject(e.continue_token, &control_flow::CONTINUE, &[]),
             Rust::Infer(e) => self.reject(e, &UNDERSCORE, &[]),
             Rust::Let(e) => self.reject(e.let_token, &LET_CONDITION, &[&"if"]),
-            Rust::Loop(e) => {
-                let expr = self.reject(e.loop_token, &control_flow::LOOP, &[]);
-                // Its `break`s are part of the same mistake.
-                let outer = std::mem::replace(&mut self.in_loop, true);
-                self.block(&e.body, false);
-                self.in_loop = outer;
-                expr
-            }
-            Rust::Match(e) => {
-                let expr = self.reject(e.match_token, &control_flow::MATCH, &[]);
-                self.expr(&e.expr);
-                for arm in &e.arms {
-                    self.scopes.open();
-                    self.pattern_names(&arm.pat);
-                    self.expr(&arm.body);
-                    self.scopes.close();
-                }
-                expr
-            }
             Rust::Range(e) => self.reject(e, &RANGE, &[]),
             Rust::RawAddr(e) => self.reject(e, &RAW_ADDRESS, &[]),
-            Rust::Return(e) if self.closures > 0 => {
-                self.reject(e.return_token, &control_flow::CLOSURE_RETURN, &[])
-            }
-            Rust::Return(e) => self.reject(e.return_token, &control_flow::EARLY_RETURN, &[]),
             Rust::Try(e) => self.reject(e.question_token, &QUESTION_MARK, &[]),
             Rust::TryBlock(e) => self.reject(e.try_token, &TRY_BLOCK, &[]),
             Rust::Unsafe(e) => self.reject(e.unsafe_token, &UNSAFE, &[]),
@@ -169,6 +141,9 @@ impl Parser<'_> {
                 let at = Spot::at(ident.span());
                 if variable.rejected {
                     return rejected(at);
+                }
+                if let Some(place) = &variable.alias {
+                    return place.value();
                 }
                 return expression(ExprKind::Variable(variable.clone()), at);
             }

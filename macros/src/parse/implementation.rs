@@ -4,7 +4,7 @@ use super::types;
 use crate::ast::Function;
 use crate::diag::{Sink, trees::*};
 use crate::scope::RECEIVER;
-use crate::{args, check};
+use crate::{args, carry, check, desugar};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
@@ -69,8 +69,10 @@ fn method(item: &ImplItemFn, own_type: &Type, sink: &mut Sink) -> Method {
         }
     }
     WithoutSelf(own_type).visit_return_type_mut(&mut free.sig.output);
-    let function = super::function(&free, Some(own_type.to_token_stream()), &arguments, sink);
+    let mut function = super::function(&free, Some(own_type.to_token_stream()), &arguments, sink);
     check::function(&function, &arguments, sink);
+    desugar::function(&mut function, sink);
+    carry::function(&mut function);
     Method { item, free, function }
 }
 

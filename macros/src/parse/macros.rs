@@ -12,6 +12,7 @@ impl Parser<'_> {
     pub(super) fn macro_call(&mut self, mac: &syn::Macro) -> Expr {
         let name = mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
         match name.as_str() {
+            "matches" => self.matches(mac),
             "vec" | "array" | "arr1" | "arr2" => self.list(mac, &name),
             _ => self.reject(&mac.path, &MACRO, &[&name, &macro_instead(&name)]),
         }

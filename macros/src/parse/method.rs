@@ -1,5 +1,6 @@
 //! Method calls.
 
+use super::iterate::{self, Found};
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{Argument, Expr, ExprKind, Part, SliceArg, Spot, Target};
 use crate::diag::methods::*;
@@ -11,6 +12,24 @@ use syn::{Expr as Rust, ExprMethodCall, RangeLimits, Token};
 
 impl Parser<'_> {
     pub(super) fn method_call(&mut self, m: &ExprMethodCall) -> Expr {
+        let name = m.method.to_string();
+        if iterate::CONSUMERS.contains(&name.as_str()) && iterate::is_iterator(&m.receiver) {
+            return self.consume(m).unwrap_or_else(|| rejected(Spot::at(m.method.span())));
+        }
+        if let Rust::MethodCall(inner) = bare(&m.receiver)
+            && iterate::CONSUMERS.contains(&inner.method.to_string().as_str())
+            && iterate::is_iterator(&inner.receiver)
+        {
+            let found = match (name.as_str(), m.args.len()) {
+                ("unwrap", 0) | ("expect", 1) => Some(Found::Surely),
+                ("unwrap_or", 1) => Some(Found::Or(&m.args[0])),
+                _ => None,
+            };
+            if let Some(found) = found {
+                let item = self.consume_optional(inner, &found);
+                return item.unwrap_or_else(|| rejected(Spot::at(m.method.span())));
+            }
+        }
         let expr = self.method_named(m);
         match &m.turbofish {
             Some(turbofish) if !is_rejected(&expr) => self.reject(turbofish, &TURBOFISH, &[]),

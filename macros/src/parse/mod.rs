@@ -10,9 +10,12 @@ mod expr;
 mod functional;
 pub mod handle;
 pub mod implementation;
+mod iterate;
+mod jump;
 mod literal;
 mod loop_attributes;
 mod macros;
+mod matching;
 mod method;
 mod pattern;
 mod signature;
@@ -62,18 +65,23 @@ pub fn function(
         sink,
         scopes: Scopes::default(),
         name: name.clone(),
+        frames: Vec::new(),
+        frame_count: 0,
         closures: 0,
-        in_loop: false,
         handles: Handles::default(),
         own_type,
     };
     loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
-    let body = parser.block(&item.block, true);
+    let body = parser.block(&item.block);
     let result_at = body.value.as_ref().map_or_else(|| Spot::of(&item.sig.ident), |v| v.at);
-    let handles = parser.handles;
+    let result = match &item.sig.output {
+        syn::ReturnType::Default => None,
+        syn::ReturnType::Type(_, ty) => types::ascription(ty),
+    };
+    let (handles, variables) = (parser.handles, parser.scopes.count());
     let rule = arguments.rule.clone();
-    Function { name, params, body, result_at, rule, handles }
+    Function { name, params, body, result_at, result, variables, rule, handles }
 }
 
 /// Reads one function.
@@ -82,10 +90,12 @@ struct Parser<'a> {
     scopes: Scopes,
     /// The name of the function.
     name: String,
-    /// How many closures are open around the current point.
+    /// The loops and labelled blocks around the current point, in this function or closure.
+    frames: Vec<jump::Open>,
+    /// How many there have been.
+    frame_count: usize,
+    /// How many closures that are passed to something are open around the current point.
     closures: usize,
-    /// The current point is directly inside a `loop`, which was reported.
-    in_loop: bool,
     /// Paths that stand for handles.
     handles: Handles,
     /// What `Self` is, in an `impl` block.
@@ -97,7 +107,7 @@ fn rejected(at: Spot) -> Expr {
     expression(ExprKind::Rejected, at)
 }
 
-/// An expression; [`Parser::expr`] finds out whether it writes.
+/// An expression; `carry.rs` finds out whether it writes.
 fn expression(kind: ExprKind, at: Spot) -> Expr {
     Expr { kind, at, writes: false }
 }

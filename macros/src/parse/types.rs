@@ -233,3 +233,11 @@ pub fn turbofish(segment: &PathSegment) -> Option<TokenStream> {
     let dtype = element_dtype(element);
     Some(quote_ours!(::desc_jit::__private::Ty::Scalar(#dtype)))
 }
+
+/// The dtype in `.sum::<f64>()`.
+pub fn turbofish_dtype(arguments: &syn::AngleBracketedGenericArguments) -> Option<TokenStream> {
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) if is_written(ty) => Some(element_dtype(ty)),
+        _ => None,
+    }
+}

@@ -90,10 +90,31 @@ impl Folder {
             self.alias(node.outputs[0], v);
             return;
         }
+        self.unchanged(&node);
         let mut regions = std::mem::take(&mut node.regions);
         regions.iter_mut().for_each(|r| self.region(graph, r));
         node.regions = regions;
         into.push(node);
+    }
+
+    /// What a loop carries unchanged is what it was.
+    fn unchanged(&mut self, node: &Node) {
+        let (body, first) = match node.op {
+            Op::For { .. } => (&node.regions[0], 1),
+            Op::While => (&node.regions[1], 0),
+            _ => return,
+        };
+        let inits = &node.inputs[node.inputs.len() - node.outputs.len()..];
+        for (k, (&out, &init)) in node.outputs.iter().zip(inits).enumerate() {
+            let param = body.params[first + k];
+            if body.results[k] == param {
+                self.alias(param, init);
+                self.alias(out, init);
+                if node.op == Op::While {
+                    self.alias(node.regions[0].params[k], init);
+                }
+            }
+        }
     }
 
     fn alias(&mut self, out: ValueId, is: ValueId) {

@@ -6,6 +6,7 @@ mod compact;
 mod cse;
 mod dce;
 mod fold;
+mod leave;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
@@ -14,8 +15,13 @@ use crate::graph::Graph;
 type Pass = (&'static str, fn(&mut Graph));
 
 /// The passes in the order they run.
-const PIPELINE: [Pass; 4] =
-    [("calls", calls::run), ("fold", fold::run), ("dce", dce::run), ("compact", compact::run)];
+const PIPELINE: [Pass; 5] = [
+    ("calls", calls::run),
+    ("fold", fold::run),
+    ("dce", dce::run),
+    ("leave", leave::run),
+    ("compact", compact::run),
+];
 
 /// The passes before a transform.
 const BEFORE_TRANSFORMS: [Pass; 4] =
@@ -47,8 +53,8 @@ fn passes(graph: &mut Graph, list: &[Pass]) -> Result<()> {
 }
 
 impl Graph {
-    /// Runs one optimisation pass by name: `calls` (their nodes in their place), `fold` (constants), `cse` (equal values once), `dce` (what no result needs), `compact`
-    /// (numbers values anew).
+    /// Runs one optimisation pass by name: `calls` (their nodes in their place), `fold` (constants), `cse` (equal values once), `dce` (what no result needs),
+    /// `leave` (counted loops end where nothing happens any more), `compact` (numbers values anew).
     ///
     /// # Errors
     /// There is no such pass, or it broke the graph.
@@ -64,7 +70,7 @@ impl Graph {
     /// ```
     pub fn run_pass(&mut self, name: &str) -> Result<()> {
         let Some((_, pass)) = PIPELINE.iter().chain(&BEFORE_TRANSFORMS).find(|(n, _)| *n == name) else {
-            let names = ["calls", "fold", "cse", "dce", "compact"];
+            let names = ["calls", "fold", "cse", "dce", "leave", "compact"];
             return Err(Error::new(ErrorKind::Argument, format!("there is no pass `{name}`"))
                 .note(format!("the passes are {}", names.join(", "))));
         };

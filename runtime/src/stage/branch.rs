@@ -1,6 +1,7 @@
 //! `if` and its relatives: a static condition picks its branch, a traced one becomes a `cond`.
 
 use super::cx::{At, Cx, Out};
+use super::iterators::neutral;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal, Type};
 use crate::error::ErrorKind;
@@ -74,11 +75,18 @@ impl Cx {
         let mut types: Vec<Type> = Vec::new();
         let mut joined: Vec<(Value, Vec<Leaf>)> = Vec::new();
         for k in 0..count {
-            let values: Vec<Value> = branches.iter().map(|b| b.outputs[k].clone()).collect();
-            // A variable that some path leaves without a value has none after it either.
-            if let Some(uninit) = values.iter().find(|v| v.is_uninit()) {
-                joined.push((uninit.clone(), Vec::new()));
+            let mut values: Vec<Value> = branches.iter().map(|b| b.outputs[k].clone()).collect();
+            let Some(model) = values.iter().find(|v| !v.is_uninit()).cloned() else {
+                joined.push((values[0].clone(), Vec::new()));
                 continue;
+            };
+            // What some path leaves without a value is not read behind that path: rustc saw to that.
+            for (branch, value) in branches.iter_mut().zip(&mut values) {
+                if value.is_uninit() {
+                    self.builder.borrow_mut().reopen(std::mem::take(&mut branch.region));
+                    *value = self.placeholder(value, &model, at)?;
+                    branch.region = self.builder.borrow_mut().close(Vec::new());
+                }
             }
             let trees: Vec<Vec<Value>> = values
                 .iter()
@@ -159,6 +167,26 @@ impl Cx {
         }
         types.push(target);
         Ok(Leaf::Output(types.len() - 1, weak))
+    }
+
+    /// Zeros of the types of a value, where nothing reads them; what a sum begins with, in that type.
+    pub(super) fn placeholder(&self, instead_of: &Value, model: &Value, at: At) -> Out<Value> {
+        let mut leaves = Vec::new();
+        model.leaves(&mut leaves);
+        let zeros = leaves.iter().map(|leaf| {
+            if leaf.is_uninit() {
+                return Ok(leaf.clone());
+            }
+            let (ty, weak) = self.leaf_type(leaf, at)?;
+            let literal = match instead_of.0 {
+                Repr::Neutral(op) => neutral(op, ty.dtype),
+                _ => Literal::zero(ty.dtype),
+            };
+            let zero = self.weak_like(Value::literal(literal), weak);
+            self.broadcast_to(&zero, &ty.shape, at)
+        });
+        let zeros = zeros.collect::<Out<Vec<_>>>()?;
+        Ok(model.with_leaves(&mut zeros.into_iter()))
     }
 
     fn differ(&self, values: &[Value], what: &str, at: At) -> crate::error::Error {

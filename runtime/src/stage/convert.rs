@@ -83,6 +83,10 @@ impl Cx {
 
     /// A tree of values brought to a declared type.
     pub(super) fn coerce(&self, v: &Value, ty: Ty, at: At) -> Out<Value> {
+        if v.is_uninit() {
+            // Nothing gets there: rustc saw to it that every variable has a value where it is read.
+            return Ok(v.clone());
+        }
         let mismatch = || {
             let message = format!("expected {ty}, found {}", self.describe(v));
             self.error(ErrorKind::DType, message, at)
@@ -132,7 +136,7 @@ impl Cx {
     /// # Errors
     /// A value of another type.
     pub fn assign(&self, name: &'static str, old: &Value, new: Value, at: At) -> Out<Value> {
-        if old.is_uninit() || old.items().is_some() || new.items().is_some() {
+        if old.is_uninit() || new.is_uninit() || old.items().is_some() || new.items().is_some() {
             return Ok(new);
         }
         let (was, is) = (self.ty(old, at)?, self.ty(&new, at)?);

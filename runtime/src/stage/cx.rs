@@ -288,6 +288,7 @@ impl Cx {
     pub(super) fn describe(&self, v: &Value) -> String {
         match &v.0 {
             Repr::Uninit(name) => format!("`{name}`, which has no value yet,"),
+            Repr::Neutral(_) => "a sum of nothing".to_string(),
             Repr::Static { literal, .. } => literal.dtype().to_string(),
             Repr::Traced { id, .. } => self.builder.borrow().graph().ty(*id).to_string(),
             Repr::Tuple(items) => {

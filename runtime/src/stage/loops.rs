@@ -20,6 +20,8 @@ struct Carry {
     leaves: Vec<(Value, Type, bool)>,
     /// The variable that each leaf belongs to.
     owner: Vec<usize>,
+    /// The first iteration is staged by itself, to find the types of what has no value before it.
+    first: bool,
 }
 
 impl Cx {
@@ -142,12 +144,12 @@ impl Cx {
                 return Err(cx.error(ErrorKind::DType, format!("a condition is a bool, not {ty}"), at));
             }
             match condition.as_static() {
-                Some(Literal::Bool(true)) => {
+                Some(Literal::Bool(true)) if !carry.first => {
                     let message = "this loop never ends: its condition is always true";
                     return Err(cx.error(ErrorKind::Unsupported, message, at));
                 }
+                Some(Literal::Bool(true)) | None => {}
                 Some(_) => never = true,
-                None => {}
             }
             let condition = cx.node(&condition, at)?;
             let test = cx.builder.borrow_mut().close(vec![condition]);
@@ -167,7 +169,8 @@ impl Cx {
     }
 
     fn carry(&self, trees: Vec<Value>, at: At) -> Out<Carry> {
-        let mut carry = Carry { trees, leaves: Vec::new(), owner: Vec::new() };
+        let first = trees.iter().any(Value::is_uninit);
+        let mut carry = Carry { trees, leaves: Vec::new(), owner: Vec::new(), first };
         for (k, tree) in carry.trees.iter().enumerate() {
             if tree.is_uninit() {
                 continue;
@@ -183,8 +186,25 @@ impl Cx {
         Ok(carry)
     }
 
+    /// Gives a variable that had no value one to begin with.
+    fn begin(&self, carry: &mut Carry, k: usize, tree: Value, at: At) -> Out<()> {
+        let mut leaves = Vec::new();
+        tree.leaves(&mut leaves);
+        let start = carry.owner.partition_point(|&owner| owner < k);
+        for (j, leaf) in leaves.into_iter().enumerate() {
+            let (ty, weak) = self.leaf_type(&leaf, at)?;
+            carry.leaves.insert(start + j, (leaf, ty, weak));
+            carry.owner.insert(start + j, k);
+        }
+        carry.trees[k] = tree;
+        Ok(())
+    }
+
     /// Region parameters for the carried leaves, as the variables that the body sees.
     fn params(&self, carry: &Carry, names: &[&str]) -> Vec<Value> {
+        if carry.first {
+            return carry.trees.clone();
+        }
         let mut leaves = Vec::new();
         for ((_, ty, weak), &k) in carry.leaves.iter().zip(&carry.owner) {
             let name = names.get(k).filter(|n| !n.is_empty()).map(|n| (*n).into());
@@ -200,11 +220,25 @@ impl Cx {
         let depth = self.builder.borrow().depth();
         loop {
             let (after, mut regions) = stage(self, carry)?;
+            if std::mem::take(&mut carry.first) {
+                self.builder.borrow_mut().truncate(depth);
+                for (k, after) in after.iter().enumerate() {
+                    if carry.trees[k].is_uninit() && !after.is_uninit() {
+                        let first = self.placeholder(&carry.trees[k], after, at)?;
+                        self.begin(carry, k, first, at)?;
+                    }
+                }
+                continue;
+            }
             let mut results = Vec::new();
             let mut changed = false;
             let mut leaf = 0;
+            let mut first_values = Vec::new();
             for (k, (before, after)) in carry.trees.iter().zip(&after).enumerate() {
                 if before.is_uninit() {
+                    if !after.is_uninit() {
+                        first_values.push((k, after.clone()));
+                    }
                     continue;
                 }
                 let name = names
@@ -238,11 +272,16 @@ impl Cx {
                     }
                 }
             }
-            if !changed {
+            if !changed && first_values.is_empty() {
                 regions.push(self.builder.borrow_mut().close(results));
                 return Ok(regions);
             }
+            // Zeros stand for a variable that has its first value from the loop: nothing reads them.
             self.builder.borrow_mut().truncate(depth);
+            for (k, after) in first_values {
+                let first = self.placeholder(&carry.trees[k], &after, at)?;
+                self.begin(carry, k, first, at)?;
+            }
         }
     }
 

@@ -46,6 +46,9 @@ impl Cx {
             all.extend_from_slice(args);
             return self.call_method(name, false, &mut all, at);
         }
+        if let Some(out) = self.iterator_method(name, receiver, args, at)? {
+            return Ok(out);
+        }
         // These keep the value as it is: a graph value is never changed in place.
         if args.is_empty()
             && matches!(

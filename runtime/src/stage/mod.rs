@@ -11,6 +11,7 @@ mod convert;
 mod cx;
 mod implicit;
 mod index;
+mod iterators;
 mod lists;
 mod loops;
 mod loops_over;

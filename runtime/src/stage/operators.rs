@@ -48,6 +48,11 @@ impl Cx {
         Value(Repr::Uninit(name))
     }
 
+    /// The value of what never gets there.
+    pub fn never(&self) -> Value {
+        Value(Repr::Uninit(""))
+    }
+
     /// `(a, b, ..)`
     pub fn tuple(&self, items: Vec<Value>) -> Value {
         Value::tuple(items)
@@ -60,6 +65,7 @@ impl Cx {
     pub fn untuple<const N: usize>(&self, v: &Value, at: At) -> Out<[Value; N]> {
         let items = match v.items() {
             Some(items) => items.to_vec(),
+            None if v.is_uninit() => vec![v.clone(); N],
             None => {
                 let n = *self.ty(v, at)?.shape.first().unwrap_or(&0);
                 if n != N {
@@ -153,6 +159,11 @@ impl Cx {
     /// # Errors
     /// Types or shapes that do not go together; the message names both.
     pub fn binary(&self, op: BinaryOp, a: &Value, b: &Value, at: At) -> Out<Value> {
+        match (&a.0, &b.0) {
+            (Repr::Neutral(of), _) if *of == op => return Ok(b.clone()),
+            (_, Repr::Neutral(of)) if *of == op => return Ok(a.clone()),
+            _ => {}
+        }
         let weak = a.is_weak() && b.is_weak();
         let (a, b, dtype) = match op {
             // The right operand of a shift may be of any integer type, as in Rust.

@@ -2,6 +2,7 @@
 
 use crate::dtype::Literal;
 use crate::graph::ValueId;
+use crate::op::BinaryOp;
 use crate::stage::typed::StructInfo;
 use std::rc::Rc;
 
@@ -13,6 +14,8 @@ pub struct Value(pub(super) Repr);
 pub(super) enum Repr {
     /// `let x;` before its first assignment.
     Uninit(&'static str),
+    /// What a sum or a product begins with, before its type is known.
+    Neutral(BinaryOp),
     /// Known now. `weak`: an unsuffixed literal, or computed from such alone; it adopts the dtype it meets.
     Static { literal: Literal, weak: bool },
     /// A value of the graph.
@@ -75,8 +78,9 @@ impl Value {
         matches!(self.0, Repr::Static { weak: true, .. } | Repr::Traced { weak: true, .. })
     }
 
+    /// It has no value, or none of a known type.
     pub(super) fn is_uninit(&self) -> bool {
-        matches!(self.0, Repr::Uninit(_))
+        matches!(self.0, Repr::Uninit(_) | Repr::Neutral(_))
     }
 
     /// The parts of a tuple, the fields of a struct.

@@ -72,13 +72,26 @@ pub(super) fn positions(
         }
         let first = types(&args[..number]).len();
         let own = types(std::slice::from_ref(arg));
-        if let Some(ty) = own.iter().find(|ty| !ty.dtype.is_float()) {
+        let is_tree = matches!(arg, Argument::Tuple(_));
+        if let Some(ty) = own.iter().find(|ty| !ty.dtype.is_float() && !is_tree) {
             let message = format!("the argument `{name}` of `{function}` is {ty}, which has no derivative");
             return Err(Error::new(ErrorKind::DType, message).note("only f64 and f32 have derivatives"));
         }
-        found.extend(first..first + own.len());
+        // Integer fields of a struct are carried along.
+        found.extend((first..).zip(&own).filter(|(_, ty)| ty.dtype.is_float()).map(|(k, _)| k));
     }
     Ok(found)
+}
+
+/// The parameters of the graph that the arguments in `wrt` are, and whether each is a float.
+pub(super) fn parameters(args: &[Argument], wrt: &[usize]) -> Vec<(usize, bool)> {
+    let mut found = Vec::new();
+    for &number in wrt {
+        let first = types(&args[..number.min(args.len())]).len();
+        let own = args.get(number).map(|arg| types(std::slice::from_ref(arg))).unwrap_or_default();
+        found.extend((first..).zip(own).map(|(k, ty)| (k, ty.dtype.is_float())));
+    }
+    found
 }
 
 /// Tangents have the types of the arguments that they are tangents of.
@@ -91,6 +104,12 @@ pub(super) fn check_tangents(
     for (&number, tangent) in wrt.iter().zip(tangents) {
         let primal = types(&args[number..number + 1]);
         let found = types(std::slice::from_ref(tangent));
+        if let Some(ty) = found.iter().find(|ty| !ty.dtype.is_float()) {
+            let name = &params[number].name;
+            let message = format!("`{name}` has a part that is {ty}, which has no tangent");
+            return Err(Error::new(ErrorKind::DType, message)
+                .note("write `#[tree(static)]` on the field: only f64 and f32 have derivatives"));
+        }
         if primal != found {
             return Err(other_tangent(&params[number].name, &found, &primal));
         }

@@ -230,11 +230,11 @@ fn derive(
         Transform::Grad { wrt, value } => {
             let (positions, given) = (at(wrt)?, statics(wrt));
             let inner = make_inner(own)?;
-            let graph = value_and_grad(&inner, &positions, tape)?;
+            let results = inner.body.results.len();
+            let graph = whole_gradients(value_and_grad(&inner, &positions, tape)?, results, own, wrt);
             if *value {
                 return Ok(Graph { statics: [inner.statics, given].concat(), ..graph });
             }
-            let results = inner.body.results.len();
             let gradients = results..graph.body.results.len();
             let graph = select_results(&graph, &gradients.chain(1..results).collect::<Vec<_>>());
             Ok(Graph { statics: [given, inner.statics].concat(), ..graph })
@@ -251,7 +251,9 @@ fn derive(
             let graph = make_inner(own)?;
             arguments::check_cotangents(&inner.name, &graph, added)?;
             let statics = [graph.statics.clone(), given].concat();
-            Ok(Graph { statics, ..vjp(&graph, &positions, tape)? })
+            let results = graph.body.results.len();
+            let graph = whole_gradients(vjp(&graph, &positions, tape)?, results, own, wrt);
+            Ok(Graph { statics, ..graph })
         }
         Transform::Jacobian { wrt, reverse: false } => jacfwd(&make_inner(own)?, &at(wrt)?),
         Transform::Jacobian { wrt, reverse: true } => jacrev(&make_inner(own)?, &at(wrt)?, tape),
@@ -266,4 +268,19 @@ fn derive(
             Err(Error::new(ErrorKind::Verify, message))
         }
     }
+}
+
+/// Gradients of structs have all of their fields: what is no float is that of the argument. `first`: the result that the
+/// gradients begin with.
+fn whole_gradients(mut graph: Graph, first: usize, args: &[Argument], wrt: &[usize]) -> Graph {
+    let parameters = arguments::parameters(args, wrt);
+    if parameters.iter().all(|(_, is_float)| *is_float) {
+        return graph;
+    }
+    let mut gradients = graph.body.results.split_off(first).into_iter();
+    for (k, is_float) in parameters {
+        let result = if is_float { gradients.next() } else { graph.body.params.get(k).copied() };
+        graph.body.results.extend(result);
+    }
+    graph
 }

@@ -1,0 +1,179 @@
+//! The parts of expressions, in the order of their evaluation: one list for every pass over the tree.
+
+use crate::ast::{
+    Adapter, Argument, Block, Callable, Expr, ExprKind, Operand, Part, Place, Range, SliceArg, Stmt, Target,
+};
+use crate::scope::Variable;
+
+/// A part of an expression.
+pub enum Child<'a> {
+    /// A value.
+    Expr(&'a mut Expr),
+    /// Statements in a scope of their own.
+    Block(&'a mut Block),
+    /// A variable, or a part of one, that is written.
+    Written(&'a mut Place),
+    /// A function that is passed to another one.
+    Callable(&'a mut Callable),
+}
+
+impl Expr {
+    /// The parts of an expression, but not those of its parts.
+    pub fn children(&mut self, f: &mut impl FnMut(Child)) {
+        use Child::{Block, Callable, Expr, Written};
+        match &mut self.kind {
+            ExprKind::Rejected
+            | ExprKind::Float(_)
+            | ExprKind::Int(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Typed(..)
+            | ExprKind::Variable(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Never
+            | ExprKind::Neutral(..) => {}
+            ExprKind::Tuple(items) | ExprKind::Array(items) | ExprKind::HandleCall(_, items) => {
+                items.iter_mut().for_each(|e| f(Expr(e)));
+            }
+            ExprKind::Field(a, _) | ExprKind::Unary(_, a) | ExprKind::Cast(a, _) => f(Expr(a)),
+            ExprKind::Repeat(a, b)
+            | ExprKind::Binary(_, a, b)
+            | ExprKind::Compare(_, a, b)
+            | ExprKind::Lazy(_, a, b) => {
+                f(Expr(a));
+                f(Expr(b));
+            }
+            ExprKind::Index(a, items) | ExprKind::Method(_, a, items) => {
+                f(Expr(a));
+                items.iter_mut().for_each(|e| f(Expr(e)));
+            }
+            ExprKind::Slice(a, spec) => {
+                f(Expr(a));
+                slice(spec, f);
+            }
+            ExprKind::MapMethod(_, a, items, callable) => {
+                f(Expr(a));
+                items.iter_mut().for_each(|e| f(Expr(e)));
+                f(Callable(callable));
+            }
+            ExprKind::TypeFn(_, items, callable) => {
+                items.iter_mut().for_each(|e| f(Expr(e)));
+                callable.iter_mut().for_each(|c| f(Callable(c)));
+            }
+            ExprKind::Struct(literal) => {
+                literal.fields.iter_mut().for_each(|(_, e)| f(Expr(e)));
+                literal.base.iter_mut().for_each(|e| f(Expr(e)));
+            }
+            ExprKind::Call(_, arguments) | ExprKind::MethodCall(_, arguments) => {
+                arguments.iter_mut().for_each(|a| match a {
+                    Argument::Value(e) => f(Expr(e)),
+                    Argument::Mut(place) => f(Written(place)),
+                })
+            }
+            ExprKind::Functional(_, operands) => operands.iter_mut().for_each(|o| match o {
+                Operand::Value(e) => f(Expr(e)),
+                Operand::Callable(c) => f(Callable(c)),
+                Operand::Callables(list) => list.iter_mut().for_each(|c| f(Callable(c))),
+            }),
+            ExprKind::Block(block) | ExprKind::Labelled(_, block) => f(Block(block)),
+            ExprKind::If(e) => {
+                f(Expr(&mut e.condition));
+                f(Block(&mut e.then));
+                e.otherwise.iter_mut().for_each(|b| f(Block(b)));
+            }
+            ExprKind::For(e) => {
+                e.range.children(f);
+                f(Block(&mut e.body));
+            }
+            ExprKind::While(e) => {
+                f(Expr(&mut e.condition));
+                f(Block(&mut e.body));
+            }
+            ExprKind::Loop(e) => f(Block(&mut e.body)),
+            ExprKind::Jump(_, value) => value.iter_mut().for_each(|e| f(Expr(e))),
+            ExprKind::Assign(target, value) => {
+                f(Expr(value));
+                target.children(f);
+            }
+            ExprKind::Update(_, target, value) => {
+                f(Expr(value));
+                target.children(f);
+            }
+            ExprKind::Swap(a, b) => {
+                f(Written(a));
+                f(Written(b));
+            }
+            ExprKind::Replace(place, value) => {
+                f(Expr(value));
+                f(Written(place));
+            }
+        }
+    }
+}
+
+impl Target {
+    fn children(&mut self, f: &mut impl FnMut(Child)) {
+        match self {
+            Target::Wild => {}
+            Target::Place(place) => f(Child::Written(place)),
+            Target::Block(place, spec) => {
+                f(Child::Written(place));
+                slice(spec, f);
+            }
+            Target::Tuple(targets, _) => targets.iter_mut().for_each(|t| t.children(f)),
+        }
+    }
+}
+
+impl Place {
+    /// The values of its indices.
+    pub fn indices(&mut self, f: &mut impl FnMut(&mut Expr)) {
+        for part in &mut self.parts {
+            if let Part::Index(index) = part {
+                index.iter_mut().for_each(&mut *f);
+            }
+        }
+    }
+}
+
+impl Stmt {
+    /// The value of a statement.
+    pub fn value(&mut self) -> Option<&mut Expr> {
+        match self {
+            Stmt::Let(_, value) | Stmt::Expr(value) => Some(value),
+            Stmt::Declare(_) | Stmt::Handle(..) => None,
+        }
+    }
+
+    /// The variables that it declares.
+    pub fn declared(&self, f: &mut impl FnMut(&Variable)) {
+        match self {
+            Stmt::Let(pattern, _) => pattern.variables(f),
+            Stmt::Declare(variable) | Stmt::Handle(variable, _) => f(variable),
+            Stmt::Expr(_) => {}
+        }
+    }
+}
+
+fn slice(spec: &mut [SliceArg], f: &mut impl FnMut(Child)) {
+    for axis in spec {
+        match axis {
+            SliceArg::Index(e) => f(Child::Expr(e)),
+            SliceArg::Range { start, end, step, .. } => {
+                [start, end, step].into_iter().flatten().for_each(|e| f(Child::Expr(e)));
+            }
+        }
+    }
+}
+
+impl Range {
+    /// Its ends and steps.
+    pub fn children(&mut self, f: &mut impl FnMut(Child)) {
+        f(Child::Expr(&mut self.start));
+        f(Child::Expr(&mut self.end));
+        for (adapter, _) in &mut self.adapters {
+            if let Adapter::StepBy(step) = adapter {
+                f(Child::Expr(step));
+            }
+        }
+    }
+}
