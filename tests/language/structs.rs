@@ -318,3 +318,47 @@ fn trees_are_stacked_and_taken_apart() {
     let (leaves, definition) = tree_flatten::<f64, _>(&back[0]);
     assert_eq!(tree_unflatten(&definition, leaves).difference(&back[0], 0), None);
 }
+
+#[derive(Tree, Clone, Debug)]
+struct Particle {
+    x: f64,
+    v: f64,
+}
+
+#[derive(Tree, Clone, Debug)]
+struct Cloud {
+    particles: [Particle; 3],
+    weights: [f64; 3],
+    rows: [Array1<f64>; 2],
+}
+
+#[desc_jit]
+fn swept(cloud: &Cloud, dt: f64) -> Cloud {
+    let mut cloud = cloud.clone();
+    for i in 0..3 {
+        cloud.particles[i].x += dt * cloud.particles[i].v * cloud.weights[i];
+        cloud.weights[i] *= 0.5;
+        cloud.rows[1][i] = cloud.rows[0][i] + cloud.particles[i].x;
+    }
+    cloud.particles[0] = Particle { v: 0.0, ..cloud.particles[2].clone() };
+    let first = cloud.weights[0];
+    Cloud { weights: [first, 2.0, cloud.weights[2]], ..cloud }
+}
+
+#[test]
+fn fixed_arrays_of_trees_are_lists() {
+    let particle = |x| Particle { x, v: 2.0 * x };
+    let cloud = Cloud {
+        particles: [particle(1.0), particle(2.0), particle(-3.0)],
+        weights: [1.0, 0.5, 0.25],
+        rows: [Array1::ones(3), Array1::zeros(3)],
+    };
+    let parts = |c: &Cloud| {
+        let p = c.particles.iter().flat_map(|p| [p.x, p.v]);
+        p.chain(c.weights).chain(c.rows[1].to_vec()).collect::<Vec<f64>>()
+    };
+    let expected = parts(&swept::native(&cloud, 0.1));
+    for engine in desc_jit::Engine::ALL {
+        assert_eq!(parts(&desc_jit::with_engine(engine, || swept(&cloud, 0.1))), expected, "{engine}");
+    }
+}

@@ -199,7 +199,7 @@ pub(super) fn neither() -> Error {
 /// What can be passed to an annotated function.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed to a #[desc_jit] function",
-    label = "not a scalar or an array"
+    label = "not a scalar, an array, or a struct with `#[derive(Tree)]`"
 )]
 pub trait IntoArg<'a> {
     /// What it is in a graph. No bound on `Typed`: a type that fits neither is reported once.
@@ -267,7 +267,7 @@ impl Outputs {
 /// What an annotated function can return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned by a #[desc_jit] function",
-    label = "not a scalar, an array, or a tuple of them"
+    label = "not a scalar, an array, a tuple of them, or a struct with `#[derive(Tree)]`"
 )]
 pub trait Output: Typed + Sized {
     #[doc(hidden)]

@@ -9,6 +9,7 @@ mod constant;
 mod construct;
 mod convert;
 mod cx;
+mod elements;
 mod implicit;
 mod index;
 mod iterators;

@@ -85,7 +85,7 @@ impl fmt::Display for Ty {
 /// A type that an annotated function can take or return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument or a result of a #[desc_jit] function",
-    label = "not a scalar, an array, or a tuple of them",
+    label = "not a scalar, an array, a tuple of them, or a struct with `#[derive(Tree)]`",
     note = "scalars are f64, f32, i64, i32, u32, usize, bool; arrays are desc_jit's Array1, Array2, Array3, ArrayD of them"
 )]
 pub trait Typed {

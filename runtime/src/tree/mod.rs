@@ -12,6 +12,7 @@ use crate::array::{Array, Array1, Element};
 use crate::dtype::Literal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{ArgValue, IntoArg, Output, Outputs};
+use crate::handle::Arg;
 use crate::stage::{Ty, Typed};
 use ndarray::Dimension;
 
@@ -140,6 +141,48 @@ impl Tree for () {
     }
     fn __take(_: &mut Outputs) -> Result<Self> {
         Ok(())
+    }
+}
+
+/// The types of the elements of a fixed array.
+struct List<T, const N: usize>(std::marker::PhantomData<T>);
+
+impl<T: Tree, const N: usize> List<T, N> {
+    const TYPES: [Ty; N] = [T::__TY; N];
+}
+
+/// A fixed array is as many values.
+impl<T: Tree, const N: usize> Tree for [T; N] {
+    type __Stacked = [T::__Stacked; N];
+    const __TY: Ty = Ty::Tuple(&List::<T, N>::TYPES);
+    fn __owned<'a>(self) -> ArgValue<'a> {
+        ArgValue::Tuple(self.into_iter().map(Tree::__owned).collect())
+    }
+    fn __shared(&self) -> ArgValue<'_> {
+        ArgValue::Tuple(self.iter().map(Tree::__shared).collect())
+    }
+    fn __mutable(&mut self) -> ArgValue<'_> {
+        ArgValue::Tuple(self.iter_mut().map(Tree::__mutable).collect())
+    }
+    fn __take(outputs: &mut Outputs) -> Result<Self> {
+        let items = (0..N).map(|_| T::__take(outputs)).collect::<Result<Vec<T>>>()?;
+        items.try_into().map_err(|_| Error::new(ErrorKind::Verify, "a fixed array has another length"))
+    }
+}
+
+impl<T: Tree, const N: usize> Typed for [T; N] {
+    const TY: Ty = <[T; N] as Tree>::__TY;
+}
+impl<T: Tree, const N: usize> Output for [T; N] {
+    fn take(outputs: &mut Outputs) -> Result<Self> {
+        Tree::__take(outputs)
+    }
+}
+impl<T: Tree + 'static, const N: usize> Arg for [T; N] {
+    type Of<'a> = [T; N];
+    const TY: Ty = <[T; N] as Tree>::__TY;
+    fn into_arg<'a>(value: [T; N]) -> ArgValue<'a> {
+        value.__owned()
     }
 }
 
