@@ -362,3 +362,45 @@ fn fixed_arrays_of_trees_are_lists() {
         assert_eq!(parts(&desc_jit::with_engine(engine, || swept(&cloud, 0.1))), expected, "{engine}");
     }
 }
+
+#[derive(Tree, Clone, Debug)]
+struct Layers {
+    layers: Vec<Layer>,
+}
+
+#[derive(Tree, Clone, Debug)]
+struct Layer {
+    matrix: Array2<f64>,
+    #[tree(static)]
+    power: usize,
+}
+
+#[desc_jit]
+fn applied(network: &Layers, x: &Array1<f64>) -> (Layers, Array1<f64>) {
+    let mut network = network.clone();
+    let mut y = x.clone();
+    for _ in 0..2 {
+        y = network.layers[0].matrix.dot(&y);
+        network.layers[1].matrix[[0, 0]] += y[0];
+        y = network.layers[network.layers.len() - 1].matrix.dot(&y);
+    }
+    (network, y)
+}
+
+#[test]
+fn lists_of_trees_have_a_static_length() {
+    let layer = |x, power| Layer { matrix: Array2::from_elem((2, 2), x), power };
+    let x = Array1::from_vec(vec![1.0, -0.5]);
+    for n in [2, 3] {
+        let network = Layers { layers: (0..n).map(|k| layer(1.0 + k as f64, k)).collect() };
+        let (expected, y) = applied::native(&network, &x);
+        for engine in desc_jit::Engine::ALL {
+            let (after, got) = desc_jit::with_engine(engine, || applied(&network, &x));
+            assert_eq!(y.difference(&got, 4), None);
+            assert_eq!(after.layers.len(), n);
+            for (a, b) in expected.layers.iter().zip(&after.layers) {
+                assert_eq!((a.matrix.difference(&b.matrix, 4), a.power), (None, b.power));
+            }
+        }
+    }
+}

@@ -107,6 +107,7 @@ impl Cx {
                 }
                 _ => Err(mismatch()),
             },
+            Ty::List(&item) => self.coerce_list(v, item, at)?.ok_or_else(mismatch),
             Ty::Struct(info) => self.coerce_struct(v, info, at)?.ok_or_else(mismatch),
             Ty::Scalar(dtype) => {
                 if v.items().is_some() || !self.ty(v, at)?.is_scalar() {

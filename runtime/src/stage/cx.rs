@@ -295,6 +295,10 @@ impl Cx {
                 let items: Vec<String> = items.iter().map(|v| self.describe(v)).collect();
                 format!("({})", items.join(", "))
             }
+            Repr::List(items) => {
+                let item = items.first().map_or("_".into(), |v| self.describe(v));
+                format!("Vec<{item}> of length {}", items.len())
+            }
             Repr::Struct(info, _) => info.name.to_string(),
             Repr::At { .. } => "`.at(..)` without `.set(..)`".to_string(),
         }

@@ -3,7 +3,9 @@
 
 use super::branch::same_tree;
 use super::cx::{At, Cx, Out};
-use super::value::Value;
+use super::typed::Ty;
+use super::value::{Repr, Value};
+use crate::dtype::Literal;
 use crate::error::ErrorKind;
 
 impl Cx {
@@ -99,4 +101,25 @@ impl Cx {
         let count = self.ty(array, at)?.shape.first().copied().unwrap_or(0);
         (0..count).map(|k| self.load("", array, &[Value::usize(k)], at)).collect()
     }
+
+    /// A list as a `Vec` of that type. From outside it comes with its length.
+    pub(super) fn coerce_list(&self, v: &Value, item: Ty, at: At) -> Out<Option<Value>> {
+        let items = match v.items().map(|items| &items[..]) {
+            Some([length, inner]) if is_length(length, inner) && !matches!(v.0, Repr::List(_)) => {
+                inner.items().map(|items| items.to_vec()).unwrap_or_default()
+            }
+            Some(_) if v.struct_info().is_some() => return Ok(None),
+            Some(items) => items.to_vec(),
+            None if v.is_uninit() || self.ty(v, at)?.shape.is_empty() => return Ok(None),
+            None => self.elements(v, at)?,
+        };
+        let items = items.iter().map(|v| self.coerce(v, item, at)).collect::<Out<Vec<_>>>()?;
+        Ok(Some(Value::list(items)))
+    }
+}
+
+/// A static length, and as many values.
+fn is_length(length: &Value, items: &Value) -> bool {
+    let length = length.as_static().and_then(Literal::as_i128).and_then(|n| usize::try_from(n).ok());
+    matches!(items.0, Repr::Tuple(_)) && length == items.items().map(|items| items.len())
 }

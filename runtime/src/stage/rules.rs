@@ -3,7 +3,7 @@
 use super::cx::{Argument, At, Cx, Mode, Out, StageFn, stage_alone};
 use super::typed::Ty;
 use super::value::{Repr, Value};
-use crate::dtype::Type;
+use crate::dtype::{Literal, Type};
 use crate::error::ErrorKind;
 use crate::exec::Function;
 use crate::graph::{Graph, ValueId, as_region};
@@ -81,6 +81,11 @@ impl Cx {
                 let fields = info.fields.iter().zip(items.iter());
                 let parts = fields.map(|(f, item)| self.argument(item, is_static || f.is_static, at));
                 Ok(Argument::Tuple(parts.collect::<Out<_>>()?))
+            }
+            (Repr::List(items), _) => {
+                let parts = items.iter().map(|item| self.argument(item, is_static, at));
+                let parts = Argument::Tuple(parts.collect::<Out<_>>()?);
+                Ok(Argument::Tuple(vec![Argument::Static(Literal::Usize(items.len())), parts]))
             }
             (Repr::Tuple(items), _) => {
                 let parts = items.iter().map(|item| self.argument(item, is_static, at));
@@ -201,6 +206,11 @@ fn branch(
             let fields = info.fields.iter();
             let fields = fields.map(|f| branch(f.ty, is_static || f.is_static, traced, known));
             Value::structure(info, fields.collect())
+        }
+        Ty::List(&item) => {
+            let length = known.next().and_then(|v| v.as_static()).and_then(Literal::as_i128);
+            let length = length.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+            Value::list((0..length).map(|_| branch(item, is_static, traced, known)).collect())
         }
         Ty::Unit => Value::unit(),
     }

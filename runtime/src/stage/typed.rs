@@ -14,6 +14,8 @@ pub enum Ty {
     Array(DType, Option<usize>),
     /// A tuple.
     Tuple(&'static [Ty]),
+    /// A `Vec` of trees, whose length is part of the cache key.
+    List(&'static Ty),
     /// `()`
     Unit,
     /// A struct with `#[derive(Tree)]`.
@@ -76,6 +78,7 @@ impl fmt::Display for Ty {
                 }
                 write!(f, ")")
             }
+            Ty::List(item) => write!(f, "Vec<{item}>"),
             Ty::Unit => write!(f, "()"),
             Ty::Struct(info) => write!(f, "{}", info.name),
         }

@@ -22,6 +22,8 @@ pub(super) enum Repr {
     Traced { id: ValueId, weak: bool },
     /// A tuple; the empty one is `()`.
     Tuple(Rc<[Value]>),
+    /// A `Vec` of trees: its length is static.
+    List(Rc<[Value]>),
     /// A struct, its fields in order.
     Struct(&'static StructInfo, Rc<[Value]>),
     /// `x.at(index)`, waiting for `.set(v)` and friends.
@@ -53,6 +55,10 @@ impl Value {
         Value(Repr::Tuple(items.into()))
     }
 
+    pub(crate) fn list(items: Vec<Value>) -> Value {
+        Value(Repr::List(items.into()))
+    }
+
     /// A struct with these fields.
     pub(crate) fn structure(info: &'static StructInfo, fields: Vec<Value>) -> Value {
         Value(Repr::Struct(info, fields.into()))
@@ -62,6 +68,7 @@ impl Value {
     pub(super) fn with_items(&self, items: Vec<Value>) -> Value {
         match self.0 {
             Repr::Struct(info, _) => Value::structure(info, items),
+            Repr::List(_) => Value::list(items),
             _ => Value::tuple(items),
         }
     }
@@ -86,7 +93,7 @@ impl Value {
     /// The parts of a tuple, the fields of a struct.
     pub(super) fn items(&self) -> Option<&Rc<[Value]>> {
         match &self.0 {
-            Repr::Tuple(items) | Repr::Struct(_, items) => Some(items),
+            Repr::Tuple(items) | Repr::List(items) | Repr::Struct(_, items) => Some(items),
             _ => None,
         }
     }
@@ -102,7 +109,7 @@ impl Value {
     /// of it: a loop carries them as they are.
     pub(super) fn leaves(&self, into: &mut Vec<Value>) {
         match &self.0 {
-            Repr::Tuple(items) => items.iter().for_each(|v| v.leaves(into)),
+            Repr::Tuple(items) | Repr::List(items) => items.iter().for_each(|v| v.leaves(into)),
             Repr::Struct(info, items) => {
                 let traced = info.fields.iter().zip(items.iter()).filter(|(field, _)| !field.is_static);
                 traced.for_each(|(_, v)| v.leaves(into));
@@ -114,7 +121,9 @@ impl Value {
     /// The same tree with its leaves replaced in order.
     pub(super) fn with_leaves(&self, leaves: &mut impl Iterator<Item = Value>) -> Value {
         match &self.0 {
-            Repr::Tuple(items) => Value::tuple(items.iter().map(|v| v.with_leaves(leaves)).collect()),
+            Repr::Tuple(items) | Repr::List(items) => {
+                self.with_items(items.iter().map(|v| v.with_leaves(leaves)).collect())
+            }
             Repr::Struct(info, items) => {
                 let fields = info.fields.iter().zip(items.iter());
                 let fields = fields.map(|(field, v)| match field.is_static {
@@ -127,9 +136,12 @@ impl Value {
         }
     }
 
-    /// The values of static fields, in order.
+    /// The values of static fields and the lengths of lists, in order.
     pub(super) fn statics(&self, into: &mut Vec<Literal>) {
         let Some(items) = self.items() else { return };
+        if let Repr::List(_) = self.0 {
+            into.push(Literal::Usize(items.len()));
+        }
         for (k, item) in items.iter().enumerate() {
             if self.struct_info().is_some_and(|info| info.fields[k].is_static) {
                 let mut leaves = Vec::new();

@@ -170,6 +170,45 @@ impl<T: Tree, const N: usize> Tree for [T; N] {
     }
 }
 
+/// A list of one length as long as it is in staged code: each other length compiles once more. Numbers go into arrays.
+impl<T: Tree> Tree for Vec<T> {
+    type __Stacked = Vec<T::__Stacked>;
+    const __TY: Ty = Ty::List(&T::__TY);
+    fn __owned<'a>(self) -> ArgValue<'a> {
+        with_length(self.into_iter().map(Tree::__owned).collect())
+    }
+    fn __shared(&self) -> ArgValue<'_> {
+        with_length(self.iter().map(Tree::__shared).collect())
+    }
+    fn __mutable(&mut self) -> ArgValue<'_> {
+        with_length(self.iter_mut().map(Tree::__mutable).collect())
+    }
+    fn __take(outputs: &mut Outputs) -> Result<Self> {
+        let length: usize = fixed(outputs.next_static()?)?;
+        (0..length).map(|_| T::__take(outputs)).collect()
+    }
+}
+
+fn with_length(items: Vec<ArgValue<'_>>) -> ArgValue<'_> {
+    ArgValue::Tuple(vec![ArgValue::Static(Literal::Usize(items.len())), ArgValue::Tuple(items)])
+}
+
+impl<T: Tree> Typed for Vec<T> {
+    const TY: Ty = <Vec<T> as Tree>::__TY;
+}
+impl<T: Tree> Output for Vec<T> {
+    fn take(outputs: &mut Outputs) -> Result<Self> {
+        Tree::__take(outputs)
+    }
+}
+impl<T: Tree + 'static> Arg for Vec<T> {
+    type Of<'a> = Vec<T>;
+    const TY: Ty = <Vec<T> as Tree>::__TY;
+    fn into_arg<'a>(value: Vec<T>) -> ArgValue<'a> {
+        value.__owned()
+    }
+}
+
 impl<T: Tree, const N: usize> Typed for [T; N] {
     const TY: Ty = <[T; N] as Tree>::__TY;
 }
