@@ -157,6 +157,8 @@ pub enum Stmt {
     Declare(Variable),
     /// `let g = grad(f);`, with the handle as Rust code
     Handle(Variable, TokenStream),
+    /// `let f = |a| ..;`; true where it captures by value
+    Closure(Variable, Callable, bool),
     /// `value;`
     Expr(Expr),
 }
@@ -225,6 +227,8 @@ pub enum ExprKind {
     MethodCall(String, Vec<Argument>),
     /// `cond`, `switch`, `fori_loop`, `while_loop`, and the implicit functions
     Functional(TokenStream, Vec<Operand>),
+    /// A call of a closure that a variable holds.
+    CallClosure(Variable, Vec<Expr>),
     /// `grad(f)(x)`: the handle as Rust code, and the arguments
     HandleCall(TokenStream, Vec<Expr>),
     /// `{ .. }`
@@ -350,6 +354,8 @@ pub struct For {
     pub parallel: bool,
     /// `#[checkpoint]`
     pub checkpoint: bool,
+    /// `#[unroll]`
+    pub unroll: bool,
 }
 
 /// The range of a `for` loop.
@@ -472,6 +478,8 @@ pub enum Callable {
     Closure(Vec<Pattern>, Box<Expr>),
     /// An annotated function, by its staging function.
     Path(TokenStream, Spot),
+    /// A closure that a variable holds.
+    Variable(Variable),
     /// `f64::sqrt`
     TypeFn(TypeFn, Spot),
 }

@@ -27,6 +27,8 @@ pub struct Variable {
     pub rejected: bool,
     /// It holds a handle of a function, which is no value of staged code.
     pub is_handle: bool,
+    /// It holds a closure.
+    pub is_closure: bool,
     /// It stands for a part of another variable: an item of `iter_mut()`.
     pub alias: Option<Rc<Place>>,
     /// It is ours: no name of the user's means it.
@@ -58,6 +60,7 @@ impl Variable {
             declared,
             rejected: false,
             is_handle: false,
+            is_closure: false,
             alias: None,
             is_own: true,
             number,
@@ -124,6 +127,7 @@ impl Scopes {
             declared,
             rejected: false,
             is_handle: false,
+            is_closure: false,
             alias: None,
             is_own: false,
             number,
@@ -150,6 +154,18 @@ impl Scopes {
         let number = self.count;
         self.count += 1;
         Variable::own(name(number), None, number)
+    }
+
+    /// Declares a variable that holds a closure.
+    pub fn declare_closure(&mut self, ident: &Ident) -> Variable {
+        let variable = self.declare(ident, false, None);
+        match self.names.last_mut() {
+            Some(Name::Variable(variable)) => {
+                variable.is_closure = true;
+                variable.clone()
+            }
+            _ => variable,
+        }
     }
 
     /// Declares a name for a part of a variable.

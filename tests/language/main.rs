@@ -6,6 +6,7 @@ mod arrays;
 mod bindings;
 mod branches;
 mod calls;
+mod closures;
 mod explain;
 mod extremes;
 mod failures;

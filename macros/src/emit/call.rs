@@ -3,6 +3,7 @@
 use super::at;
 use super::expr::Emitter;
 use crate::ast::{Argument, Callable, Expr, Operand, own};
+use crate::scope::Variable;
 use proc_macro2::TokenStream;
 
 impl Emitter {
@@ -94,8 +95,25 @@ impl Emitter {
         quote_ours! { #path::stage_with(#cx, ::std::vec![#(#operands),*], #at)? }
     }
 
+    /// `let f = |..| ..;`. What it captures by value it has copies of: the variables may change.
+    pub fn closure_variable(&self, variable: &Variable, f: &Callable, by_value: bool) -> TokenStream {
+        let name = &variable.ident;
+        let closure = self.closure(f);
+        if !by_value {
+            return quote_ours! { let #name = #closure; };
+        }
+        let captured = crate::walk::captured(f);
+        let names = captured.iter().map(|v| &v.ident);
+        quote_ours! { let #name = { #(let #names = #names.clone();)* ::std::rc::Rc::new(move #closure) }; }
+    }
+
     /// A `&mut dyn FnMut(&[Value]) -> Out<Value>`.
     pub fn callable(&self, f: &Callable) -> TokenStream {
+        let closure = self.closure(f);
+        quote_ours! { &mut #closure }
+    }
+
+    fn closure(&self, f: &Callable) -> TokenStream {
         let cx = own("cx");
         let body = match f {
             Callable::Closure(params, body) => {
@@ -108,6 +126,10 @@ impl Emitter {
                     ::core::result::Result::Ok(#body)
                 }
             }
+            Callable::Variable(variable) => {
+                let name = &variable.ident;
+                quote_ours! { (#name)(__arguments) }
+            }
             Callable::Path(path, spot) => {
                 let at = at(*spot);
                 quote_ours! { #path(#cx, &mut __arguments.to_vec(), #at) }
@@ -118,7 +140,7 @@ impl Emitter {
             }
         };
         quote_ours! {
-            &mut |__arguments: &[::desc_jit::__private::Value]|
+            |__arguments: &[::desc_jit::__private::Value]|
                 -> ::desc_jit::__private::Out<::desc_jit::__private::Value> { #body }
         }
     }

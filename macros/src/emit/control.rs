@@ -82,6 +82,9 @@ impl Emitter {
         if e.parallel {
             range = quote_ours! { #range.parallel() };
         }
+        if e.unroll {
+            range = quote_ours! { #range.unroll() };
+        }
         if e.checkpoint {
             range = quote_ours! { #range.checkpoint() };
         }

@@ -132,6 +132,10 @@ impl Emitter {
             }
             ExprKind::Call(path, arguments) => self.call(path, arguments, &at),
             ExprKind::MethodCall(name, arguments) => self.method_call(name, arguments, &at),
+            ExprKind::CallClosure(variable, arguments) => {
+                let (name, arguments) = (&variable.ident, self.values(arguments));
+                quote_ours! { (#name)(&[#arguments])? }
+            }
             ExprKind::HandleCall(handle, arguments) => self.handle_call(handle, arguments, &at),
             ExprKind::Functional(path, operands) => self.functional(path, operands, &at),
             ExprKind::Block(block) => {
@@ -218,6 +222,7 @@ impl Emitter {
                 let ident = &variable.ident;
                 quote_ours! { let #ident = #handle; }
             }
+            Stmt::Closure(variable, f, by_value) => self.closure_variable(variable, f, *by_value),
             Stmt::Expr(e) => self.statement(e),
         }
     }

@@ -26,6 +26,11 @@ impl Parser<'_> {
 
         if let Some(ident) = single {
             if let Some(variable) = self.scopes.variable(ident) {
+                if variable.is_closure {
+                    let variable = variable.clone();
+                    let arguments = e.args.iter().map(|a| self.argument(a)).collect();
+                    return expression(ExprKind::CallClosure(variable, arguments), Spot::of(&e.func));
+                }
                 if !variable.rejected {
                     self.sink.report(ident, &CALL_VARIABLE, &[ident]);
                 }

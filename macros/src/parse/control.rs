@@ -2,7 +2,9 @@
 
 use super::jump::Kind;
 use super::{Parser, bare, expression, rejected};
-use crate::ast::{Adapter, Callable, Expr, ExprKind, For, If, Loop, Range, Spot, While};
+use crate::ast::{
+    Adapter, Block, Callable, Expr, ExprKind, For, If, Loop, Pattern, Range, Spot, Stmt, While,
+};
 use crate::diag::{control_flow::*, expressions};
 use syn::{Expr as Rust, Pat, RangeLimits};
 
@@ -57,9 +59,19 @@ impl Parser<'_> {
         let at = Spot::of(&e.for_token);
         let parallel = e.attrs.iter().any(super::loop_attributes::is_parallel);
         let checkpoint = e.attrs.iter().any(super::loop_attributes::is_checkpoint);
+        let unroll = e.attrs.iter().any(super::loop_attributes::is_unroll);
         match range {
             Some(range) => expression(
-                ExprKind::For(Box::new(For { frame, index, range, body, carried, parallel, checkpoint })),
+                ExprKind::For(Box::new(For {
+                    frame,
+                    index,
+                    range,
+                    body,
+                    carried,
+                    parallel,
+                    checkpoint,
+                    unroll,
+                })),
                 at,
             ),
             None => rejected(at),
@@ -157,8 +169,18 @@ impl Parser<'_> {
         let around = std::mem::take(&mut self.frames);
         let params = c.inputs.iter().map(|p| self.pattern(p, false)).collect();
         self.closures += 1;
-        let body = self.expr(&c.body);
+        let mut body = self.expr(&c.body);
         self.closures -= 1;
+        if let syn::ReturnType::Type(_, ty) = &c.output
+            && let Some(declared) = super::types::ascription(ty)
+        {
+            let at = Spot::of(ty);
+            let variable = self.scopes.own(|number| crate::ast::own(&format!("result{number}")));
+            let pattern = Pattern::Typed(Box::new(Pattern::Name(variable.clone())), declared, at);
+            let value = Some(Box::new(expression(ExprKind::Variable(variable), at)));
+            let stmts = vec![Stmt::Let(pattern, body)];
+            body = expression(ExprKind::Block(Block { items: Vec::new(), stmts, value }), at);
+        }
         self.frames = around;
         self.scopes.close();
         if let Some(assignment) = self.scopes.outer_assignments(since).next() {

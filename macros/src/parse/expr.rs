@@ -20,6 +20,7 @@ impl Parser<'_> {
             Rust::Break(e) => self.break_(e),
             Rust::Call(e) => self.call(e),
             Rust::Cast(e) => self.cast(e),
+            Rust::Const(e) => expression(ExprKind::Constant(quote::quote!(#e)), Spot::of(&e.const_token)),
             Rust::Continue(e) => self.continue_(e),
             Rust::Field(e) => self.field(e),
             Rust::ForLoop(e) => self.for_loop(e),
@@ -54,7 +55,6 @@ impl Parser<'_> {
             Rust::Async(e) => self.reject(e.async_token, &ASYNC, &[]),
             Rust::Await(e) => self.reject(e.await_token, &ASYNC, &[]),
             Rust::Closure(e) => self.reject(e, &CLOSURE, &[]),
-            Rust::Const(e) => self.reject(e.const_token, &CONST_BLOCK, &[]),
             Rust::Infer(e) => self.reject(e, &UNDERSCORE, &[]),
             Rust::Let(e) => self.reject(e.let_token, &LET_CONDITION, &[&"if"]),
             Rust::Range(e) => self.reject(e, &RANGE, &[]),
@@ -141,6 +141,9 @@ impl Parser<'_> {
                 let at = Spot::at(ident.span());
                 if variable.rejected {
                     return rejected(at);
+                }
+                if variable.is_closure {
+                    return self.reject(ident, &crate::diag::statements::CLOSURE_VARIABLE, &[]);
                 }
                 if let Some(place) = &variable.alias {
                     return place.value();

@@ -86,7 +86,9 @@ impl Parser<'_> {
     fn takes_function(&self, e: &Rust) -> bool {
         match bare(e) {
             Rust::Closure(_) => true,
-            Rust::Path(p) => p.path.get_ident().is_none_or(|i| self.scopes.variable(i).is_none()),
+            Rust::Path(p) => {
+                p.path.get_ident().is_none_or(|i| self.scopes.variable(i).is_none_or(|v| v.is_closure))
+            }
             Rust::Reference(r) => self.takes_function(&r.expr),
             _ => false,
         }
@@ -122,6 +124,9 @@ impl Parser<'_> {
             Rust::Path(p) if p.qself.is_none() => {
                 let path = &p.path;
                 if let Some(variable) = path.get_ident().and_then(|i| self.scopes.variable(i)) {
+                    if variable.is_closure {
+                        return Some(Callable::Variable(variable.clone()));
+                    }
                     if !variable.rejected {
                         self.sink.report(p, &FUNCTION_EXPECTED, &[&taker]);
                     }

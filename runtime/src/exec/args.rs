@@ -244,7 +244,7 @@ impl Outputs {
 
     /// The static fields among the results.
     pub(super) fn set_statics(&mut self, statics: &[Literal]) {
-        self.statics = statics.to_vec().into_iter();
+        self.statics = Vec::from(statics).into_iter();
     }
 
     pub(crate) fn next_static(&mut self) -> Result<Literal> {

@@ -36,9 +36,21 @@ impl Cx {
                 self.push(Op::Check { message: message.into() }, vec![self.node(found, at)?], at)?;
                 x.clone()
             }
-            // `a..b`: how many, of which type ever.
+            // The start of `a..b`, in the type of both.
+            ("like", [end]) => {
+                let (x, end, dtype) = self.promote("..", x, end, at)?;
+                match end.is_weak() {
+                    true => x,
+                    false => self.adopt(&x, dtype, at)?.unwrap_or(x),
+                }
+            }
+            // How many there are, as positions are counted.
             ("span", [end]) => {
-                let (x, end, _) = self.promote("..", x, end, at)?;
+                let (x, end, dtype) = self.promote("..", x, end, at)?;
+                let from_zero = x.as_static() == Some(Literal::zero(dtype));
+                if from_zero && dtype == DType::Usize {
+                    return Ok(Some(end));
+                }
                 let end = self.binary(BinaryOp::Max, &end, &x, at)?;
                 let count = self.binary(BinaryOp::Sub, &end, &x, at)?;
                 match count.is_weak() {
@@ -47,10 +59,14 @@ impl Cx {
                 }
             }
             ("offset", [k]) => {
+                let dtype = self.ty(x, at)?.dtype;
                 let k = match x.is_weak() {
                     true => k.clone(),
-                    false => self.cast(k, self.ty(x, at)?.dtype, at)?,
+                    false => self.cast(k, dtype, at)?,
                 };
+                if x.as_static() == Some(Literal::zero(dtype)) {
+                    return Ok(Some(k));
+                }
                 self.binary(BinaryOp::Add, x, &k, at)?
             }
             ("element", [k]) => {

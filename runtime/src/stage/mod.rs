@@ -27,6 +27,7 @@ mod structs;
 mod transformed;
 mod trees;
 mod typed;
+mod unroll;
 mod value;
 
 pub use callable::Operand;

@@ -16,6 +16,8 @@ pub struct Range {
     pub(super) parallel: bool,
     /// The loop over it is marked `#[checkpoint]`.
     pub(super) checkpoint: bool,
+    /// The loop over it is marked `#[unroll]`.
+    pub(super) unroll: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +41,12 @@ impl Range {
     #[must_use]
     pub fn checkpoint(self) -> Range {
         Range { checkpoint: true, ..self }
+    }
+
+    /// The range of a loop that is marked `#[unroll]`.
+    #[must_use]
+    pub fn unroll(self) -> Range {
+        Range { unroll: true, ..self }
     }
 
     /// 1 in the dtype of the range.
@@ -78,6 +86,7 @@ impl Cx {
                 stride: Stride::Static(1),
                 parallel: false,
                 checkpoint: false,
+                unroll: false,
             });
         }
         let weak = lo.is_weak() && hi.is_weak();
@@ -95,6 +104,7 @@ impl Cx {
             stride: Stride::Static(1),
             parallel: false,
             checkpoint: false,
+            unroll: false,
         })
     }
 

@@ -19,10 +19,7 @@ impl Parser<'_> {
         Some(match source {
             // The counter itself.
             Source::Range(_) => Item::Value(k),
-            Source::Count(start) => match start.kind {
-                ExprKind::Int(0) => Item::Value(k),
-                _ => Item::Value(self.kept(super::method("offset", start, vec![k]), out)),
-            },
+            Source::Count(start) => Item::Value(self.kept(super::method("offset", start, vec![k]), out)),
             Source::Elements(array) => {
                 let element = expression(ExprKind::Method("element".into(), Box::new(array), vec![k]), at);
                 Item::Value(self.kept(element, out))
@@ -124,6 +121,9 @@ impl Parser<'_> {
                     }
                     Callable::TypeFn(function, spot) => {
                         expression(ExprKind::TypeFn(Box::new(function), values, None), spot)
+                    }
+                    Callable::Variable(variable) => {
+                        expression(ExprKind::CallClosure(variable, values), Spot::of(f))
                     }
                     // With another number of parameters, which rustc reports.
                     Callable::Closure(..) => rejected(Spot::of(f)),

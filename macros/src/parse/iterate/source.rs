@@ -205,10 +205,10 @@ impl Parser<'_> {
                     true => binary("Add", range.end, int(1, at)),
                     false => range.end,
                 };
-                let count = match start.kind {
-                    ExprKind::Int(0) => end,
-                    _ => method("span", start.clone(), vec![end]),
-                };
+                let end = self.kept(end, &mut before);
+                let start = method("like", start, vec![end.clone()]);
+                let start = self.kept(start, &mut before);
+                let count = method("span", start.clone(), vec![end]);
                 (Source::Count(start), Some(self.kept(count, &mut before)))
             }
             Source::Map(inner, f) => {
