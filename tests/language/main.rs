@@ -32,4 +32,5 @@ mod safe;
 mod side_by_side;
 mod slices;
 mod sliding;
+mod structs;
 mod triangles;

@@ -157,6 +157,7 @@ impl Parser<'_> {
             }
             Pattern::Typed(inner, ..) => self.declare(inner, declared, stmts),
             Pattern::Tuple(parts, _) => parts.iter().for_each(|p| self.declare(p, None, stmts)),
+            Pattern::Struct(parts, _) => parts.iter().for_each(|(_, p)| self.declare(p, None, stmts)),
             Pattern::Wild => {}
         }
     }
