@@ -257,6 +257,67 @@ pub enum ExprKind {
     Swap(Box<Place>, Box<Place>),
     /// `std::mem::replace(&mut a, v)`
     Replace(Box<Place>, Box<Expr>),
+    /// `assert!` and its like
+    Assert(Box<Assert>),
+    /// `panic!` and its like: what is behind it is never executed.
+    Panic(Text),
+    /// `println!` and its like: `Out` or `Err`
+    Print(&'static str, Text),
+    /// `dbg!`: each value, and as it is written
+    Dbg(Vec<(Expr, TokenStream)>),
+}
+
+/// `assert!`, `assert_eq!`, `assert_ne!`, and those of debug builds.
+#[derive(Clone, Debug)]
+pub struct Assert {
+    /// What is said to hold.
+    pub claim: Claim,
+    /// What is said where it does not.
+    pub text: Option<Text>,
+    /// `debug_assert!`
+    pub debug: bool,
+}
+
+/// What an assertion says.
+#[derive(Clone, Debug)]
+pub enum Claim {
+    /// A condition, and as it is written.
+    Holds(Expr, TokenStream),
+    /// That two values are equal (true), or not equal.
+    Equal(bool, Expr, Expr),
+}
+
+/// The arguments of `panic!`, `println!` and the like.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// The format string; every argument has its number.
+    pub format: String,
+    /// The arguments.
+    pub arguments: Vec<Expr>,
+}
+
+impl Text {
+    /// Making it takes nothing that could fail, and no time worth speaking of.
+    pub fn is_simple(&self) -> bool {
+        self.arguments.iter().all(Expr::is_simple)
+    }
+}
+
+impl Expr {
+    /// A variable, a part of one, or a constant.
+    fn is_simple(&self) -> bool {
+        match &self.kind {
+            ExprKind::Float(_)
+            | ExprKind::Int(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Typed(..)
+            | ExprKind::Variable(_)
+            | ExprKind::Constant(_) => true,
+            ExprKind::Field(base, _) => base.is_simple(),
+            ExprKind::Tuple(parts) => parts.iter().all(Expr::is_simple),
+            _ => false,
+        }
+    }
 }
 
 /// The name of a field.
@@ -367,6 +428,8 @@ pub struct Range {
     pub end: Expr,
     /// `..=`
     pub inclusive: bool,
+    /// `progress("name", range)`
+    pub progress: Option<String>,
     /// `.rev()` and `.step_by(k)` in order.
     pub adapters: Vec<(Adapter, Spot)>,
     /// Where its dots are.

@@ -170,7 +170,7 @@ impl Scopes {
 
     /// Declares a name for a part of a variable.
     pub fn declare_alias(&mut self, ident: &Ident, place: Place) {
-        self.declare(ident, false, None);
+        self.declare(ident, true, None);
         if let Some(Name::Variable(variable)) = self.names.last_mut() {
             variable.alias = Some(Rc::new(place));
         }

@@ -1,7 +1,8 @@
 //! The parts of expressions, in the order of their evaluation: one list for every pass over the tree.
 
 use crate::ast::{
-    Adapter, Argument, Block, Callable, Expr, ExprKind, Operand, Part, Place, Range, SliceArg, Stmt, Target,
+    Adapter, Argument, Block, Callable, Claim, Expr, ExprKind, Operand, Part, Place, Range, SliceArg, Stmt,
+    Target,
 };
 use crate::scope::Variable;
 
@@ -109,6 +110,20 @@ impl Expr {
                 f(Expr(value));
                 f(Written(place));
             }
+            ExprKind::Assert(e) => {
+                match &mut e.claim {
+                    Claim::Holds(condition, _) => f(Expr(condition)),
+                    Claim::Equal(_, left, right) => {
+                        f(Expr(left));
+                        f(Expr(right));
+                    }
+                }
+                e.text.iter_mut().flat_map(|text| &mut text.arguments).for_each(|e| f(Expr(e)));
+            }
+            ExprKind::Panic(text) | ExprKind::Print(_, text) => {
+                text.arguments.iter_mut().for_each(|e| f(Expr(e)));
+            }
+            ExprKind::Dbg(values) => values.iter_mut().for_each(|(e, _)| f(Expr(e))),
         }
     }
 }

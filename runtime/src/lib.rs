@@ -52,6 +52,7 @@ pub mod observe;
 pub mod op;
 mod optimize;
 pub mod prelude;
+mod progress;
 pub mod safe;
 mod stage;
 mod staged;
@@ -70,4 +71,5 @@ pub use handle::{
     Derivative, Jit, checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize,
     value_and_grad, value_and_grad_with_aux, vjp, vmap,
 };
+pub use progress::{Progress, progress};
 pub use tree::Tree;

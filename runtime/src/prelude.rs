@@ -8,6 +8,7 @@ pub use crate::functional::{
 };
 pub use crate::implicit::{fixed_point, fixed_point_with, root, root_scalar, root_scalar_with, root_with};
 pub use crate::jnp;
+pub use crate::progress;
 pub use crate::safe::{safe_div, safe_norm};
 pub use crate::tree::{
     Tree, tree_flatten, tree_leaves, tree_map, tree_map2, tree_stack, tree_unflatten, tree_unstack,

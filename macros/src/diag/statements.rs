@@ -5,7 +5,7 @@ catalogue! {
         "bind the value with a plain `let`, and use `if`";
     CLOSURE_VARIABLE = "DJ0202", "a closure is no value that staged code can keep, take apart or pass on",
         "bind it by `let f = |x| ..;` and call it: `f(x)`, or pass it to something that takes a function";
-    MUTABLE_REFERENCE = "DJ0203", "a mutable reference can't be kept in a variable yet",
+    MUTABLE_REFERENCE = "DJ0203", "this mutable reference can't be kept in a variable",
         "use `{0}` itself: assign to it, or pass `&mut {0}` in a call";
     MUTABLE_VIEW = "DJ0204", "a mutable view has to be used where it is made",
         "write `x.{0}(..).assign(&v)`, `x.{0}(..).fill(v)`, or for an update in place `let v = &x.{1}(..) + &y; x.{0}(..).assign(&v)`";
@@ -43,4 +43,6 @@ catalogue! {
         "put it in front of a `for` loop whose range is known when the function is staged";
     UNROLL_ARGUMENTS = "DJ0221", "`#[unroll]` takes no arguments",
         "write `#[unroll]`";
+    HIDDEN = "DJ0222", "`{0}` stands for a part of `{1}`, which another `{1}` hides here",
+        "give one of the two variables another name";
 }

@@ -28,7 +28,8 @@ impl Emitter {
         let cx = own("cx");
         let at = at(e.at);
         match &e.kind {
-            ExprKind::Rejected => quote_ours! { #cx.unit() },
+            // What rustc has no word on either is an error when the function is staged.
+            ExprKind::Rejected => quote_ours! { #cx.rejected(#at)? },
             // The others are desugared.
             ExprKind::Never | ExprKind::Loop(_) | ExprKind::Labelled(..) | ExprKind::Jump(..) => {
                 quote_ours! { #cx.never() }
@@ -144,7 +145,14 @@ impl Emitter {
             }
             ExprKind::If(branch) => self.branch(branch, true, &at),
             ExprKind::Replace(place, value) => self.replace(place, value, &at),
-            ExprKind::For(_)
+            ExprKind::Panic(text) => {
+                let text = self.text(text);
+                quote_ours! { #cx.panic(&#text, #at)? }
+            }
+            ExprKind::Dbg(values) => self.dbg(values, &at),
+            ExprKind::Assert(_)
+            | ExprKind::Print(..)
+            | ExprKind::For(_)
             | ExprKind::While(_)
             | ExprKind::Assign(..)
             | ExprKind::Update(..)
@@ -205,6 +213,10 @@ impl Emitter {
         let value = match (&block.value, wanted) {
             (Some(e), true) => self.value(e),
             (Some(e), false) => self.statement(e),
+            (None, true) if matches!(block.stmts.last(), Some(Stmt::Expr(e)) if matches!(e.kind, ExprKind::Panic(_))) =>
+            {
+                quote_ours! { #cx.never() }
+            }
             (None, true) => quote_ours! { #cx.unit() },
             (None, false) => TokenStream::new(),
         };
@@ -234,6 +246,11 @@ impl Emitter {
             ExprKind::For(e) => self.for_loop(e, &at),
             ExprKind::While(e) => self.while_loop(e, &at),
             ExprKind::If(e) => self.branch(e, false, &at),
+            ExprKind::Assert(e) => self.assert(e, &at),
+            ExprKind::Print(stream, text) => {
+                let (stream, text, cx) = (ours(stream), self.text(text), own("cx"));
+                quote_ours! { #cx.print(::desc_jit::__private::Stream::#stream, &#text, #at)?; }
+            }
             ExprKind::Assign(target, value) => self.assign(target, value, &at),
             ExprKind::Update(op, target, value) => self.update(op, target, value, &at),
             ExprKind::Swap(a, b) => self.swap(a, b),

@@ -7,6 +7,7 @@ mod binding;
 mod call;
 mod companion;
 mod control;
+mod effects;
 mod expr;
 mod handle;
 mod implementation;

@@ -50,19 +50,17 @@ impl Parser<'_> {
         Some(place)
     }
 
-    fn place_parts(&mut self, e: &Rust) -> Option<Place> {
+    pub(super) fn place_parts(&mut self, e: &Rust) -> Option<Place> {
         match bare(e) {
             Rust::Path(p) if p.qself.is_none() => match p.path.get_ident() {
                 Some(ident) if ident == "self" && self.scopes.variable(ident).is_none() => {
                     self.sink.report(ident, &expressions::SELF_VALUE, &[]);
                     None
                 }
-                Some(ident) => match self.scopes.variable(ident) {
+                Some(ident) => match self.scopes.variable(ident).cloned() {
                     Some(v) if v.rejected => None,
-                    Some(Variable { alias: Some(place), .. }) => Some((**place).clone()),
-                    Some(v) => {
-                        Some(Place { root: v.clone(), parts: Vec::new(), at: Spot::of(ident), writes: false })
-                    }
+                    Some(Variable { alias: Some(place), .. }) => self.alias(ident, &place),
+                    Some(v) => Some(Place { root: v, parts: Vec::new(), at: Spot::of(ident), writes: false }),
                     None => {
                         self.sink.report(ident, &NOT_LOCAL, &[ident]);
                         None

@@ -100,6 +100,9 @@ impl Parser<'_> {
         if let (syn::Expr::Closure(c), None) = (bare(&init.expr), &init.diverge) {
             return self.closure_variable(&local.pat, c, stmts);
         }
+        if init.diverge.is_none() && self.reference_binding(&local.pat, &init.expr, stmts) {
+            return;
+        }
         let value = match bare(&init.expr) {
             syn::Expr::Reference(r) if r.mutability.is_some() => {
                 let name = r.expr.to_token_stream().to_string();

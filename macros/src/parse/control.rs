@@ -110,7 +110,7 @@ impl Parser<'_> {
                     self.sink.report(r, &OPEN_RANGE, &[]);
                     return None;
                 };
-                Some(Range { start, end, inclusive, adapters: Vec::new(), at })
+                Some(Range { start, end, inclusive, progress: None, adapters: Vec::new(), at })
             }
             Rust::MethodCall(m) if is_range(&m.receiver) => {
                 let mut range = self.range(&m.receiver)?;
@@ -129,6 +129,17 @@ impl Parser<'_> {
                     }
                 }
                 Some(range)
+            }
+            Rust::Call(call) if is_progress(call) => {
+                let (Some(name), Some(range)) = (call.args.first(), call.args.get(1)) else { return None };
+                let name = match bare(name) {
+                    Rust::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }) => name.value(),
+                    other => {
+                        self.sink.report(other, &PROGRESS_NAME, &[]);
+                        return None;
+                    }
+                };
+                Some(Range { progress: Some(name), ..self.range(range)? })
             }
             other => {
                 self.sink.report(other, &FOR_OVER, &[]);
@@ -191,10 +202,18 @@ impl Parser<'_> {
     }
 }
 
-/// A range whose index is the item, forwards or backwards.
+fn is_progress(call: &syn::ExprCall) -> bool {
+    match bare(&call.func) {
+        Rust::Path(path) => path.path.segments.last().is_some_and(|s| s.ident == "progress"),
+        _ => false,
+    }
+}
+
+/// A range whose index is the item, forwards or backwards, perhaps with a progress bar.
 fn is_plain_range(e: &Rust) -> bool {
     match bare(e) {
         Rust::Range(_) => true,
+        Rust::Call(call) => is_progress(call),
         Rust::MethodCall(m) => {
             let plain = m.method == "rev" || m.method == "step_by" || m.method == "into_iter";
             plain && is_plain_range(&m.receiver)

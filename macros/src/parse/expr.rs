@@ -124,8 +124,14 @@ impl Parser<'_> {
             chain.push(&inner.index);
             base = bare(&inner.expr);
         }
-        let array = self.expr(base);
+        let mut array = self.expr(base);
         let mut index = Vec::new();
+        // A name for `x[i]`: one access with all indices.
+        if let (Rust::Path(_), ExprKind::Index(..)) = (base, &array.kind)
+            && let ExprKind::Index(whole, first) = array.kind
+        {
+            (array, index) = (*whole, first);
+        }
         for part in chain.into_iter().rev() {
             index.extend(self.indices(part));
         }
@@ -145,8 +151,8 @@ impl Parser<'_> {
                 if variable.is_closure {
                     return self.reject(ident, &crate::diag::statements::CLOSURE_VARIABLE, &[]);
                 }
-                if let Some(place) = &variable.alias {
-                    return place.value();
+                if let Some(place) = variable.alias.clone() {
+                    return self.alias(ident, &place).map_or_else(|| rejected(at), |place| place.value());
                 }
                 return expression(ExprKind::Variable(variable.clone()), at);
             }

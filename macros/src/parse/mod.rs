@@ -5,8 +5,10 @@ mod assign;
 mod block;
 mod call;
 mod control;
+mod effects;
 pub use loop_attributes::is_of_loops;
 mod expr;
+mod format;
 mod functional;
 pub mod handle;
 pub mod implementation;
@@ -18,6 +20,7 @@ mod macros;
 mod matching;
 mod method;
 mod pattern;
+mod reference;
 mod signature;
 pub mod types;
 

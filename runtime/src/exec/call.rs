@@ -5,7 +5,7 @@ use super::cache::{Cache, Planned};
 use super::plan::{Body, Plan};
 use super::{tape, walk};
 use crate::array::Device;
-use crate::backend::{engine, fma};
+use crate::backend::{Engine, debug_nans, engine, fma};
 use crate::dtype::Type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
@@ -96,7 +96,8 @@ pub(super) fn compile(
     device: &Device,
     tape: usize,
 ) -> Result<Planned> {
-    let engine = engine();
+    // Only op by op every value is there to be looked at.
+    let engine = if debug_nans() { Engine::Candle } else { engine() };
     callee.cache().get(callee.name(), callee.params(), args, (device, engine, fma()), || {
         let Staged { graph, linear } = make_graphs(callee, args, tape)?;
         let updates = updates(callee, args, graph.body.results.len());

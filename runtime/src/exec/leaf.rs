@@ -52,6 +52,7 @@ macro_rules! by_dtype {
             DType::I64 => $f::<i64>($($arg),*),
             DType::I32 => $f::<i32>($($arg),*),
             DType::U32 => $f::<u32>($($arg),*),
+            DType::U64 => $f::<u64>($($arg),*),
             DType::Usize => $f::<usize>($($arg),*),
             DType::Bool => $f::<bool>($($arg),*),
         }

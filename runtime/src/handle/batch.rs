@@ -33,7 +33,7 @@ macro_rules! scalars {
         }
     )* };
 }
-scalars!(f64 f32 i64 i32 u32 usize bool);
+scalars!(f64 f32 i64 i32 u32 u64 usize bool);
 
 impl<T: Element, D: Dimension + 'static> BatchArg for Array<T, D>
 where

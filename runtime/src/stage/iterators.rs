@@ -33,7 +33,11 @@ impl Cx {
                 if found.as_static() == Some(Literal::Bool(false)) && self.is_unconditional() {
                     return Err(self.error(ErrorKind::Arithmetic, message, at));
                 }
-                self.push(Op::Check { message: message.into() }, vec![self.node(found, at)?], at)?;
+                self.push(
+                    Op::Check { message: message.into(), user: false },
+                    vec![self.node(found, at)?],
+                    at,
+                )?;
                 x.clone()
             }
             // The start of `a..b`, in the type of both.
@@ -110,7 +114,7 @@ impl Cx {
             let nan = self.method("is_nan", v, &[], at)?;
             let negative = self.method("is_sign_negative", v, &[], at)?;
             let (above, below) = (and(&nan, &not(&negative)?)?, and(&nan, &negative)?);
-            Ok((negative, above, below))
+            Out::Ok((negative, above, below))
         };
         let ((x_negative, x_above, x_below), (y_negative, y_above, y_below)) = (parts(&x)?, parts(&y)?);
         let zeros = and(&self.compare(CmpOp::Eq, &x, &y, at)?, &and(&not(&x_negative)?, &y_negative)?)?;

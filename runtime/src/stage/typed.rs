@@ -89,7 +89,7 @@ impl fmt::Display for Ty {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument or a result of a #[desc_jit] function",
     label = "not a scalar, an array, a tuple of them, or a struct with `#[derive(Tree)]`",
-    note = "scalars are f64, f32, i64, i32, u32, usize, bool; arrays are desc_jit's Array1, Array2, Array3, ArrayD of them"
+    note = "scalars are f64, f32, i64, i32, u32, u64, usize, bool; arrays are desc_jit's Array1, Array2, Array3, ArrayD of them"
 )]
 pub trait Typed {
     /// What it is in a graph.
@@ -99,7 +99,7 @@ pub trait Typed {
 macro_rules! scalars {
     ($($t:ty => $d:ident),*) => { $(impl Typed for $t { const TY: Ty = Ty::Scalar(DType::$d); })* };
 }
-scalars!(f64 => F64, f32 => F32, i64 => I64, i32 => I32, u32 => U32, usize => Usize, bool => Bool);
+scalars!(f64 => F64, f32 => F32, i64 => I64, i32 => I32, u32 => U32, u64 => U64, usize => Usize, bool => Bool);
 
 impl Typed for () {
     const TY: Ty = Ty::Unit;

@@ -43,7 +43,9 @@ impl Parser<'_> {
     ) -> Option<(Vec<Stmt>, Expr)> {
         let Iterator { before, mut source, count } = iterator;
         let range = match count {
-            Some(end) => Range { start: int(0, at), end, inclusive: false, adapters: Vec::new(), at },
+            Some(end) => {
+                Range { start: int(0, at), end, inclusive: false, progress: None, adapters: Vec::new(), at }
+            }
             None => own_range(&mut source)?,
         };
         let index = self.own("k");

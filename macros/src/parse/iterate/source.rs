@@ -22,7 +22,7 @@ impl Parser<'_> {
                     self.sink.report(r, &OPEN_RANGE, &[]);
                     return None;
                 };
-                let range = Range { start, end, inclusive, adapters: Vec::new(), at };
+                let range = Range { start, end, inclusive, progress: None, adapters: Vec::new(), at };
                 Some(Iterator { before: Vec::new(), source: Source::Range(range), count: None })
             }
             Rust::MethodCall(m) => self.chain(m),
