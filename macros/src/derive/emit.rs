@@ -1,5 +1,5 @@
-//! The traits of a tree. All that is asked of a field is asked through one trait, `Tree` or `Fixed`, so that a type
-//! that can't be a field is reported once.
+//! The traits of a tree. All that is asked of a field is asked through one trait, `Tree` or `Fixed`, so that all
+//! messages about a type that can't be a field are the same.
 
 use super::parse::{Field, Shape, Tree};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -108,10 +108,10 @@ fn impls(
             let (ty, member) = (&part.ty, &part.field.member);
             match part.field.is_static {
                 true => quote_spanned! {part.span()=>
-                    <#ty as ::desc_jit::__private::Fixed>::__fixed(&self.#member)
+                    <#ty as ::desc_jit::__private::Fixed>::__fixed(&this.#member)
                 },
                 false => quote_spanned! {part.span()=>
-                    <#ty as ::desc_jit::__private::Tree>::#method(#reference self.#member)
+                    <#ty as ::desc_jit::__private::Tree>::#method(#reference this.#member)
                 },
             }
         });
@@ -146,13 +146,13 @@ fn impls(
                     methods: |name| ::desc_jit::__methods_of!(#name, name),
                 });
             type __Stacked = #stacked;
-            fn __owned<'a>(self) -> ::desc_jit::__private::ArgValue<'a> {
+            fn __owned<'a>(this: Self) -> ::desc_jit::__private::ArgValue<'a> {
                 #owned
             }
-            fn __shared(&self) -> ::desc_jit::__private::ArgValue<'_> {
+            fn __shared(this: &Self) -> ::desc_jit::__private::ArgValue<'_> {
                 #shared
             }
-            fn __mutable(&mut self) -> ::desc_jit::__private::ArgValue<'_> {
+            fn __mutable(this: &mut Self) -> ::desc_jit::__private::ArgValue<'_> {
                 #mutable
             }
             fn __take(__outputs: &mut ::desc_jit::__private::Outputs) -> ::desc_jit::Result<#name> {

@@ -142,7 +142,7 @@ macro_rules! results {
             fn into_arg<'a>(value: $ty) -> ArgValue<'a> {
                 match T::__ARRAY {
                     Some(_) => T::__gathered(value.into()),
-                    None => value.__owned(),
+                    None => crate::tree::Tree::__owned(value),
                 }
             }
         }

@@ -22,7 +22,7 @@ pub struct TreeDef<S> {
 
 fn leaves<S: Tree>(tree: &S) -> Result<Vec<Leaf>> {
     let mut found = Vec::new();
-    tree.__shared().leaves(&mut found)?;
+    S::__shared(tree).leaves(&mut found)?;
     Ok(found)
 }
 

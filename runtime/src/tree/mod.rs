@@ -44,6 +44,7 @@ use ndarray::Dimension;
     note = "scalars are f64, f32, i64, i32, u32, u64, usize, bool; arrays are desc_jit's Array1, Array2, Array3, ArrayD of them"
 )]
 pub trait Tree: Sized {
+    // None of these takes `self`: they would be methods of every number.
     /// Many of them: one axis more everywhere.
     #[doc(hidden)]
     type __Stacked: Tree;
@@ -62,11 +63,11 @@ pub trait Tree: Sized {
         ArgValue::Tuple(Vec::new())
     }
     #[doc(hidden)]
-    fn __owned<'a>(self) -> ArgValue<'a>;
+    fn __owned<'a>(this: Self) -> ArgValue<'a>;
     #[doc(hidden)]
-    fn __shared(&self) -> ArgValue<'_>;
+    fn __shared(this: &Self) -> ArgValue<'_>;
     #[doc(hidden)]
-    fn __mutable(&mut self) -> ArgValue<'_>;
+    fn __mutable(this: &mut Self) -> ArgValue<'_>;
     #[doc(hidden)]
     fn __take(outputs: &mut Outputs) -> Result<Self>;
 }
@@ -79,7 +80,7 @@ pub trait Tree: Sized {
 )]
 pub trait Fixed: Tree {
     #[doc(hidden)]
-    fn __fixed<'a>(&self) -> ArgValue<'a>;
+    fn __fixed<'a>(this: &Self) -> ArgValue<'a>;
     #[doc(hidden)]
     fn __take_fixed(outputs: &mut Outputs) -> Result<Self>;
 }
@@ -87,14 +88,14 @@ pub trait Fixed: Tree {
 impl<T: Element, D: Dimension> Tree for Array<T, D> {
     type __Stacked = Array<T, D::Larger>;
     const __TY: Ty = <Array<T, D> as Typed>::TY;
-    fn __owned<'a>(self) -> ArgValue<'a> {
-        self.into_arg()
+    fn __owned<'a>(this: Self) -> ArgValue<'a> {
+        this.into_arg()
     }
-    fn __shared(&self) -> ArgValue<'_> {
-        self.into_arg()
+    fn __shared(this: &Self) -> ArgValue<'_> {
+        this.into_arg()
     }
-    fn __mutable(&mut self) -> ArgValue<'_> {
-        self.into_arg()
+    fn __mutable(this: &mut Self) -> ArgValue<'_> {
+        this.into_arg()
     }
     fn __take(outputs: &mut Outputs) -> Result<Self> {
         <Self as Output>::take(outputs)
@@ -119,22 +120,22 @@ macro_rules! scalars {
             fn __gathered<'a>(elements: Vec<Self>) -> ArgValue<'a> {
                 elements.into_arg()
             }
-            fn __owned<'a>(self) -> ArgValue<'a> {
-                self.into_arg()
+            fn __owned<'a>(this: Self) -> ArgValue<'a> {
+                this.into_arg()
             }
-            fn __shared(&self) -> ArgValue<'_> {
-                self.into_arg()
+            fn __shared(this: &Self) -> ArgValue<'_> {
+                this.into_arg()
             }
-            fn __mutable(&mut self) -> ArgValue<'_> {
-                self.into_arg()
+            fn __mutable(this: &mut Self) -> ArgValue<'_> {
+                this.into_arg()
             }
             fn __take(outputs: &mut Outputs) -> Result<Self> {
                 <Self as Output>::take(outputs)
             }
         }
         impl Fixed for $t {
-            fn __fixed<'a>(&self) -> ArgValue<'a> {
-                ArgValue::Static(self.to_literal())
+            fn __fixed<'a>(this: &Self) -> ArgValue<'a> {
+                ArgValue::Static(this.to_literal())
             }
             fn __take_fixed(outputs: &mut Outputs) -> Result<Self> {
                 fixed(outputs.next_static()?)
@@ -147,13 +148,13 @@ scalars!(f64 f32 i64 i32 u32 u64 usize bool);
 impl Tree for () {
     type __Stacked = ();
     const __TY: Ty = Ty::Unit;
-    fn __owned<'a>(self) -> ArgValue<'a> {
+    fn __owned<'a>(_: Self) -> ArgValue<'a> {
         ArgValue::Tuple(Vec::new())
     }
-    fn __shared(&self) -> ArgValue<'_> {
+    fn __shared(_: &Self) -> ArgValue<'_> {
         ArgValue::Tuple(Vec::new())
     }
-    fn __mutable(&mut self) -> ArgValue<'_> {
+    fn __mutable(_: &mut Self) -> ArgValue<'_> {
         ArgValue::Tuple(Vec::new())
     }
     fn __take(_: &mut Outputs) -> Result<Self> {
@@ -195,14 +196,14 @@ impl<T: Tree, const N: usize> Tree for [T; N] {
             other => other,
         }
     }
-    fn __owned<'a>(self) -> ArgValue<'a> {
-        ArgValue::Tuple(self.into_iter().map(Tree::__owned).collect())
+    fn __owned<'a>(this: Self) -> ArgValue<'a> {
+        ArgValue::Tuple(this.into_iter().map(Tree::__owned).collect())
     }
-    fn __shared(&self) -> ArgValue<'_> {
-        ArgValue::Tuple(self.iter().map(Tree::__shared).collect())
+    fn __shared(this: &Self) -> ArgValue<'_> {
+        ArgValue::Tuple(this.iter().map(Tree::__shared).collect())
     }
-    fn __mutable(&mut self) -> ArgValue<'_> {
-        ArgValue::Tuple(self.iter_mut().map(Tree::__mutable).collect())
+    fn __mutable(this: &mut Self) -> ArgValue<'_> {
+        ArgValue::Tuple(this.iter_mut().map(Tree::__mutable).collect())
     }
     fn __take(outputs: &mut Outputs) -> Result<Self> {
         let items = (0..N).map(|_| T::__take(outputs)).collect::<Result<Vec<T>>>()?;
@@ -214,14 +215,14 @@ impl<T: Tree, const N: usize> Tree for [T; N] {
 impl<T: Tree> Tree for Vec<T> {
     type __Stacked = Vec<T::__Stacked>;
     const __TY: Ty = Ty::List(&T::__TY);
-    fn __owned<'a>(self) -> ArgValue<'a> {
-        with_length(self.into_iter().map(Tree::__owned).collect())
+    fn __owned<'a>(this: Self) -> ArgValue<'a> {
+        with_length(this.into_iter().map(Tree::__owned).collect())
     }
-    fn __shared(&self) -> ArgValue<'_> {
-        with_length(self.iter().map(Tree::__shared).collect())
+    fn __shared(this: &Self) -> ArgValue<'_> {
+        with_length(this.iter().map(Tree::__shared).collect())
     }
-    fn __mutable(&mut self) -> ArgValue<'_> {
-        with_length(self.iter_mut().map(Tree::__mutable).collect())
+    fn __mutable(this: &mut Self) -> ArgValue<'_> {
+        with_length(this.iter_mut().map(Tree::__mutable).collect())
     }
     fn __take(outputs: &mut Outputs) -> Result<Self> {
         let length: usize = fixed(outputs.next_static()?)?;
@@ -238,22 +239,22 @@ macro_rules! tuples {
         impl<$($t: Tree),+> Tree for ($($t,)+) {
             type __Stacked = ($($t::__Stacked,)+);
             const __TY: Ty = Ty::Tuple(&[$($t::__TY),+]);
-            fn __owned<'a>(self) -> ArgValue<'a> {
-                ArgValue::Tuple(vec![$(self.$k.__owned()),+])
+            fn __owned<'a>(this: Self) -> ArgValue<'a> {
+                ArgValue::Tuple(vec![$($t::__owned(this.$k)),+])
             }
-            fn __shared(&self) -> ArgValue<'_> {
-                ArgValue::Tuple(vec![$(self.$k.__shared()),+])
+            fn __shared(this: &Self) -> ArgValue<'_> {
+                ArgValue::Tuple(vec![$($t::__shared(&this.$k)),+])
             }
-            fn __mutable(&mut self) -> ArgValue<'_> {
-                ArgValue::Tuple(vec![$(self.$k.__mutable()),+])
+            fn __mutable(this: &mut Self) -> ArgValue<'_> {
+                ArgValue::Tuple(vec![$($t::__mutable(&mut this.$k)),+])
             }
             fn __take(outputs: &mut Outputs) -> Result<Self> {
                 Ok(($($t::__take(outputs)?,)+))
             }
         }
         impl<$($t: Fixed),+> Fixed for ($($t,)+) {
-            fn __fixed<'a>(&self) -> ArgValue<'a> {
-                ArgValue::Tuple(vec![$(self.$k.__fixed()),+])
+            fn __fixed<'a>(this: &Self) -> ArgValue<'a> {
+                ArgValue::Tuple(vec![$($t::__fixed(&this.$k)),+])
             }
             fn __take_fixed(outputs: &mut Outputs) -> Result<Self> {
                 Ok(($($t::__take_fixed(outputs)?,)+))
@@ -262,13 +263,13 @@ macro_rules! tuples {
         impl<'a, $($t: Tree),+> IntoArg<'a> for &'a ($($t,)+) {
             const TY: Ty = <($($t,)+) as Tree>::__TY;
             fn into_arg(self) -> ArgValue<'a> {
-                self.__shared()
+                Tree::__shared(self)
             }
         }
         impl<'a, $($t: Tree),+> IntoArg<'a> for &'a mut ($($t,)+) {
             const TY: Ty = <($($t,)+) as Tree>::__TY;
             fn into_arg(self) -> ArgValue<'a> {
-                self.__mutable()
+                Tree::__mutable(self)
             }
         }
     )* };
