@@ -145,7 +145,7 @@ fn unsigned_methods() {
 }
 
 #[desc_jit]
-fn complements(a: u32, b: u64, c: i64) -> ((u32, u64, i64), (u32, u64, i64), (u64, f64)) {
+fn complements(a: u32, b: u64, c: i64) -> (All, All, (u64, f64)) {
     let (mut all, mut wide, mut minus): (u32, u64, i64) = (!0, !0, !0);
     if c > 0 {
         all = !7;
