@@ -1,6 +1,7 @@
 //! How the behaviour tests compare the readings of one function: native, op by op on Candle, and the
 //! register machine.
 
+pub mod consistency;
 pub mod generate;
 
 use desc_jit::array::{Array, Dimension, Element};

@@ -1,6 +1,7 @@
 //! Every kernel: each engine against the native reading, and the hand-written version too.
 
 mod derivatives;
+mod differentiated;
 mod sizes;
 mod threads;
 

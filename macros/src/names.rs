@@ -124,6 +124,7 @@ pub const METHODS: &[(&str, Method)] = {
         ("clone", Plain),
         ("to_owned", Plain),
         ("to_vec", Plain),
+        ("as_slice", Plain),
         ("view", Plain),
         // Parts and rearrangements.
         ("t", Plain),
@@ -214,7 +215,7 @@ pub const CONSTRUCTORS: &[(&str, bool)] = &[
 
 /// What returns an `Option` or a `Result` in Rust, so that `.unwrap()` may follow.
 pub const FALLIBLE: &[&str] =
-    &["from_shape_vec", "into_shape_with_order", "to_shape", "broadcast", "mean", "mean_axis"];
+    &["as_slice", "from_shape_vec", "into_shape_with_order", "to_shape", "broadcast", "mean", "mean_axis"];
 
 /// The scalar of staged code that is closest to one that is not part of it.
 pub fn scalar_instead(name: &str) -> Option<&'static str> {
@@ -314,7 +315,6 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("checked_ilog2", "write `if a > 0 { a.ilog2() } else { .. }`"),
     ("checked_div", "write `if b != 0 { a / b } else { .. }`"),
     ("partial_cmp", "compare with `<`, `==`, `>`"),
-    ("as_slice", "index the array itself"),
     ("then", "write `if condition { a } else { b }`"),
     ("then_some", "write `if condition { a } else { b }`"),
     ("ok", "use the value directly"),
@@ -360,13 +360,13 @@ pub enum Unknown {
     /// It returns an `Option` or a `Result`; what to write instead.
     Optional(&'static str),
     /// What to write instead.
-    Instead(String),
+    Instead(&'static str),
 }
 
-/// What to say about a method that is not in [`METHODS`].
-pub fn unknown_method(name: &str) -> Unknown {
+/// What to say about a method that is not in [`METHODS`]; `None` where it may be one of the user's.
+pub fn unknown_method(name: &str) -> Option<Unknown> {
     let find = |table: &[(&str, &'static str)]| table.iter().find(|(n, _)| *n == name).map(|(_, help)| *help);
-    if ITERATORS.contains(&name) {
+    Some(if ITERATORS.contains(&name) {
         Unknown::Iterator
     } else if GROWING.contains(&name) {
         Unknown::Grows
@@ -375,29 +375,17 @@ pub fn unknown_method(name: &str) -> Unknown {
     } else if let Some(help) = find(OPTIONAL) {
         Unknown::Optional(help)
     } else if let Some(help) = find(INSTEAD) {
-        Unknown::Instead(help.to_string())
+        Unknown::Instead(help)
     } else {
-        Unknown::Instead(match nearest(name, METHODS.iter().map(|(n, _)| *n)) {
-            Some(near) => format!("did you mean `.{near}(..)`?"),
-            None => "numbers have the methods of f64 and of the integers, arrays those of ndarray without closures and \
-                     iterators; for anything else write an annotated function"
-                .to_string(),
-        })
-    }
+        // Whether there is such a method rustc says of the function as written.
+        return None;
+    })
 }
 
 /// What to write instead of a macro.
 pub fn macro_instead(name: &str) -> &'static str {
     match name {
-        "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => {
-            "check the arguments in the function that calls this one"
-        }
-        "println" | "print" | "eprintln" | "eprint" | "dbg" | "write" | "writeln" => {
-            "return the value and print it in the function that calls this one; `name::native(..)` runs the body as plain Rust"
-        }
-        "panic" | "unreachable" | "todo" | "unimplemented" => {
-            "return a value on every path, for instance `f64::NAN`"
-        }
+        "write" | "writeln" => "print it with `print!` or `println!`",
         "format" => "do the formatting in the function that calls this one",
         "s" => "write it as the argument of `slice` or `slice_mut`",
         "azip" | "par_azip" => "write arithmetic on whole arrays, or loops",

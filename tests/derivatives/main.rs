@@ -3,7 +3,6 @@
 mod batches;
 mod by_backend;
 mod checkpoints;
-mod consistency;
 mod directions;
 mod gradients;
 mod handles;
@@ -12,9 +11,12 @@ mod jacobians;
 mod jumps;
 mod kernels;
 mod linear;
+mod structs;
 mod surfaces;
 mod tapes;
 mod zernike;
+
+use desc_jit_tests::consistency;
 
 /// `found` is `expected` up to rounding.
 #[track_caller]

@@ -59,7 +59,7 @@ pub fn adi(tsteps: usize, u: &mut Array2<f64>) {
     }
 }
 
-fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array2<f64>>) {
+pub fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array2<f64>>) {
     (tsteps, InOut(Array2::from_shape_fn((n, n), |(i, j)| (i + n - j) as f64 / n as f64)))
 }
 

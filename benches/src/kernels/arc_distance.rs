@@ -22,7 +22,7 @@ pub fn arc_distance(
     distance
 }
 
-fn inputs([n]: [usize; 1]) -> (Array1<f64>, Array1<f64>, Array1<f64>, Array1<f64>) {
+pub fn inputs([n]: [usize; 1]) -> (Array1<f64>, Array1<f64>, Array1<f64>, Array1<f64>) {
     let angles = |k: f64| Array1::from_shape_fn(n, |i| (k * (i + 1) as f64).fract());
     (angles(0.618034), angles(0.414214), angles(0.732051), angles(0.236068))
 }

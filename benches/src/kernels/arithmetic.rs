@@ -16,7 +16,7 @@ pub fn arithmetic(a: &Array1<f64>, b: &Array1<f64>, c: &Array1<f64>) -> Array1<f
     y
 }
 
-fn inputs([n]: [usize; 1]) -> (Array1<f64>, Array1<f64>, Array1<f64>) {
+pub fn inputs([n]: [usize; 1]) -> (Array1<f64>, Array1<f64>, Array1<f64>) {
     let wave = |k: f64| Array1::from_shape_fn(n, |i| (k * i as f64).sin());
     (wave(0.37), wave(0.11), wave(0.23))
 }

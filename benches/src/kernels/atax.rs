@@ -22,7 +22,7 @@ pub fn atax(a: &Array2<f64>, x: &Array1<f64>) -> Array1<f64> {
     y
 }
 
-fn inputs([m, n]: [usize; 2]) -> (Array2<f64>, Array1<f64>) {
+pub fn inputs([m, n]: [usize; 2]) -> (Array2<f64>, Array1<f64>) {
     let a = Array2::from_shape_fn((m, n), |(i, j)| ((i + j) % n) as f64 / (5 * m) as f64);
     let x = Array1::from_shape_fn(n, |j| 1.0 + j as f64 / n as f64);
     (a, x)

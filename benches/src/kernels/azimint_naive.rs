@@ -28,7 +28,7 @@ pub fn azimint_naive(data: &Array1<f64>, radius: &Array1<f64>, npt: usize) -> Ar
     mean
 }
 
-fn inputs([n, npt]: [usize; 2]) -> (Array1<f64>, Array1<f64>, usize) {
+pub fn inputs([n, npt]: [usize; 2]) -> (Array1<f64>, Array1<f64>, usize) {
     let irregular = |k: f64| Array1::from_shape_fn(n, |i| (1e4 * (k + i as f64).sin()).fract().abs());
     (irregular(0.25), irregular(0.75), npt)
 }

@@ -43,7 +43,7 @@ pub fn biot_savart(points: &Array2<f64>, coil: &Array2<f64>, current: f64) -> Ar
 }
 
 /// A bent circle of radius 1 m, closed, and points on a helix inside.
-fn inputs([segments, n]: [usize; 2]) -> (Array2<f64>, Array2<f64>, f64) {
+pub fn inputs([segments, n]: [usize; 2]) -> (Array2<f64>, Array2<f64>, f64) {
     let angle = |k: usize, of: usize| 2.0 * PI * k as f64 / of as f64;
     let row = |k: usize, [x, y, z]: [f64; 3]| [x, y, z][k];
     let vertex = |t: f64| [t.cos() * (1.0 + 0.1 * (3.0 * t).cos()), t.sin(), 0.2 * (2.0 * t).sin()];

@@ -57,7 +57,7 @@ pub fn boris(
     }
 }
 
-type Inputs = (
+pub type Inputs = (
     InOut<Array2<f64>>,
     InOut<Array2<f64>>,
     Array1<f64>,
@@ -70,7 +70,7 @@ type Inputs = (
 );
 
 /// Both fields are free of sources and of curl.
-fn inputs([n, steps]: [usize; 2]) -> Inputs {
+pub fn inputs([n, steps]: [usize; 2]) -> Inputs {
     let irregular = |s: f64| Array2::from_shape_fn((n, 3), |(p, k)| (1e4 * (s + (3 * p + k) as f64)).sin());
     let symmetric = |g: [f64; 9]| Array2::from_shape_fn((3, 3), |(i, j)| g[3 * i + j]);
     let e = Array1::from_vec(vec![0.05, 0.0, 0.01]);

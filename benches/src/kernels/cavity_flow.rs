@@ -93,10 +93,10 @@ pub fn cavity_flow(
     }
 }
 
-type Field = InOut<Array2<f64>>;
-type Inputs = (usize, usize, Field, Field, f64, f64, f64, Field, f64, f64);
+pub type Field = InOut<Array2<f64>>;
+pub type Inputs = (usize, usize, Field, Field, f64, f64, f64, Field, f64, f64);
 
-fn inputs([nx, ny, nt, nit]: [usize; 4]) -> Inputs {
+pub fn inputs([nx, ny, nt, nit]: [usize; 4]) -> Inputs {
     let rest = || InOut(Array2::zeros((ny, nx)));
     let (dx, dy) = (2.0 / (nx - 1) as f64, 2.0 / (ny - 1) as f64);
     let dt = 0.1 / ((nx - 1) * (ny - 1)) as f64;

@@ -34,7 +34,7 @@ pub fn covariance(data: &Array2<f64>) -> Array2<f64> {
     covariance
 }
 
-fn inputs([m, n]: [usize; 2]) -> (Array2<f64>,) {
+pub fn inputs([m, n]: [usize; 2]) -> (Array2<f64>,) {
     (Array2::from_shape_fn((n, m), |(k, i)| (k * i) as f64 / m as f64),)
 }
 

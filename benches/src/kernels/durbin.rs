@@ -30,7 +30,7 @@ pub fn durbin(r: &Array1<f64>) -> Array1<f64> {
     y
 }
 
-fn inputs([n]: [usize; 1]) -> (Array1<f64>,) {
+pub fn inputs([n]: [usize; 1]) -> (Array1<f64>,) {
     (Array1::from_shape_fn(n, |i| (n + 1 - i) as f64),)
 }
 

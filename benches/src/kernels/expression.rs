@@ -14,7 +14,7 @@ pub fn expression(x: &Array1<f64>) -> Array1<f64> {
     y
 }
 
-fn inputs([n]: [usize; 1]) -> (Array1<f64>,) {
+pub fn inputs([n]: [usize; 1]) -> (Array1<f64>,) {
     (Array1::linspace(-3.0, 3.0, n),)
 }
 

@@ -38,9 +38,9 @@ pub fn fdtd_2d(
     }
 }
 
-type Inputs = (usize, InOut<Array2<f64>>, InOut<Array2<f64>>, InOut<Array2<f64>>, Array1<f64>);
+pub type Inputs = (usize, InOut<Array2<f64>>, InOut<Array2<f64>>, InOut<Array2<f64>>, Array1<f64>);
 
-fn inputs([nx, ny, tmax]: [usize; 3]) -> Inputs {
+pub fn inputs([nx, ny, tmax]: [usize; 3]) -> Inputs {
     let field = |k: usize, n: usize| Array2::from_shape_fn((nx, ny), |(i, j)| (i * (j + k)) as f64 / n as f64);
     let source = Array1::from_shape_fn(tmax, |t| t as f64);
     (tmax, InOut(field(1, nx)), InOut(field(2, ny)), InOut(field(3, nx)), source)

@@ -22,9 +22,9 @@ pub fn gemm(alpha: f64, beta: f64, c: &mut Array2<f64>, a: &Array2<f64>, b: &Arr
     }
 }
 
-type Inputs = (f64, f64, InOut<Array2<f64>>, Array2<f64>, Array2<f64>);
+pub type Inputs = (f64, f64, InOut<Array2<f64>>, Array2<f64>, Array2<f64>);
 
-fn inputs([ni, nj, nk]: [usize; 3]) -> Inputs {
+pub fn inputs([ni, nj, nk]: [usize; 3]) -> Inputs {
     let c = Array2::from_shape_fn((ni, nj), |(i, j)| ((i * j + 1) % ni) as f64 / ni as f64);
     let a = Array2::from_shape_fn((ni, nk), |(i, k)| (i * (k + 1) % nk) as f64 / nk as f64);
     let b = Array2::from_shape_fn((nk, nj), |(k, j)| (k * (j + 2) % nj) as f64 / nj as f64);

@@ -20,7 +20,7 @@ pub fn go_fast(a: &Array2<f64>) -> Array2<f64> {
     y
 }
 
-fn inputs([n]: [usize; 1]) -> (Array2<f64>,) {
+pub fn inputs([n]: [usize; 1]) -> (Array2<f64>,) {
     (Array2::from_shape_fn((n, n), |(i, j)| (0.618034 * (i * n + j) as f64).fract()),)
 }
 

@@ -58,7 +58,7 @@ pub fn hdiff(field: &Array3<f64>, coeff: &Array3<f64>) -> Array3<f64> {
     out
 }
 
-fn inputs([ni, nj, nk]: [usize; 3]) -> (Array3<f64>, Array3<f64>) {
+pub fn inputs([ni, nj, nk]: [usize; 3]) -> (Array3<f64>, Array3<f64>) {
     let noise = |i: usize, j: usize, k: usize| (i * 131 + j * 71 + k * 37) % 101;
     let field = Array3::from_shape_fn((ni + 4, nj + 4, nk), |(i, j, k)| noise(i * i, j, k) as f64 / 101.0);
     let coeff = Array3::from_shape_fn((ni, nj, nk), |(i, j, k)| noise(i, j * j, k + 3) as f64 / 101.0);

@@ -34,7 +34,7 @@ pub fn heat_3d(tsteps: usize, a: &mut Array3<f64>, b: &mut Array3<f64>) {
     }
 }
 
-fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array3<f64>>, InOut<Array3<f64>>) {
+pub fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array3<f64>>, InOut<Array3<f64>>) {
     let cube = Array3::from_shape_fn((n, n, n), |(i, j, k)| (i + j + n - k) as f64 * 10.0 / n as f64);
     (tsteps, InOut(cube.clone()), InOut(cube))
 }

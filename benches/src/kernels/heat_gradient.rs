@@ -11,7 +11,7 @@ pub fn heat_gradient(u: &Array1<f64>, steps: usize) -> Array1<f64> {
 }
 
 /// The energy's gradient at the end is the field there; a step backwards is the transposed step.
-fn by_hand(u: &Array1<f64>, steps: usize) -> Array1<f64> {
+pub fn by_hand(u: &Array1<f64>, steps: usize) -> Array1<f64> {
     let n = u.len();
     let mut u = u.to_vec();
     let mut next = u.clone();

@@ -17,7 +17,7 @@ pub fn histogram(samples: &Array1<f64>, weights: &Array1<f64>, bins: usize) -> A
     histogram
 }
 
-fn inputs([n, bins]: [usize; 2]) -> (Array1<f64>, Array1<f64>, usize) {
+pub fn inputs([n, bins]: [usize; 2]) -> (Array1<f64>, Array1<f64>, usize) {
     let irregular = |k: f64| Array1::from_shape_fn(n, |i| (1e4 * (k + i as f64).sin()).fract().abs());
     (irregular(0.25), irregular(0.75), bins)
 }

@@ -20,7 +20,7 @@ pub fn jacobi_1d(tsteps: usize, a: &mut Array1<f64>, b: &mut Array1<f64>) {
     }
 }
 
-fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array1<f64>>, InOut<Array1<f64>>) {
+pub fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array1<f64>>, InOut<Array1<f64>>) {
     let rod = |k: f64| Array1::from_shape_fn(n, |i| (i as f64 + k) / n as f64);
     (tsteps, InOut(rod(2.0)), InOut(rod(3.0)))
 }

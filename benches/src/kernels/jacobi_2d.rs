@@ -24,7 +24,7 @@ pub fn jacobi_2d(tsteps: usize, a: &mut Array2<f64>, b: &mut Array2<f64>) {
     }
 }
 
-fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array2<f64>>, InOut<Array2<f64>>) {
+pub fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array2<f64>>, InOut<Array2<f64>>) {
     let plate = |k: f64| Array2::from_shape_fn((n, n), |(i, j)| i as f64 * (j as f64 + k) / n as f64);
     (tsteps, InOut(plate(2.0)), InOut(plate(3.0)))
 }

@@ -36,9 +36,9 @@ pub fn k2mm(
     }
 }
 
-type Inputs = (f64, f64, Array2<f64>, Array2<f64>, Array2<f64>, InOut<Array2<f64>>);
+pub type Inputs = (f64, f64, Array2<f64>, Array2<f64>, Array2<f64>, InOut<Array2<f64>>);
 
-fn inputs([ni, nj, nk, nl]: [usize; 4]) -> Inputs {
+pub fn inputs([ni, nj, nk, nl]: [usize; 4]) -> Inputs {
     let a = Array2::from_shape_fn((ni, nk), |(i, k)| ((i * k + 1) % ni) as f64 / ni as f64);
     let b = Array2::from_shape_fn((nk, nj), |(k, j)| (k * (j + 1) % nj) as f64 / nj as f64);
     let c = Array2::from_shape_fn((nj, nl), |(j, l)| ((j * (l + 3) + 1) % nl) as f64 / nl as f64);

@@ -28,7 +28,7 @@ pub fn atoms(n: usize) -> Array2<f64> {
     })
 }
 
-fn inputs([n]: [usize; 1]) -> (Array2<f64>,) {
+pub fn inputs([n]: [usize; 1]) -> (Array2<f64>,) {
     (atoms(n),)
 }
 

@@ -12,7 +12,7 @@ pub fn lennard_jones_hvp(x: &Array2<f64>, v: &Array2<f64>) -> Array2<f64> {
 
 /// With E(q) of the squared distance q = d.d of a pair, the force between the two changes by
 /// 2 E' w + 4 E'' (d.w) d where their displacements differ by w.
-fn by_hand(x: &Array2<f64>, v: &Array2<f64>) -> Array2<f64> {
+pub fn by_hand(x: &Array2<f64>, v: &Array2<f64>) -> Array2<f64> {
     let mut product = Array2::zeros((x.nrows(), 2));
     for i in 0..x.nrows() {
         for j in 0..i {
@@ -33,7 +33,7 @@ fn by_hand(x: &Array2<f64>, v: &Array2<f64>) -> Array2<f64> {
     product
 }
 
-fn inputs([n]: [usize; 1]) -> (Array2<f64>, Array2<f64>) {
+pub fn inputs([n]: [usize; 1]) -> (Array2<f64>, Array2<f64>) {
     (atoms(n), Array2::from_shape_fn((n, 2), |(k, axis)| ((3 * k + axis) as f64).cos()))
 }
 

@@ -33,7 +33,7 @@ pub fn lorenz(x0: f64, y0: f64, z0: f64, dt: f64, steps: usize) -> (f64, f64, f6
 }
 
 /// The flow is chaotic: over ten units of time it magnifies a difference in rounding some ten thousand times.
-fn inputs([steps]: [usize; 1]) -> (f64, f64, f64, f64, usize) {
+pub fn inputs([steps]: [usize; 1]) -> (f64, f64, f64, f64, usize) {
     (1.0, 1.0, 1.0, 1e-5, steps)
 }
 

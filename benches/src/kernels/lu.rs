@@ -18,7 +18,7 @@ pub fn lu(a: &mut Array2<f64>) {
     }
 }
 
-fn inputs([n]: [usize; 1]) -> (InOut<Array2<f64>>,) {
+pub fn inputs([n]: [usize; 1]) -> (InOut<Array2<f64>>,) {
     (InOut(positive_definite(n)),)
 }
 

@@ -5,7 +5,7 @@ use crate::bench::Bench;
 /// Declares the modules and lists them, in the order of the table.
 macro_rules! kernels {
     ($(#[$doc:meta])* $list:ident: $($name:ident)*) => {
-        $(mod $name;)*
+        $(pub mod $name;)*
 
         $(#[$doc])*
         pub fn $list() -> Vec<Bench> {

@@ -30,7 +30,7 @@ pub fn nbody(position: &Array2<f64>, mass: &Array1<f64>, softening: f64) -> Arra
     acceleration
 }
 
-fn inputs([n]: [usize; 1]) -> (Array2<f64>, Array1<f64>, f64) {
+pub fn inputs([n]: [usize; 1]) -> (Array2<f64>, Array1<f64>, f64) {
     let position = Array2::from_shape_fn((n, 3), |(i, k)| (1e4 * (3 * i + k) as f64).sin());
     let mass = Array1::from_shape_fn(n, |i| (1.0 + 0.5 * (i as f64).cos()) / n as f64);
     (position, mass, 0.05)

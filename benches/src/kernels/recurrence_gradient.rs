@@ -11,7 +11,7 @@ pub fn recurrence_gradient(a: &Array1<f64>, r: f64) -> Array1<f64> {
     grad(recurrence)(a, r)
 }
 
-fn by_hand(a: &Array1<f64>, r: f64) -> Array1<f64> {
+pub fn by_hand(a: &Array1<f64>, r: f64) -> Array1<f64> {
     let mut a = a.to_vec();
     for i in 1..a.len() {
         a[i] = r * a[i - 1] * (1.0 - a[i - 1]) + 0.1 * a[i];

@@ -19,7 +19,7 @@ pub fn place(n: usize) -> Array1<f64> {
     Array1::from_shape_fn(n, |i| (0.3 * i as f64).cos())
 }
 
-fn inputs([n]: [usize; 1]) -> (Array1<f64>,) {
+pub fn inputs([n]: [usize; 1]) -> (Array1<f64>,) {
     (place(n),)
 }
 

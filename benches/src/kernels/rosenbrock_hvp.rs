@@ -10,7 +10,7 @@ pub fn rosenbrock_hvp(x: &Array1<f64>, v: &Array1<f64>) -> Array1<f64> {
     hvp(rosenbrock)(x, v)
 }
 
-fn by_hand(x: &Array1<f64>, v: &Array1<f64>) -> Array1<f64> {
+pub fn by_hand(x: &Array1<f64>, v: &Array1<f64>) -> Array1<f64> {
     let mut product = Array1::zeros(x.len());
     for i in 0..x.len() - 1 {
         let off = -400.0 * x[i];
@@ -20,7 +20,7 @@ fn by_hand(x: &Array1<f64>, v: &Array1<f64>) -> Array1<f64> {
     product
 }
 
-fn inputs([n]: [usize; 1]) -> (Array1<f64>, Array1<f64>) {
+pub fn inputs([n]: [usize; 1]) -> (Array1<f64>, Array1<f64>) {
     (place(n), Array1::from_shape_fn(n, |i| (0.2 * i as f64).sin()))
 }
 

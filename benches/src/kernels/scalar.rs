@@ -10,7 +10,7 @@ pub fn scalar(beta: f64) -> f64 {
     1.0 / (1.0 - beta * beta).sqrt()
 }
 
-fn inputs([]: [usize; 0]) -> (f64,) {
+pub fn inputs([]: [usize; 0]) -> (f64,) {
     (0.6,)
 }
 

@@ -26,7 +26,7 @@ pub fn seidel_2d(tsteps: usize, a: &mut Array2<f64>) {
     }
 }
 
-fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array2<f64>>) {
+pub fn inputs([n, tsteps]: [usize; 2]) -> (usize, InOut<Array2<f64>>) {
     (tsteps, InOut(Array2::from_shape_fn((n, n), |(i, j)| (i * (j + 2) + 2) as f64 / n as f64)))
 }
 

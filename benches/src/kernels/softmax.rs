@@ -26,7 +26,7 @@ pub fn softmax(x: &Array2<f64>) -> Array2<f64> {
 }
 
 /// Batch, heads and sequence: NPBench's N, H and SM.
-fn inputs([batch, heads, sequence]: [usize; 3]) -> (Array2<f64>,) {
+pub fn inputs([batch, heads, sequence]: [usize; 3]) -> (Array2<f64>,) {
     let shape = (batch * heads * sequence, sequence);
     (Array2::from_shape_fn(shape, |(i, j)| (0.618034 * (i * sequence + j) as f64).fract()),)
 }

@@ -21,10 +21,10 @@ pub fn spmv(start: &Array1<u32>, column: &Array1<u32>, value: &Array1<f64>, x: &
     y
 }
 
-type Inputs = (Array1<u32>, Array1<u32>, Array1<f64>, Array1<f64>);
+pub type Inputs = (Array1<u32>, Array1<u32>, Array1<f64>, Array1<f64>);
 
 /// `nnz` entries in rows and columns without order, as NPBench draws them.
-fn inputs([rows, columns, nnz]: [usize; 3]) -> Inputs {
+pub fn inputs([rows, columns, nnz]: [usize; 3]) -> Inputs {
     let irregular = |k: f64| (1e4 * k.sin()).fract().abs();
     let below = |n: usize, k: f64| (n as f64 * irregular(k)) as usize;
     let mut entries: Vec<(usize, u32)> =

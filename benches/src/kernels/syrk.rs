@@ -19,7 +19,7 @@ pub fn syrk(alpha: f64, beta: f64, c: &mut Array2<f64>, a: &Array2<f64>) {
     }
 }
 
-fn inputs([m, n]: [usize; 2]) -> (f64, f64, InOut<Array2<f64>>, Array2<f64>) {
+pub fn inputs([m, n]: [usize; 2]) -> (f64, f64, InOut<Array2<f64>>, Array2<f64>) {
     let c = Array2::from_shape_fn((n, n), |(i, j)| ((i * j + 2) % m) as f64 / m as f64);
     let a = Array2::from_shape_fn((n, m), |(i, k)| ((i * k + 1) % n) as f64 / n as f64);
     (1.5, 1.2, InOut(c), a)

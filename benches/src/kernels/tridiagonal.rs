@@ -22,7 +22,7 @@ pub fn tridiagonal(a: &Array1<f64>, b: &Array1<f64>, c: &Array1<f64>, d: &Array1
     x
 }
 
-fn inputs([n]: [usize; 1]) -> (Array1<f64>, Array1<f64>, Array1<f64>, Array1<f64>) {
+pub fn inputs([n]: [usize; 1]) -> (Array1<f64>, Array1<f64>, Array1<f64>, Array1<f64>) {
     let wave = |k: f64, middle: f64| Array1::from_shape_fn(n, |i| middle + 0.3 * (k * i as f64).sin());
     (wave(0.37, -1.0), wave(0.11, 3.0), wave(0.23, -1.0), wave(0.05, 0.0))
 }

@@ -18,7 +18,7 @@ pub fn trisolv(l: &Array2<f64>, b: &Array1<f64>) -> Array1<f64> {
     x
 }
 
-fn inputs([n]: [usize; 1]) -> (Array2<f64>, Array1<f64>) {
+pub fn inputs([n]: [usize; 1]) -> (Array2<f64>, Array1<f64>) {
     let l = Array2::from_shape_fn((n, n), |(i, j)| (i + n + 1 - j) as f64 * 2.0 / n as f64);
     (l, Array1::from_shape_fn(n, |i| i as f64))
 }

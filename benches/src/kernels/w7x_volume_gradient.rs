@@ -23,7 +23,7 @@ pub fn w7x_volume_gradient(
 }
 
 /// R and dZ/dtheta are linear in the coefficients, so that their derivatives are the basis functions.
-fn by_hand(
+pub fn by_hand(
     r_modes: &Array2<i64>,
     r_coefficients: &Array1<f64>,
     z_modes: &Array2<i64>,

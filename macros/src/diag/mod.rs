@@ -34,9 +34,11 @@ pub mod calls;
 pub mod control_flow;
 pub mod expressions;
 pub mod indexing;
+pub mod iterators;
 pub mod methods;
 pub mod signature;
 pub mod statements;
+pub mod trees;
 pub mod types;
 
 /// Collects the errors of one function.
@@ -94,6 +96,8 @@ mod tests {
             methods::ALL,
             types::ALL,
             indexing::ALL,
+            trees::ALL,
+            iterators::ALL,
         ]
         .into_iter()
         .flatten()

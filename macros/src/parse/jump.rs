@@ -19,6 +19,8 @@ pub(super) struct Open {
 pub(super) enum Kind {
     Loop,
     Block,
+    /// A closure whose body stands where it is applied: `return` leaves it.
+    Closure,
 }
 
 impl Parser<'_> {
@@ -35,6 +37,17 @@ impl Parser<'_> {
         let result = read(self);
         self.frames.pop();
         (frame, result)
+    }
+
+    /// The frame that is being read.
+    pub(super) fn frame_inside(&self) -> Option<Frame> {
+        self.frames.last().map(|f| f.frame)
+    }
+
+    /// A frame that nothing jumps out of.
+    pub(super) fn fresh_frame(&mut self) -> Frame {
+        self.frame_count += 1;
+        Frame(self.frame_count - 1)
     }
 
     fn goes_to(&self, label: Option<&Lifetime>) -> Option<Frame> {
@@ -65,6 +78,8 @@ impl Parser<'_> {
 
     pub(super) fn return_(&mut self, e: &syn::ExprReturn) -> Expr {
         let value = e.expr.as_ref().map(|e| Box::new(self.expr(e)));
-        expression(ExprKind::Jump(Jump::Return, value), Spot::of(&e.return_token))
+        let closure = self.frames.iter().rev().find(|f| f.kind == Kind::Closure);
+        let jump = closure.map_or(Jump::Return, |f| Jump::Break(f.frame));
+        expression(ExprKind::Jump(jump, value), Spot::of(&e.return_token))
     }
 }

@@ -4,7 +4,7 @@ use super::element::Element;
 use super::view::{ArrayRef, ArrayView, ArrayView1, ArrayViewMut, ArrayViewMut1};
 use super::{Array, Axis, Dimension};
 use ndarray as nd;
-use ndarray::{Ix2, RemoveAxis};
+use ndarray::{Ix1, Ix2, RemoveAxis};
 
 impl<T: Element, D: Dimension> ArrayRef<T, D> {
     /// The elements in row-major order.
@@ -111,6 +111,31 @@ impl<T: Element, D: RemoveAxis> ArrayRef<T, D> {
     ) -> impl DoubleEndedIterator<Item = ArrayViewMut<'_, T, D::Smaller>> + ExactSizeIterator {
         self.check_axis(axis);
         self.nd_mut().into_axis_iter_mut(axis).map(ArrayViewMut::from)
+    }
+}
+
+impl<T: Element> ArrayRef<T, Ix1> {
+    /// Moving windows of `size` elements, in order; none where the array is shorter.
+    ///
+    /// # Panics
+    ///
+    /// When `size` is 0.
+    ///
+    /// ```
+    /// use desc_jit::array::Array1;
+    ///
+    /// let x = Array1::from_vec(vec![1.0, 4.0, 9.0]);
+    /// let steps: Vec<f64> = x.windows(2).map(|w| w[1] - w[0]).collect();
+    /// assert_eq!(steps, [3.0, 5.0]);
+    /// ```
+    #[track_caller]
+    pub fn windows(
+        &self,
+        size: usize,
+    ) -> impl DoubleEndedIterator<Item = ArrayView1<'_, T>> + ExactSizeIterator {
+        assert!(size > 0, "windows of no elements");
+        let count = (self.len() + 1).saturating_sub(size);
+        (0..count).map(move |k| self.slice(nd::s![k..k + size]))
     }
 }
 

@@ -25,6 +25,9 @@ impl Buf {
     }
 }
 
+/// So many values an error of [`Inst::Check`] shows at most.
+pub(super) const SHOWN: usize = 6;
+
 /// How an instruction uses a register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Role {
@@ -79,8 +82,8 @@ macro_rules! instructions {
             CallPure { dst: Reg, a: Reg, b: Reg, id: u32 },
             /// An error unless `idx < len` (unsigned, so that a negative index fails too).
             CheckIndex { idx: Reg, len: Reg },
-            /// An error unless `cond`.
-            Check { cond: Reg },
+            /// An error unless `cond`, with the first `shown` of these values.
+            Check { cond: Reg, shown: u8, values: [Reg; SHOWN] },
             /// An error unless every value of the loop index fits its dtype.
             CheckLoop { dtype: crate::dtype::DType, start: Reg, count: Reg, step: Reg },
             Jump { to: i32 },
@@ -122,7 +125,10 @@ macro_rules! instructions {
                         f(Read, a); f(Read, b); f(Write, dst)
                     }
                     Inst::CheckIndex { idx, len } => { f(Read, idx); f(Read, len) }
-                    Inst::Check { cond } => f(Read, cond),
+                    Inst::Check { cond, shown, values } => {
+                        f(Read, cond);
+                        values[..usize::from(*shown)].iter_mut().for_each(|r| f(Read, r))
+                    }
                     Inst::CheckLoop { start, count, step, .. } => {
                         f(Read, start); f(Read, count); f(Read, step)
                     }
@@ -271,7 +277,7 @@ impl Inst {
 
     /// The registers that it reads.
     pub fn reads(&self) -> impl Iterator<Item = Reg> {
-        let mut regs = [None; 5];
+        let mut regs = [None; 1 + SHOWN];
         let mut n = 0;
         let mut copy = *self;
         copy.for_each_reg(|role, r| {

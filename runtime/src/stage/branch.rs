@@ -1,6 +1,7 @@
 //! `if` and its relatives: a static condition picks its branch, a traced one becomes a `cond`.
 
 use super::cx::{At, Cx, Out};
+use super::iterators::neutral;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal, Type};
 use crate::error::ErrorKind;
@@ -83,7 +84,7 @@ impl Cx {
             for (branch, value) in branches.iter_mut().zip(&mut values) {
                 if value.is_uninit() {
                     self.builder.borrow_mut().reopen(std::mem::take(&mut branch.region));
-                    *value = self.placeholder(&model, at)?;
+                    *value = self.placeholder(value, &model, at)?;
                     branch.region = self.builder.borrow_mut().close(Vec::new());
                 }
             }
@@ -168,8 +169,8 @@ impl Cx {
         Ok(Leaf::Output(types.len() - 1, weak))
     }
 
-    /// Zeros of the types of a value, where nothing reads them.
-    pub(super) fn placeholder(&self, model: &Value, at: At) -> Out<Value> {
+    /// Zeros of the types of a value, where nothing reads them; what a sum begins with, in that type.
+    pub(super) fn placeholder(&self, instead_of: &Value, model: &Value, at: At) -> Out<Value> {
         let mut leaves = Vec::new();
         model.leaves(&mut leaves);
         let zeros = leaves.iter().map(|leaf| {
@@ -177,7 +178,11 @@ impl Cx {
                 return Ok(leaf.clone());
             }
             let (ty, weak) = self.leaf_type(leaf, at)?;
-            let zero = self.weak_like(Value::literal(Literal::zero(ty.dtype)), weak);
+            let literal = match instead_of.0 {
+                Repr::Neutral(op) => neutral(op, ty.dtype),
+                _ => Literal::zero(ty.dtype),
+            };
+            let zero = self.weak_like(Value::literal(literal), weak);
             self.broadcast_to(&zero, &ty.shape, at)
         });
         let zeros = zeros.collect::<Out<Vec<_>>>()?;
@@ -211,8 +216,23 @@ fn identical(a: &Value, b: &Value) -> bool {
 
 pub(super) fn same_tree(a: &Value, b: &Value) -> bool {
     match (a.items(), b.items()) {
-        (Some(x), Some(y)) => x.len() == y.len() && x.iter().zip(y.iter()).all(|(x, y)| same_tree(x, y)),
+        (Some(x), Some(y)) => {
+            let is_static = |k: usize| a.struct_info().is_some_and(|info| info.fields[k].is_static);
+            let same = |(k, (x, y))| if is_static(k) { same_static(x, y) } else { same_tree(x, y) };
+            a.struct_info() == b.struct_info()
+                && x.len() == y.len()
+                && x.iter().zip(y.iter()).enumerate().all(same)
+        }
         (None, None) => true,
         _ => false,
     }
+}
+
+/// Static fields are part of the tree.
+fn same_static(a: &Value, b: &Value) -> bool {
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    a.all_leaves(&mut x);
+    b.all_leaves(&mut y);
+    x.len() == y.len()
+        && x.iter().zip(&y).all(|(x, y)| x.as_static().is_some() && x.as_static() == y.as_static())
 }

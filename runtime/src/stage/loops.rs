@@ -20,6 +20,8 @@ struct Carry {
     leaves: Vec<(Value, Type, bool)>,
     /// The variable that each leaf belongs to.
     owner: Vec<usize>,
+    /// The first iteration is staged by itself, to find the types of what has no value before it.
+    first: bool,
 }
 
 impl Cx {
@@ -57,6 +59,16 @@ impl Cx {
     ) -> Out<Vec<Value>> {
         if range.count.as_static().and_then(Literal::as_i128) == Some(0) {
             return Ok(init);
+        }
+        if range.unroll {
+            return self.unrolled(&range, init, body, at);
+        }
+        if let Some(name) = range.progress
+            && self.is_unconditional()
+            && crate::progress::is_shown()
+        {
+            let range = Range { progress: None, ..range };
+            return self.for_in_parts(name, &range, names, init, body, at);
         }
         let weak_index = range.start.is_weak();
         let (start, count, _) = self.promote("..", &range.start, &range.count, at)?;
@@ -142,12 +154,12 @@ impl Cx {
                 return Err(cx.error(ErrorKind::DType, format!("a condition is a bool, not {ty}"), at));
             }
             match condition.as_static() {
-                Some(Literal::Bool(true)) => {
+                Some(Literal::Bool(true)) if !carry.first => {
                     let message = "this loop never ends: its condition is always true";
                     return Err(cx.error(ErrorKind::Unsupported, message, at));
                 }
+                Some(Literal::Bool(true)) | None => {}
                 Some(_) => never = true,
-                None => {}
             }
             let condition = cx.node(&condition, at)?;
             let test = cx.builder.borrow_mut().close(vec![condition]);
@@ -167,7 +179,8 @@ impl Cx {
     }
 
     fn carry(&self, trees: Vec<Value>, at: At) -> Out<Carry> {
-        let mut carry = Carry { trees, leaves: Vec::new(), owner: Vec::new() };
+        let first = trees.iter().any(Value::is_uninit);
+        let mut carry = Carry { trees, leaves: Vec::new(), owner: Vec::new(), first };
         for (k, tree) in carry.trees.iter().enumerate() {
             if tree.is_uninit() {
                 continue;
@@ -199,6 +212,9 @@ impl Cx {
 
     /// Region parameters for the carried leaves, as the variables that the body sees.
     fn params(&self, carry: &Carry, names: &[&str]) -> Vec<Value> {
+        if carry.first {
+            return carry.trees.clone();
+        }
         let mut leaves = Vec::new();
         for ((_, ty, weak), &k) in carry.leaves.iter().zip(&carry.owner) {
             let name = names.get(k).filter(|n| !n.is_empty()).map(|n| (*n).into());
@@ -214,6 +230,16 @@ impl Cx {
         let depth = self.builder.borrow().depth();
         loop {
             let (after, mut regions) = stage(self, carry)?;
+            if std::mem::take(&mut carry.first) {
+                self.builder.borrow_mut().truncate(depth);
+                for (k, after) in after.iter().enumerate() {
+                    if carry.trees[k].is_uninit() && !after.is_uninit() {
+                        let first = self.placeholder(&carry.trees[k], after, at)?;
+                        self.begin(carry, k, first, at)?;
+                    }
+                }
+                continue;
+            }
             let mut results = Vec::new();
             let mut changed = false;
             let mut leaf = 0;
@@ -263,8 +289,8 @@ impl Cx {
             // Zeros stand for a variable that has its first value from the loop: nothing reads them.
             self.builder.borrow_mut().truncate(depth);
             for (k, after) in first_values {
-                let zeros = self.placeholder(&after, at)?;
-                self.begin(carry, k, zeros, at)?;
+                let first = self.placeholder(&carry.trees[k], &after, at)?;
+                self.begin(carry, k, first, at)?;
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::cx::{At, Cx, Out};
 use super::slices::SliceArg;
+use super::structs::method_of;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal};
 use crate::error::ErrorKind;
@@ -45,6 +46,15 @@ impl Cx {
     pub fn method(&self, name: &'static str, receiver: &Value, args: &[Value], at: At) -> Out<Value> {
         if let Repr::At { base, index } = &receiver.0 {
             return self.at_method(name, base, index, args, at);
+        }
+        // Methods of the user's come before those that all values have.
+        if method_of(receiver, name).is_some() {
+            let mut all = vec![receiver.clone()];
+            all.extend_from_slice(args);
+            return self.call_method(name, false, &mut all, at);
+        }
+        if let Some(out) = self.iterator_method(name, receiver, args, at)? {
+            return Ok(out);
         }
         // These keep the value as it is: a graph value is never changed in place.
         if args.is_empty()
@@ -153,7 +163,7 @@ impl Cx {
             _ => {
                 let ordered = self.all(&ordered, at)?;
                 let message = "`clamp` takes a lower bound that is not above the upper one".into();
-                self.push(Op::Check { message }, vec![self.node(&ordered, at)?], at)?;
+                self.push(Op::Check { message, user: false }, vec![self.node(&ordered, at)?], at)?;
             }
         }
         let below = self.compare(CmpOp::Lt, x, &lo, at)?;
@@ -162,7 +172,7 @@ impl Cx {
         self.select(&above, &hi, &out, at)
     }
 
-    fn all(&self, v: &Value, at: At) -> Out<Value> {
+    pub(super) fn all(&self, v: &Value, at: At) -> Out<Value> {
         let rank = self.ty(v, at)?.rank();
         if rank == 0 { Ok(v.clone()) } else { self.reduce(ReduceOp::All, v, (0..rank).collect(), at) }
     }

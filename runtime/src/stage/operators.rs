@@ -108,9 +108,12 @@ impl Cx {
     /// Not a tuple, or too short.
     pub fn set_field(&self, v: &Value, k: usize, new: Value, at: At) -> Out<Value> {
         let old = self.field(v, k, at)?;
-        let new = self.assign("the field", &old, new, at)?;
+        let new = match v.struct_info() {
+            Some(info) => self.field_value(info, k, &new, at)?,
+            None => self.assign("the field", &old, new, at)?,
+        };
         let items = v.items().map(|items| items.to_vec()).unwrap_or_default();
-        Ok(Value::tuple(
+        Ok(v.with_items(
             items.into_iter().enumerate().map(|(j, x)| if j == k { new.clone() } else { x }).collect(),
         ))
     }
@@ -176,12 +179,21 @@ impl Cx {
     /// # Errors
     /// Types or shapes that do not go together; the message names both.
     pub fn binary(&self, op: BinaryOp, a: &Value, b: &Value, at: At) -> Out<Value> {
+<<<<<<< HEAD
+        match (&a.0, &b.0) {
+            (Repr::Neutral(of), _) if *of == op => return Ok(b.clone()),
+            (_, Repr::Neutral(of)) if *of == op => return Ok(a.clone()),
+            _ => {}
+        }
+        let weak = a.is_weak() && b.is_weak();
+=======
         let counts = op.counts() && self.ty(a, at)?.dtype.is_int();
         // Of `1 << k`, the literal alone says the type.
         let weak = a.is_weak() && (b.is_weak() || counts);
         if weak && let Some(literal) = folded_exactly(op, a, b) {
             return Ok(Value::weak(literal));
         }
+>>>>>>> wt-integers
         let (a, b, dtype) = match op {
             // The right operand of a shift may be of any integer type, as in Rust.
             _ if counts => self.by_count(op, a, b, at)?,

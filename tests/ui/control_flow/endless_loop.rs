@@ -2,10 +2,13 @@
 use desc_jit::prelude::*;
 
 #[desc_jit]
-fn endless(x: f64) -> f64 {
-    let mut y = x;
+fn endless(n: usize) -> usize {
+    let mut k = 0;
     loop {
-        y *= 0.5;
+        k += 1;
+        if k > n {
+            k = 0;
+        }
     }
 }
 
@@ -13,7 +16,7 @@ fn endless(x: f64) -> f64 {
 fn endless_outside(n: usize) -> usize {
     let mut k = 0;
     loop {
-        k = 0;
+        k /= 2;
         loop {
             k += 1;
             if k > n {
@@ -24,6 +27,6 @@ fn endless_outside(n: usize) -> usize {
 }
 
 fn main() {
-    endless(1.0);
+    endless(1);
     endless_outside(1);
 }

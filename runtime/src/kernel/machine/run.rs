@@ -397,7 +397,7 @@ impl Interpreter<'_> {
                         fail!()
                     }
                 }
-                Inst::Check { cond } => {
+                Inst::Check { cond, .. } => {
                     if reg!(cond) == 0 {
                         fail!()
                     }

@@ -173,7 +173,7 @@ impl<'k> Unit<'k> {
                 (value(op, a, b), format!("(lanes_i64)(((x{0} << 32) >> 32) != x{0})", dst.0))
             }
             CheckIndex { idx, len } => (None, format!("~{}", below(x(idx), x(len)))),
-            Check { cond } => (None, format!("~{}", self.lanes_as(side, cond, DType::Bool))),
+            Check { cond, .. } => (None, format!("~{}", self.lanes_as(side, cond, DType::Bool))),
             _ => return None,
         })
     }

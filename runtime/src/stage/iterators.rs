@@ -1,0 +1,134 @@
+//! What iterators are made of: lengths, items, and what a chain is left with.
+
+use super::cx::{At, Cx, Out};
+use super::value::{Repr, Value};
+use crate::dtype::{DType, Literal};
+use crate::error::ErrorKind;
+use crate::op::{BinaryOp, CmpOp, Op, UnaryOp};
+
+impl Cx {
+    /// What a sum (`Add`) or a product begins with. Without a declared type it takes that of the first item.
+    pub fn neutral(&self, op: BinaryOp, dtype: Option<DType>) -> Value {
+        match dtype {
+            Some(dtype) => Value::literal(neutral(op, dtype)),
+            None => Value(Repr::Neutral(op)),
+        }
+    }
+
+    /// Methods that only the expansion of iterators writes.
+    pub(super) fn iterator_method(
+        &self,
+        name: &'static str,
+        x: &Value,
+        args: &[Value],
+        at: At,
+    ) -> Out<Option<Value>> {
+        Ok(Some(match (name, args) {
+            ("settled", []) => match x.0 {
+                Repr::Neutral(op) => Value::weak(neutral(op, DType::I64)),
+                _ => x.clone(),
+            },
+            ("found", [found]) => {
+                let message = "called `Option::unwrap()` on a `None` value: there is no such item";
+                if found.as_static() == Some(Literal::Bool(false)) && self.is_unconditional() {
+                    return Err(self.error(ErrorKind::Arithmetic, message, at));
+                }
+                self.push(
+                    Op::Check { message: message.into(), user: false },
+                    vec![self.node(found, at)?],
+                    at,
+                )?;
+                x.clone()
+            }
+            // The start of `a..b`, in the type of both.
+            ("like", [end]) => {
+                let (x, end, dtype) = self.promote("..", x, end, at)?;
+                match end.is_weak() {
+                    true => x,
+                    false => self.adopt(&x, dtype, at)?.unwrap_or(x),
+                }
+            }
+            // How many there are, as positions are counted.
+            ("span", [end]) => {
+                let (x, end, dtype) = self.promote("..", x, end, at)?;
+                let from_zero = x.as_static() == Some(Literal::zero(dtype));
+                if from_zero && dtype == DType::Usize {
+                    return Ok(Some(end));
+                }
+                let end = self.binary(BinaryOp::Max, &end, &x, at)?;
+                let count = self.binary(BinaryOp::Sub, &end, &x, at)?;
+                match count.is_weak() {
+                    true => count,
+                    false => self.cast(&count, DType::Usize, at)?,
+                }
+            }
+            ("offset", [k]) => {
+                let dtype = self.ty(x, at)?.dtype;
+                let k = match x.is_weak() {
+                    true => k.clone(),
+                    false => self.cast(k, dtype, at)?,
+                };
+                if x.as_static() == Some(Literal::zero(dtype)) {
+                    return Ok(Some(k));
+                }
+                self.binary(BinaryOp::Add, x, &k, at)?
+            }
+            ("element", [k]) => {
+                let ty = self.ty(x, at)?;
+                let flat = match ty.rank() {
+                    1 => x.clone(),
+                    _ => self.reshape(x, &[ty.count()], at)?,
+                };
+                self.load("", &flat, std::slice::from_ref(k), at)?
+            }
+            ("chunk_count", [length, exact]) => {
+                let ty = self.ty(x, at)?;
+                let length = self.require_usize(length, "the length of a block", at)?;
+                let count = ty.shape.first().copied().unwrap_or(0);
+                if length == 0 {
+                    return Err(self.error(ErrorKind::Argument, "blocks of no elements", at));
+                }
+                if count % length != 0 && exact.as_static() == Some(Literal::Bool(false)) {
+                    let message = format!("{count} elements are no whole number of blocks of {length}");
+                    return Err(self.error(ErrorKind::Unsupported, message, at).note(
+                        "a last block of another length has another type: write `chunks_exact`, and treat the rest apart",
+                    ));
+                }
+                Value::usize(count / length)
+            }
+            ("total_greater", [y]) => self.total_greater(x, y, at)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    /// `x.total_cmp(&y) == Greater`; NaNs of one sign count as equal.
+    fn total_greater(&self, x: &Value, y: &Value, at: At) -> Out<Value> {
+        let (x, y, dtype) = self.promote("total_cmp", x, y, at)?;
+        if !dtype.is_float() {
+            return self.compare(CmpOp::Gt, &x, &y, at);
+        }
+        let not = |v: &Value| self.unary(UnaryOp::Not, v, at);
+        let and = |a: &Value, b: &Value| self.binary(BinaryOp::And, a, b, at);
+        let or = |a: &Value, b: &Value| self.binary(BinaryOp::Or, a, b, at);
+        let parts = |v: &Value| -> Out<(Value, Value, Value)> {
+            let nan = self.method("is_nan", v, &[], at)?;
+            let negative = self.method("is_sign_negative", v, &[], at)?;
+            let (above, below) = (and(&nan, &not(&negative)?)?, and(&nan, &negative)?);
+            Out::Ok((negative, above, below))
+        };
+        let ((x_negative, x_above, x_below), (y_negative, y_above, y_below)) = (parts(&x)?, parts(&y)?);
+        let zeros = and(&self.compare(CmpOp::Eq, &x, &y, at)?, &and(&not(&x_negative)?, &y_negative)?)?;
+        let above = and(&x_above, &not(&y_above)?)?;
+        let below = and(&y_below, &not(&x_below)?)?;
+        or(&or(&self.compare(CmpOp::Gt, &x, &y, at)?, &zeros)?, &or(&above, &below)?)
+    }
+}
+
+/// What a sum or a product begins with. Sums of floats begin with -0.0 in Rust, which changes no number.
+pub(super) fn neutral(op: BinaryOp, dtype: DType) -> Literal {
+    match (op, dtype) {
+        (BinaryOp::Add, DType::F64 | DType::F32) => Literal::F64(-0.0).cast(dtype),
+        (BinaryOp::Add, _) => Literal::zero(dtype),
+        _ => Literal::one(dtype),
+    }
+}
