@@ -179,21 +179,17 @@ impl Cx {
     /// # Errors
     /// Types or shapes that do not go together; the message names both.
     pub fn binary(&self, op: BinaryOp, a: &Value, b: &Value, at: At) -> Out<Value> {
-<<<<<<< HEAD
         match (&a.0, &b.0) {
             (Repr::Neutral(of), _) if *of == op => return Ok(b.clone()),
             (_, Repr::Neutral(of)) if *of == op => return Ok(a.clone()),
             _ => {}
         }
-        let weak = a.is_weak() && b.is_weak();
-=======
         let counts = op.counts() && self.ty(a, at)?.dtype.is_int();
         // Of `1 << k`, the literal alone says the type.
         let weak = a.is_weak() && (b.is_weak() || counts);
         if weak && let Some(literal) = folded_exactly(op, a, b) {
             return Ok(Value::weak(literal));
         }
->>>>>>> wt-integers
         let (a, b, dtype) = match op {
             // The right operand of a shift may be of any integer type, as in Rust.
             _ if counts => self.by_count(op, a, b, at)?,
