@@ -145,18 +145,24 @@ fn unsigned_methods() {
 }
 
 #[desc_jit]
-fn complements(a: u32, b: u64, c: i64) -> ((u32, u64, i64), (u32, u64, i64), (u64, f64)) {
+fn complements(a: u32, b: u64, c: i64) -> ((u32, u64, i64), (u32, u64, i64)) {
     let (mut all, mut wide, mut minus): (u32, u64, i64) = (!0, !0, !0);
     if c > 0 {
         all = !7;
         wide = !0x0f;
         minus = !1;
     }
-    ((a & !0, b & !1, c & !2), (all, wide, minus), (0xcbf2_9ce4_8422_2325 ^ b, !0 as f64))
+    ((a & !0, b & !1, c & !2), (all, wide, minus))
+}
+
+#[desc_jit]
+fn large_literals(b: u64) -> (u64, f64) {
+    (0xcbf2_9ce4_8422_2325 ^ b, !0 as f64)
 }
 
 #[test]
 fn all_bits_of_whatever_type() {
+    agree!(large_literals(6));
     agree!(complements(5, 6, 7));
     agree!(complements(u32::MAX, u64::MAX, -7));
 }
@@ -233,4 +239,21 @@ fn literals_that_are_shifted_have_the_type_they_meet() {
         agree!(one_bit(0xdead_beef, 0xcbf2_9ce4_8422_2325, k));
     }
     refuse!(one_bit(1, 1, 40), Arithmetic, "`1 << 40`, but u32 has 32 bits");
+}
+
+#[desc_jit]
+fn below_zero_and_back(n: usize) -> usize {
+    let mut sum = 0;
+    for i in 0..n {
+        let before = (i as i64 - 3) as usize;
+        sum += before + 3;
+    }
+    sum
+}
+
+#[test]
+fn a_negative_number_as_usize_is_a_large_one() {
+    agree!(below_zero_and_back(0));
+    refuse!(below_zero_and_back(2), Arithmetic, "attempt to add with overflow");
+    refuse!(below_zero_and_back(1000), Arithmetic, "attempt to add with overflow");
 }

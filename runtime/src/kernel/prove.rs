@@ -88,6 +88,14 @@ impl Prover<'_> {
             SubUsize { dst, a, b } => (DType::Usize, form(a).sub(&form(b))?, SubI { dst, a, b }),
             _ => return None,
         };
+        // A negative number that is cast to an unsigned type is another number there, whatever its form says.
+        let exact = |r: Reg| {
+            self.kernel.regs[r.index()].is_signed() == dtype.is_signed()
+                || self.values(&form(r)).is_some_and(|x| x.within(Interval::of(dtype)))
+        };
+        if !unchecked.reads().all(exact) {
+            return None;
+        }
         self.values(&value)?.within(Interval::of(dtype)).then_some(unchecked)
     }
 

@@ -3,9 +3,9 @@ use desc_jit::prelude::*;
 
 #[desc_jit]
 fn checked(a: u64, b: u32) -> u64 {
-    let (product, over) = a.overflowing_mul(3);
-    let last = a.to_le_bytes()[0];
-    a.checked_shl(b).unwrap() + product
+    let (product, _) = a.overflowing_mul(3);
+    let last = a.to_le_bytes()[0] as u64;
+    a.checked_shl(b).unwrap() + product + last
 }
 
 fn main() {
