@@ -3,8 +3,8 @@
 catalogue! {
     UNKNOWN = "DJ0601", "`.{0}(..)` is not a method of staged code",
         "{1}";
-    ITERATOR = "DJ0602", "iterators are not part of the staged language yet, and `.{0}(..)` makes one",
-        "write `for i in 0..x.len()` and index with `x[i]`; `x.sum()`, `x.mapv(|v| ..)` and arithmetic work on whole arrays";
+    ITERATOR = "DJ0602", "`.{0}(..)` is no iterator that staged code knows",
+        "iterate over a range, `x.iter()`, `x.rows()`, `x.outer_iter()` or `x.windows(k)`, or write `for i in 0..x.len()` and index with `x[i]`";
     IN_PLACE = "DJ0603", "`.{0}(..)` is not part of the staged language yet",
         "{1}";
     GROWS = "DJ0604", "`.{0}(..)` changes the length of an array, which is fixed in staged code",

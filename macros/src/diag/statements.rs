@@ -29,8 +29,8 @@ catalogue! {
         "bind the value to a name, and compare it with `if`";
     PATTERN_MACRO = "DJ0214", "macros in patterns are not supported in a compiled function",
         "write the pattern out";
-    DISCARDED_UPDATE = "DJ0215", "the updated array is dropped: `.at(..).{0}(..)` returns a new array and leaves the old one as it was",
-        "write `x = x.at(i).{0}(v)`, or assign in place: `x[i] = v`";
+    DISCARDED_UPDATE = "DJ0215", "the updated array is dropped: `{0}` returns a new array and leaves the old one as it was",
+        "write `x = {1}`, or assign in place: `x[i] = v`";
     PARALLEL_MISPLACED = "DJ0216", "`#[parallel]` stands in front of a `for` loop, and this is {0}",
         "put it right in front of the `for` whose iterations do not depend on each other, or remove it: such loops are found without it";
     PARALLEL_ARGUMENTS = "DJ0217", "`#[parallel]` takes no arguments",

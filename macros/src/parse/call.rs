@@ -4,7 +4,7 @@ use super::{Parser, bare, expression, rejected, types};
 use crate::ast::{Argument, Expr, ExprKind, Spot, TypeFn};
 use crate::diag::calls::*;
 use crate::diag::{expressions, signature};
-use crate::names::{ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
+use crate::names::{self, ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
 use quote::quote;
 use syn::{Expr as Rust, ExprCall, Path, PathArguments};
 
@@ -58,17 +58,25 @@ impl Parser<'_> {
             Some(ty) if SCALARS.contains(&ty) || ARRAYS.contains(&ty) => {
                 return self.type_function(e, path, ty);
             }
+            Some(ty) if starts_uppercase(ty) && names::outside(&segments(path)).is_some() => {}
             Some(ty) if starts_uppercase(ty) || ty == "str" || scalar_instead(ty).is_some() => {
                 let help = match scalar_instead(ty) {
                     Some(instead) => format!("use `{instead}`"),
                     None if ty == "Vec" => {
                         "lists have a fixed length in staged code: `vec![0.0; n]`, `Array1::zeros(n)`".into()
                     }
+                    None if matches!(ty, "Box" | "Rc" | "Arc" | "Cell" | "RefCell") => {
+                        "use the value itself: staged code has no pointers to it".into()
+                    }
                     None => "write a free function with `#[desc_jit]`".into(),
                 };
                 return self.reject(path, &ASSOCIATED, &[&ty, &name, &help]);
             }
             _ => {}
+        }
+        if let Some(entry) = names::outside(&segments(path)) {
+            let written = segments(path).join("::");
+            return self.reject(path, entry, &[&written]);
         }
         if starts_uppercase(&name) {
             if matches!(name.as_str(), "Some" | "Ok" | "Err") {
@@ -220,6 +228,10 @@ pub(super) fn position(written: &Rust, index: &mut Expr) {
     if let (Rust::Array(_), ExprKind::Array(items)) = (bare(written), &mut index.kind) {
         index.kind = ExprKind::Tuple(std::mem::take(items));
     }
+}
+
+fn segments(path: &Path) -> Vec<String> {
+    path.segments.iter().map(|s| s.ident.to_string()).collect()
 }
 
 fn is_mutable_reference(e: &Rust) -> bool {

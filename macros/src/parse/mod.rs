@@ -49,6 +49,10 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
         Ok(Item::Static(i)) => not_a_function(i.static_token.span, "a static"),
         Ok(Item::Type(i)) => not_a_function(i.type_token.span, "a type alias"),
         Ok(Item::Use(i)) => not_a_function(i.use_token.span, "an import"),
+        Ok(Item::Verbatim(i)) => match i.into_iter().find(|t| t.to_string() == "fn") {
+            Some(function) => not_a_function(function.span(), "a function without a body"),
+            None => not_a_function(error.span(), "this item"),
+        },
         Ok(_) => not_a_function(error.span(), "this item"),
         Err(_) => sink.report_at(error.span(), &attribute::NOT_PARSED, &[&error]),
     }
