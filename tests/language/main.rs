@@ -25,6 +25,7 @@ mod loops;
 mod matches;
 mod methods;
 mod numerics;
+mod page;
 mod parallel;
 mod safe;
 mod side_by_side;

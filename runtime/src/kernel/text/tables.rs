@@ -1,5 +1,6 @@
 //! The parts of a kernel's text that become entries of its tables: slots, traps, calls, products, marks.
 
+use super::lex::Token;
 use super::parse::{Parsed, Parser};
 use crate::graph::SiteId;
 use crate::kernel::inst::Inst;

@@ -112,6 +112,7 @@ impl Fixed {
             Literal::I32(x) => integer!(x),
             Literal::U32(x) => integer!(x),
             Literal::I64(x) => integer!(x),
+            Literal::U64(x) => integer!(x),
             Literal::Usize(x) => integer!(x),
             Literal::F32(x) => float!(x),
             Literal::F64(x) => float!(x),
