@@ -13,18 +13,14 @@ catalogue! {
         "remove `::<..>`";
     NOT_ASSIGNABLE = "DJ0606", "`.{0}(..)` writes into a variable, a field, or a view of one, and this is none of them",
         "bind the array with `let mut` first";
-    VALUE_EXPECTED = "DJ0607", "`.{0}(..)` takes the new value",
-        "write `x.{0}(v)`";
-    CLOSURE_EXPECTED = "DJ0608", "`.{0}(..)` takes a closure",
-        "write `x.{0}(|v| ..)`, or name an annotated function";
     SLICE_MACRO = "DJ0609", "`.{0}(..)` takes `s![..]`",
         "write `x.{0}(s![a..b, ..])`";
     SLICE_SYNTAX = "DJ0610", "this is not a slice",
         "each axis is an index `i`, a range `a..b`, or a range with a step `a..b;k`";
     AXIS = "DJ0611", "`.{0}(..)` takes an axis that is written out here",
         "write `x.{0}(Axis(0), ..)`";
-    SWAP = "DJ0613", "`.swap(..)` takes two indices",
-        "write `x.swap(i, j)`, or `x.swap([i, j], [k, l])`";
+    ITERATOR_VALUE = "DJ0614", "an iterator is no value that staged code can keep or pass on",
+        "use it up where it is made: `for v in x.iter()`, `x.iter().map(|v| ..).sum()`";
     OPTIONAL = "DJ0612", "`.{0}(..)` has to do with `Option` or `Result`, which are not part of the staged language",
         "{1}";
 }

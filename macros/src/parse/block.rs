@@ -146,7 +146,9 @@ impl Parser<'_> {
             syn::Pat::Wild(_) => {}
             other => {
                 self.sink.report(other, &CLOSURE_VARIABLE, &[]);
+                let since = self.scopes.mark();
                 self.pattern_names(other);
+                self.scopes.reject(since);
             }
         }
     }

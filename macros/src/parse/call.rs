@@ -80,6 +80,9 @@ impl Parser<'_> {
         }
         if starts_uppercase(&name) {
             if matches!(name.as_str(), "Some" | "Ok" | "Err") {
+                if self.is_optional {
+                    return rejected(Spot::of(path));
+                }
                 return self.reject(path, &expressions::OPTION, &[&name]);
             }
             return self.reject(path, &CONSTRUCTOR, &[&name]);

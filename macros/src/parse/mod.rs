@@ -69,6 +69,7 @@ pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Functi
         frames: Vec::new(),
         frame_count: 0,
         handles: Handles::default(),
+        is_optional: false,
     };
     loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
@@ -95,6 +96,8 @@ struct Parser<'a> {
     frame_count: usize,
     /// Paths that stand for handles.
     handles: Handles,
+    /// Its result is an `Option` or a `Result`, which was reported: the values of it are the same mistake.
+    is_optional: bool,
 }
 
 /// An expression that was reported.

@@ -36,6 +36,12 @@ pub fn is_function(ty: &Type) -> bool {
     }
 }
 
+/// By its spelling, an `Option` or a `Result`.
+pub fn is_optional(ty: &Type) -> bool {
+    let optional = |s: &PathSegment| s.ident == "Option" || s.ident == "Result";
+    matches!(bare(ty), Type::Path(p) if p.path.segments.last().is_some_and(optional))
+}
+
 /// Reports what can't be a parameter or a result. Names that are not known here are left to rustc, which
 /// asks for the trait `Typed` on the user's token.
 pub fn check(ty: &Type, sink: &mut Sink) {
