@@ -4,7 +4,9 @@
 use crate::scope::Variable;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use std::fmt;
 use syn::Type;
+use syn::ext::IdentExt;
 
 /// A place in the user's source: line and column from 1, and a width.
 #[derive(Clone, Copy, Debug)]
@@ -116,6 +118,8 @@ pub enum Pattern {
     Wild,
     /// `(a, b)` or `[a, b]`
     Tuple(Vec<Pattern>, Spot),
+    /// `State { x, v: a, .. }`, `Pair(a, b)`
+    Struct(Vec<(FieldName, Pattern)>, Spot),
     /// `x: T`, with the declared type as a `Ty`
     Typed(Box<Pattern>, TokenStream, Spot),
 }
@@ -126,6 +130,7 @@ impl Pattern {
         match self {
             Pattern::Name(variable) => f(variable),
             Pattern::Wild => {}
+            Pattern::Struct(parts, _) => parts.iter().for_each(|(_, p)| p.variables(f)),
             Pattern::Tuple(parts, _) => parts.iter().for_each(|p| p.variables(f)),
             Pattern::Typed(inner, ..) => inner.variables(f),
         }
@@ -188,8 +193,10 @@ pub enum ExprKind {
     Constant(TokenStream),
     /// `(a, b)`; the empty one is `()`
     Tuple(Vec<Expr>),
-    /// `t.0`
-    Field(Box<Expr>, usize),
+    /// `t.0`, `s.x`
+    Field(Box<Expr>, FieldName),
+    /// `State { x, v: a, ..base }`
+    Struct(Box<StructLiteral>),
     /// `[a, b]`
     Array(Vec<Expr>),
     /// `[v; n]`
@@ -214,8 +221,10 @@ pub enum ExprKind {
     MapMethod(String, Box<Expr>, Vec<Expr>, Box<Callable>),
     /// `f64::max(a, b)`, `Array2::<f64>::zeros((n, m))`: type, element type, name
     TypeFn(Box<TypeFn>, Vec<Expr>, Option<Box<Callable>>),
-    /// A call of an annotated function.
+    /// A call of an annotated function, by its staging function.
     Call(TokenStream, Vec<Argument>),
+    /// A method of a struct; the first argument is the receiver.
+    MethodCall(String, Vec<Argument>),
     /// `cond`, `switch`, `fori_loop`, `while_loop`, and the implicit functions
     Functional(TokenStream, Vec<Operand>),
     /// A call of a closure that a variable holds.
@@ -309,6 +318,45 @@ impl Expr {
             _ => false,
         }
     }
+}
+
+/// The name of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldName {
+    /// Of a tuple or a tuple struct.
+    Number(usize),
+    /// Of a struct, without `r#`.
+    Name(String),
+}
+
+impl FieldName {
+    /// As it is written.
+    pub fn of(member: &syn::Member) -> FieldName {
+        match member {
+            syn::Member::Named(name) => FieldName::Name(name.unraw().to_string()),
+            syn::Member::Unnamed(index) => FieldName::Number(index.index as usize),
+        }
+    }
+}
+
+impl fmt::Display for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FieldName::Number(k) => write!(f, "{k}"),
+            FieldName::Name(name) => write!(f, "{name}"),
+        }
+    }
+}
+
+/// `State { x, v: a, ..base }`
+#[derive(Clone, Debug)]
+pub struct StructLiteral {
+    /// The type.
+    pub path: TokenStream,
+    /// The fields that are given, in the order in which they are evaluated.
+    pub fields: Vec<(FieldName, Expr)>,
+    /// Where the others come from.
+    pub base: Option<Expr>,
 }
 
 /// A function of a type: `f64::max`, `Array2::<f64>::zeros`.
@@ -435,8 +483,8 @@ pub struct Place {
 /// One step into a variable.
 #[derive(Clone, Debug)]
 pub enum Part {
-    /// `.0`
-    Field(usize),
+    /// `.0`, `.x`
+    Field(FieldName),
     /// `[i]`, `[[i, j]]`
     Index(Vec<Expr>),
 }
@@ -491,7 +539,7 @@ pub enum Argument {
 pub enum Callable {
     /// `|a, b| body`
     Closure(Vec<Pattern>, Box<Expr>),
-    /// An annotated function, by its path.
+    /// An annotated function, by its staging function.
     Path(TokenStream, Spot),
     /// A closure that a variable holds.
     Variable(Variable),

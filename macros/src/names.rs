@@ -371,13 +371,13 @@ pub enum Unknown {
     /// It returns an `Option` or a `Result`; what to write instead.
     Optional(&'static str),
     /// What to write instead.
-    Instead(String),
+    Instead(&'static str),
 }
 
-/// What to say about a method that is not in [`METHODS`].
-pub fn unknown_method(name: &str) -> Unknown {
+/// What to say about a method that is not in [`METHODS`]; `None` where it may be one of the user's.
+pub fn unknown_method(name: &str) -> Option<Unknown> {
     let find = |table: &[(&str, &'static str)]| table.iter().find(|(n, _)| *n == name).map(|(_, help)| *help);
-    if ITERATORS.contains(&name) {
+    Some(if ITERATORS.contains(&name) {
         Unknown::Iterator
     } else if GROWING.contains(&name) {
         Unknown::Grows
@@ -386,15 +386,11 @@ pub fn unknown_method(name: &str) -> Unknown {
     } else if let Some(help) = find(OPTIONAL) {
         Unknown::Optional(help)
     } else if let Some(help) = find(INSTEAD) {
-        Unknown::Instead(help.to_string())
+        Unknown::Instead(help)
     } else {
-        Unknown::Instead(match nearest(name, METHODS.iter().map(|(n, _)| *n)) {
-            Some(near) => format!("did you mean `.{near}(..)`?"),
-            None => "numbers have the methods of f64 and of the integers, arrays those of ndarray without closures and \
-                     iterators; for anything else write an annotated function"
-                .to_string(),
-        })
-    }
+        // Whether there is such a method rustc says of the function as written.
+        return None;
+    })
 }
 
 /// What a path of a function has to do with that staged code has not: files, threads, clocks, or the rest of the

@@ -63,10 +63,16 @@ impl Expr {
                 items.iter_mut().for_each(|e| f(Expr(e)));
                 callable.iter_mut().for_each(|c| f(Callable(c)));
             }
-            ExprKind::Call(_, arguments) => arguments.iter_mut().for_each(|a| match a {
-                Argument::Value(e) => f(Expr(e)),
-                Argument::Mut(place) => f(Written(place)),
-            }),
+            ExprKind::Struct(literal) => {
+                literal.fields.iter_mut().for_each(|(_, e)| f(Expr(e)));
+                literal.base.iter_mut().for_each(|e| f(Expr(e)));
+            }
+            ExprKind::Call(_, arguments) | ExprKind::MethodCall(_, arguments) => {
+                arguments.iter_mut().for_each(|a| match a {
+                    Argument::Value(e) => f(Expr(e)),
+                    Argument::Mut(place) => f(Written(place)),
+                })
+            }
             ExprKind::Functional(_, operands) => operands.iter_mut().for_each(|o| match o {
                 Operand::Value(e) => f(Expr(e)),
                 Operand::Callable(c) => f(Callable(c)),

@@ -57,6 +57,7 @@ pub mod safe;
 mod stage;
 mod staged;
 mod transform;
+pub mod tree;
 
 #[doc(hidden)]
 pub mod __private;
@@ -71,3 +72,4 @@ pub use handle::{
     value_and_grad, value_and_grad_with_aux, vjp, vmap,
 };
 pub use progress::{Progress, progress};
+pub use tree::Tree;

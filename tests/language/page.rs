@@ -6,8 +6,19 @@ const PAGE: &str = include_str!("../../docs/language.md");
 
 /// Files that test how the language is compiled, not what it means.
 const OTHERS: &[&str] = &[
-    "adjoints", "explain", "extremes", "failures", "fusion", "kernels", "main", "numerics", "page", "safe",
-    "side_by_side", "sliding", "triangles",
+    "adjoints",
+    "explain",
+    "extremes",
+    "failures",
+    "fusion",
+    "kernels",
+    "main",
+    "numerics",
+    "page",
+    "safe",
+    "side_by_side",
+    "sliding",
+    "triangles",
 ];
 
 fn root() -> &'static Path {

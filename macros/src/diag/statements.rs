@@ -5,8 +5,8 @@ catalogue! {
         "bind the value with a plain `let`, and use `if`";
     CLOSURE_VARIABLE = "DJ0202", "a closure is no value that staged code can keep, take apart or pass on",
         "bind it by `let f = |x| ..;` and call it: `f(x)`, or pass it to something that takes a function";
-    MUTABLE_REFERENCE = "DJ0203", "a mutable reference can't be kept in a variable yet",
-        "use `{0}` itself: assign to it, or pass `&mut {0}` in a call";
+    MUTABLE_REFERENCE = "DJ0203", "this mutable reference can't be kept in a variable",
+        "write `let mut x = ..;`, and use `x` itself: assign to it, or pass `&mut x` in a call";
     MUTABLE_VIEW = "DJ0204", "a mutable view has to be used where it is made",
         "write `x.{0}(..).assign(&v)`, `x.{0}(..).fill(v)`, or for an update in place `let v = &x.{1}(..) + &y; x.{0}(..).assign(&v)`";
     NESTED_FUNCTION = "DJ0205", "a function inside a compiled function is not part of the staged language yet",
@@ -23,8 +23,6 @@ catalogue! {
         "bind the value first, and take it apart in a second `let`";
     PATTERN_REST = "DJ0211", "`..` in a pattern is not part of the staged language",
         "write `_` for each part that is not needed";
-    PATTERN_STRUCT = "DJ0212", "structs and enums are not part of the staged language yet",
-        "use tuples, or pass the fields as separate values";
     PATTERN_REFUTABLE = "DJ0213", "a pattern that may not match is not part of the staged language yet",
         "bind the value to a name, and compare it with `if`";
     PATTERN_MACRO = "DJ0214", "macros in patterns are not supported in a compiled function",
@@ -43,4 +41,6 @@ catalogue! {
         "put it in front of a `for` loop whose range is known when the function is staged";
     UNROLL_ARGUMENTS = "DJ0221", "`#[unroll]` takes no arguments",
         "write `#[unroll]`";
+    HIDDEN = "DJ0222", "`{0}` stands for a part of `{1}`, which another `{1}` hides here",
+        "give one of the two variables another name";
 }

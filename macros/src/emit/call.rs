@@ -10,12 +10,30 @@ impl Emitter {
     /// `path(arguments)`: the callee's body is staged into the same graph.
     pub fn call(&self, path: &TokenStream, arguments: &[Argument], at: &TokenStream) -> TokenStream {
         let cx = own("cx");
+        self.call_with(arguments, |arguments| quote_ours! { #path(#cx, #arguments, #at)? })
+    }
+
+    /// `receiver.name(arguments)`, of a struct of the user's.
+    pub fn method_call(&self, name: &str, arguments: &[Argument], at: &TokenStream) -> TokenStream {
+        let cx = own("cx");
+        let assignable = matches!(arguments.first(), Some(Argument::Mut(_)));
+        self.call_with(arguments, |arguments| {
+            quote_ours! { #cx.call_method(#name, #assignable, #arguments, #at)? }
+        })
+    }
+
+    /// `call` gets an expression of type `&mut [Value]`, and gives one of type `Value`.
+    fn call_with(
+        &self,
+        arguments: &[Argument],
+        call: impl FnOnce(TokenStream) -> TokenStream,
+    ) -> TokenStream {
         if arguments.iter().all(|a| matches!(a, Argument::Value(_))) {
             let values = arguments.iter().filter_map(|a| match a {
                 Argument::Value(e) => Some(self.value(e)),
                 Argument::Mut(_) => None,
             });
-            return quote_ours! { #path::stage(#cx, &mut [#(#values),*], #at)? };
+            return call(quote_ours! { &mut [#(#values),*] });
         }
         let mut preludes = TokenStream::new();
         let mut values = Vec::new();
@@ -37,11 +55,12 @@ impl Emitter {
                 }
             }
         }
+        let call = call(quote_ours! { &mut __arguments });
         quote_ours! {
             {
                 #preludes
                 let mut __arguments = [#(#values),*];
-                let __result = #path::stage(#cx, &mut __arguments, #at)?;
+                let __result = #call;
                 let [#(#results),*] = __arguments;
                 #writes
                 __result
@@ -113,7 +132,7 @@ impl Emitter {
             }
             Callable::Path(path, spot) => {
                 let at = at(*spot);
-                quote_ours! { #path::stage(#cx, &mut __arguments.to_vec(), #at) }
+                quote_ours! { #path(#cx, &mut __arguments.to_vec(), #at) }
             }
             Callable::TypeFn(function, spot) => {
                 let value = self.type_fn(function, quote_ours! { __arguments }, &at(*spot));

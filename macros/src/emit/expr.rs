@@ -1,10 +1,13 @@
 //! Expressions: each becomes a Rust expression of type `Value`.
 
 use super::{at, name_of};
-use crate::ast::{Block, Expr, ExprKind, SliceArg, Stmt, TypeFn, ours, own, place_name};
+use crate::ast::{
+    Block, Expr, ExprKind, FieldName, SliceArg, Stmt, StructLiteral, TypeFn, ours, own, place_name,
+};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use std::cell::Cell;
+use syn::spanned::Spanned;
 
 /// Emits the body of one function.
 #[derive(Default)]
@@ -59,10 +62,11 @@ impl Emitter {
                 let items = self.values(items);
                 quote_ours! { #cx.tuple(::std::vec![#items]) }
             }
-            ExprKind::Field(base, k) => {
+            ExprKind::Field(base, name) => {
                 let base = self.reference(base, false);
-                quote_ours! { #cx.field(#base, #k, #at)? }
+                read_field(&base, name, &at)
             }
+            ExprKind::Struct(literal) => self.structure(literal, &at),
             ExprKind::Array(items) => {
                 let items = self.values(items);
                 quote_ours! { #cx.array(::std::vec![#items], #at)? }
@@ -128,6 +132,7 @@ impl Emitter {
                 quote_ours! { #cx.type_fn_closure(#ty, #element, #name, &[#arguments], #f, #at)? }
             }
             ExprKind::Call(path, arguments) => self.call(path, arguments, &at),
+            ExprKind::MethodCall(name, arguments) => self.method_call(name, arguments, &at),
             ExprKind::CallClosure(variable, arguments) => {
                 let (name, arguments) = (&variable.ident, self.values(arguments));
                 quote_ours! { (#name)(&[#arguments])? }
@@ -156,6 +161,20 @@ impl Emitter {
                 quote_ours! { { #statement #cx.unit() } }
             }
         }
+    }
+
+    fn structure(&self, literal: &StructLiteral, at: &TokenStream) -> TokenStream {
+        let cx = own("cx");
+        let path = &literal.path;
+        let fields = literal.fields.iter().map(|(name, value)| {
+            let (name, value) = (name.to_string(), self.value(value));
+            quote_ours! { (#name, #value) }
+        });
+        let base = option(literal.base.as_ref().map(|base| self.value(base)).as_ref());
+        // On the user's tokens, where rustc reports a type that is no tree.
+        let span = literal.path.span().resolved_at(proc_macro2::Span::mixed_site());
+        let ty = quote_spanned! {span=> <#path as ::desc_jit::__private::Tree>::__TY };
+        quote_ours! { #cx.structure(#ty, ::std::vec![#(#fields),*], #base, #at)? }
     }
 
     /// `f64::max(a, b)`; the arguments are an expression of type `&[Value]`.
@@ -284,6 +303,15 @@ fn option(tokens: Option<&TokenStream>) -> TokenStream {
     match tokens {
         Some(tokens) => quote_ours! { ::core::option::Option::Some(#tokens) },
         None => quote_ours! { ::core::option::Option::None },
+    }
+}
+
+/// `base.name`, of a `&Value`.
+pub fn read_field(base: &TokenStream, name: &FieldName, at: &TokenStream) -> TokenStream {
+    let cx = own("cx");
+    match name {
+        FieldName::Number(k) => quote_ours! { #cx.field(#base, #k, #at)? },
+        FieldName::Name(name) => quote_ours! { #cx.named(#base, #name, #at)? },
     }
 }
 

@@ -109,10 +109,12 @@ impl Parser<'_> {
         if let (syn::Expr::Closure(c), None) = (bare(&init.expr), &init.diverge) {
             return self.closure_variable(&local.pat, c, stmts);
         }
+        if init.diverge.is_none() && self.reference_binding(&local.pat, &init.expr, stmts) {
+            return;
+        }
         let value = match bare(&init.expr) {
             syn::Expr::Reference(r) if r.mutability.is_some() => {
-                let name = r.expr.to_token_stream().to_string();
-                self.sink.report(r, &MUTABLE_REFERENCE, &[&name]);
+                self.sink.report(r, &MUTABLE_REFERENCE, &[]);
                 super::rejected(Spot::of(r))
             }
             e => self.expr(e),
@@ -165,6 +167,7 @@ impl Parser<'_> {
             }
             Pattern::Typed(inner, ..) => self.declare(inner, declared, stmts),
             Pattern::Tuple(parts, _) => parts.iter().for_each(|p| self.declare(p, None, stmts)),
+            Pattern::Struct(parts, _) => parts.iter().for_each(|(_, p)| self.declare(p, None, stmts)),
             Pattern::Wild => {}
         }
     }

@@ -177,7 +177,9 @@ impl Parser<'_> {
         self.scopes.open();
         let around = std::mem::take(&mut self.frames);
         let params = c.inputs.iter().map(|p| self.pattern(p, false)).collect();
+        self.closures += 1;
         let mut body = self.expr(&c.body);
+        self.closures -= 1;
         if let syn::ReturnType::Type(_, ty) = &c.output
             && let Some(declared) = super::types::ascription(ty)
         {

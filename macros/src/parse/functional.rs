@@ -4,7 +4,7 @@ use super::{Parser, bare, expression, rejected};
 use crate::ast::{Callable, Expr, ExprKind, Operand, Spot};
 use crate::diag::calls::{BRANCHES_EXPECTED, FUNCTION_EXPECTED, OPTIONAL_EXPECTED};
 use crate::names::SCALARS;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Expr as Rust, ExprCall, Path};
 
 /// What the functionals take at each position.
@@ -29,6 +29,8 @@ const FUNCTIONALS: &[(&str, &[Takes])] = {
         ("scan_n", &[Function, Value, Value]),
         ("scan_with", &[Function, Value, Value, Value, Value]),
         ("map", &[Function, Value]),
+        ("tree_map", &[Function, Value]),
+        ("tree_map2", &[Function, Value, Value]),
         ("root_scalar", &[Function, Value]),
         ("root_scalar_with", &[Function, Value, Maybe, Maybe, Value, Value, Value, Value]),
         ("root", &[Function, Value]),
@@ -134,7 +136,10 @@ impl Parser<'_> {
                     Some(ty) if SCALARS.contains(&ty.as_str()) => {
                         Some(Callable::TypeFn(self.type_fn(path, &ty)?, Spot::of(path)))
                     }
-                    _ => Some(Callable::Path(path.to_token_stream(), Spot::of(path))),
+                    Some(ty) if ty.starts_with(char::is_uppercase) => {
+                        Some(Callable::Path(self.staging_method(path)?, Spot::of(path)))
+                    }
+                    _ => Some(Callable::Path(quote_ours! { #path::stage }, Spot::of(path))),
                 }
             }
             other => {

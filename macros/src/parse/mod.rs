@@ -11,6 +11,7 @@ mod expr;
 mod format;
 mod functional;
 pub mod handle;
+pub mod implementation;
 mod iterate;
 mod jump;
 mod literal;
@@ -19,6 +20,7 @@ mod macros;
 mod matching;
 mod method;
 mod pattern;
+mod reference;
 mod signature;
 pub mod types;
 
@@ -42,7 +44,6 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
         Ok(Item::Struct(i)) => not_a_function(i.struct_token.span, "a struct"),
         Ok(Item::Enum(i)) => not_a_function(i.enum_token.span, "an enum"),
         Ok(Item::Union(i)) => not_a_function(i.union_token.span, "a union"),
-        Ok(Item::Impl(i)) => not_a_function(i.impl_token.span, "an `impl` block"),
         Ok(Item::Trait(i)) => not_a_function(i.trait_token.span, "a trait"),
         Ok(Item::Mod(i)) => not_a_function(i.mod_token.span, "a module"),
         Ok(Item::Const(i)) => not_a_function(i.const_token.span, "a constant"),
@@ -60,7 +61,12 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
 }
 
 /// Reads the function. Where something was reported the result is incomplete and must not be emitted.
-pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Function {
+pub fn function(
+    item: &ItemFn,
+    own_type: Option<TokenStream>,
+    arguments: &Arguments,
+    sink: &mut Sink,
+) -> Function {
     let name = item.sig.ident.unraw().to_string();
     let mut parser = Parser {
         sink,
@@ -68,8 +74,10 @@ pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Functi
         name: name.clone(),
         frames: Vec::new(),
         frame_count: 0,
+        closures: 0,
         handles: Handles::default(),
         is_optional: false,
+        own_type,
     };
     loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
@@ -94,10 +102,14 @@ struct Parser<'a> {
     frames: Vec<jump::Open>,
     /// How many there have been.
     frame_count: usize,
+    /// How many closures that are passed to something are open around the current point.
+    closures: usize,
     /// Paths that stand for handles.
     handles: Handles,
     /// Its result is an `Option` or a `Result`, which was reported: the values of it are the same mistake.
     is_optional: bool,
+    /// What `Self` is, in an `impl` block.
+    own_type: Option<TokenStream>,
 }
 
 /// An expression that was reported.

@@ -2,8 +2,8 @@
 //! `BLESS=1 cargo test -p desc-jit-macros` writes messages and marks anew; programs are written by hand.
 
 use super::tokens;
-use crate::diag;
 use crate::expand::expand;
+use crate::{derive, diag};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Annotated functions of a program: the arguments of the attribute, and the item.
-fn annotated(program: TokenStream) -> Vec<(TokenStream, TokenStream)> {
+/// What the attributes of a program expand to.
+fn expansions(program: TokenStream) -> Vec<TokenStream> {
     let mut found = Vec::new();
     let mut trees = program.into_iter().peekable();
     while let Some(tree) = trees.next() {
@@ -38,24 +38,38 @@ fn annotated(program: TokenStream) -> Vec<(TokenStream, TokenStream)> {
                         break;
                     }
                 }
-                found.push((arguments, item.into_iter().collect()));
+                let item = item.into_iter().collect();
+                found.push(match arguments {
+                    Ours::Function(arguments) => expand(arguments, item),
+                    Ours::Tree => derive::expand(item),
+                });
             }
             // An `impl` block.
-            (None, TokenTree::Group(group)) => found.extend(annotated(group.stream())),
+            (None, TokenTree::Group(group)) => found.extend(expansions(group.stream())),
             _ => {}
         }
     }
     found
 }
 
-/// The arguments in `[desc_jit(..)]`.
-fn ours(attribute: TokenStream) -> Option<TokenStream> {
+/// An attribute of ours.
+enum Ours {
+    /// `#[desc_jit(..)]`, with its arguments.
+    Function(TokenStream),
+    /// `#[derive(Tree)]`
+    Tree,
+}
+
+fn ours(attribute: TokenStream) -> Option<Ours> {
     let mut trees = attribute.into_iter();
-    match trees.next()? {
-        TokenTree::Ident(name) if name == "desc_jit" => match trees.next() {
-            Some(TokenTree::Group(arguments)) => Some(arguments.stream()),
-            _ => Some(TokenStream::new()),
-        },
+    let TokenTree::Ident(name) = trees.next()? else { return None };
+    let arguments = match trees.next() {
+        Some(TokenTree::Group(arguments)) => arguments.stream(),
+        _ => TokenStream::new(),
+    };
+    match name.to_string().as_str() {
+        "desc_jit" => Some(Ours::Function(arguments)),
+        "derive" if arguments.to_string().contains("Tree") => Some(Ours::Tree),
         _ => None,
     }
 }
@@ -75,7 +89,7 @@ struct Report {
 
 /// What is reported of a program.
 fn reports(program: &str) -> Vec<Report> {
-    annotated(tokens(program)).into_iter().flat_map(|(arguments, item)| errors(expand(arguments, item))).collect()
+    expansions(tokens(program)).into_iter().flat_map(errors).collect()
 }
 
 fn errors(expansion: TokenStream) -> Vec<Report> {

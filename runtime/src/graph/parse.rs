@@ -249,7 +249,7 @@ impl Parser {
         for (id, info) in self.values.drain() {
             values[id as usize] = info;
         }
-        Ok(Graph { name, values, sites, body: Region { params, nodes, results } })
+        Ok(Graph { name, values, sites, body: Region { params, nodes, results }, statics: Vec::new() })
     }
 
     fn nodes(&mut self, end: &str) -> Result<(Vec<Node>, Vec<ValueId>)> {

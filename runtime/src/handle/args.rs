@@ -16,7 +16,7 @@ pub struct RefMut<T: ?Sized>(PhantomData<fn(&T)>);
 /// tuple of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a handle",
-    label = "not a scalar, an array, or a tuple of them"
+    label = "not a scalar, an array, a tuple of them, or a struct with `#[derive(Tree)]`"
 )]
 pub trait Arg: 'static {
     /// What is passed: `&'a T` for `Ref<T>`.

@@ -114,8 +114,14 @@ impl Cx {
                     let items = items.iter().zip(types).map(|(v, &t)| self.coerce(v, t, at));
                     Ok(Value::tuple(items.collect::<Out<Vec<_>>>()?))
                 }
+                // A list `[a, b]` of numbers is an array until it becomes a `[T; 2]`.
+                None if !v.is_uninit() && self.ty(v, at)?.shape.first() == Some(&types.len()) => {
+                    self.coerce(&Value::tuple(self.elements(v, at)?), ty, at)
+                }
                 _ => Err(mismatch()),
             },
+            Ty::List(&item) => self.coerce_list(v, item, at)?.ok_or_else(mismatch),
+            Ty::Struct(info) => self.coerce_struct(v, info, at)?.ok_or_else(mismatch),
             Ty::Scalar(dtype) => {
                 if v.items().is_some() || !self.ty(v, at)?.is_scalar() {
                     return Err(mismatch());

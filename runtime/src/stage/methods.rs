@@ -2,6 +2,7 @@
 
 use super::cx::{At, Cx, Out};
 use super::slices::SliceArg;
+use super::structs::method_of;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal};
 use crate::error::ErrorKind;
@@ -45,6 +46,12 @@ impl Cx {
     pub fn method(&self, name: &'static str, receiver: &Value, args: &[Value], at: At) -> Out<Value> {
         if let Repr::At { base, index } = &receiver.0 {
             return self.at_method(name, base, index, args, at);
+        }
+        // Methods of the user's come before those that all values have.
+        if method_of(receiver, name).is_some() {
+            let mut all = vec![receiver.clone()];
+            all.extend_from_slice(args);
+            return self.call_method(name, false, &mut all, at);
         }
         if let Some(out) = self.iterator_method(name, receiver, args, at)? {
             return Ok(out);

@@ -94,9 +94,12 @@ impl Cx {
     /// Not a tuple, or too short.
     pub fn set_field(&self, v: &Value, k: usize, new: Value, at: At) -> Out<Value> {
         let old = self.field(v, k, at)?;
-        let new = self.assign("the field", &old, new, at)?;
+        let new = match v.struct_info() {
+            Some(info) => self.field_value(info, k, &new, at)?,
+            None => self.assign("the field", &old, new, at)?,
+        };
         let items = v.items().map(|items| items.to_vec()).unwrap_or_default();
-        Ok(Value::tuple(
+        Ok(v.with_items(
             items.into_iter().enumerate().map(|(j, x)| if j == k { new.clone() } else { x }).collect(),
         ))
     }

@@ -228,7 +228,7 @@ impl crate::ast::Place {
         let mut value = expression(ExprKind::Variable(self.root.clone()), self.at);
         for part in &self.parts {
             let kind = match part {
-                Part::Field(k) => ExprKind::Field(Box::new(value), *k),
+                Part::Field(k) => ExprKind::Field(Box::new(value), k.clone()),
                 Part::Index(index) => ExprKind::Index(Box::new(value), index.clone()),
             };
             value = expression(kind, self.at);
