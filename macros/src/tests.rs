@@ -99,6 +99,22 @@ fn one_mistake_is_one_error() {
 }
 
 #[test]
+fn what_is_updated_must_be_kept() {
+    assert_eq!(codes("put(x, 0, y); y"), ["DJ0215"]);
+    assert_eq!(codes("x.at(0).add(y); y"), ["DJ0215"]);
+    assert!(codes("let z = put(x, 0, y); z[0]").is_empty());
+}
+
+#[test]
+fn what_rustc_reports_is_left_to_it() {
+    for body in
+        ["let mut z = x.clone(); z.fill(); y", "sume += y; y", "let k = _; y", "y.await", "x.mapv(); y"]
+    {
+        assert!(codes(body).is_empty(), "{body}");
+    }
+}
+
+#[test]
 fn returns_at_the_end_are_values() {
     assert!(codes("return y;").is_empty());
     assert!(codes("if y > 0.0 { return y; } else if n > 3 { return 1.0 } else { 2.0 }").is_empty());

@@ -81,7 +81,8 @@ impl Parser<'_> {
                 self.sink.report_at(expr.at.span, &DISCARDED_UPDATE, &[&what, &instead]);
             }
             ExprKind::Call(path, arguments)
-                if path.to_string() == "put" && arguments.iter().all(|a| matches!(a, Argument::Value(_))) =>
+                if path.to_string() == "put :: stage"
+                    && arguments.iter().all(|a| matches!(a, Argument::Value(_))) =>
             {
                 self.sink.report_at(expr.at.span, &DISCARDED_UPDATE, &[&"put(..)", &"put(x, i, v)"]);
             }

@@ -32,6 +32,10 @@ pub fn is_function(ty: &Type) -> bool {
     match bare(ty) {
         Type::Reference(r) => is_function(&r.elem),
         Type::FnPtr(_) | Type::ImplTrait(_) | Type::TraitObject(_) => true,
+        // `Box<dyn Fn(f64) -> f64>`
+        Type::Path(p) => {
+            p.path.segments.last().is_some_and(|s| s.ident == "Box" && arguments(s).any(is_function))
+        }
         _ => false,
     }
 }
