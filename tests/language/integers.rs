@@ -223,17 +223,14 @@ fn u64_is_unsigned_in_arrays() {
 }
 
 #[desc_jit]
-fn below_zero_and_back(n: usize) -> usize {
-    let mut sum = 0;
-    for i in 0..n {
-        let before = (i as i64 - 3) as usize;
-        sum += before + 3;
-    }
-    sum
+fn one_bit(x: u32, y: u64, k: u32) -> ((u32, u64), (u32, u64), u64) {
+    ((x & (1 << k), y | (1 << k)), (x ^ (1 << 31), y ^ (1 << 63)), (y >> k) & ((1 << 20) - 1))
 }
 
 #[test]
-fn a_negative_number_as_usize_is_a_large_one() {
-    agree!(below_zero_and_back(0));
-    refuse!(below_zero_and_back(2), Arithmetic, "attempt to add with overflow");
+fn literals_that_are_shifted_have_the_type_they_meet() {
+    for k in [0, 5, 31] {
+        agree!(one_bit(0xdead_beef, 0xcbf2_9ce4_8422_2325, k));
+    }
+    refuse!(one_bit(1, 1, 40), Arithmetic, "`1 << 40`, but u32 has 32 bits");
 }

@@ -21,6 +21,7 @@ mod integers;
 mod iterators;
 mod jumps;
 mod kernels;
+mod lists;
 mod loops;
 mod matches;
 mod methods;

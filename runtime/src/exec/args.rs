@@ -27,7 +27,75 @@ pub enum ArgValue<'a> {
 
 /// An array behind `&mut`, with the way to write the result back.
 pub struct MutArg<'a> {
-    target: &'a mut dyn Target,
+    target: Held<'a>,
+}
+
+enum Held<'a> {
+    Lent(&'a mut dyn Target),
+    Own(Box<dyn OwnTarget + 'a>),
+}
+
+/// Something else than an array, whose elements are in an array for the call.
+pub(super) trait OwnTarget {
+    fn buffer(&self) -> &Buffer;
+    fn buffer_mut(&mut self) -> &mut Buffer;
+    /// Brings the elements home.
+    fn write(&mut self, value: OutSlot) -> Result<()>;
+}
+
+impl<'a> MutArg<'a> {
+    pub(super) fn own(target: Box<dyn OwnTarget + 'a>) -> MutArg<'a> {
+        MutArg { target: Held::Own(target) }
+    }
+
+    fn lent(target: &'a mut dyn Target) -> MutArg<'a> {
+        MutArg { target: Held::Lent(target) }
+    }
+}
+
+impl Held<'_> {
+    fn read(&self) -> Read<'_> {
+        match self {
+            Held::Lent(target) => target.read(),
+            Held::Own(target) => Read::Array(target.buffer()),
+        }
+    }
+
+    fn lend(&mut self) -> Option<&mut Buffer> {
+        match self {
+            Held::Lent(target) => target.lend(),
+            Held::Own(target) => Some(target.buffer_mut()),
+        }
+    }
+
+    fn write(&mut self, value: OutSlot) -> Result<()> {
+        match self {
+            Held::Lent(target) => target.write(value),
+            Held::Own(target) => target.write(value),
+        }
+    }
+
+    fn again(&mut self) -> Held<'_> {
+        match self {
+            Held::Lent(target) => Held::Lent(&mut **target),
+            Held::Own(target) => Held::Own(Box::new(Again(&mut **target))),
+        }
+    }
+}
+
+/// The same target once more.
+struct Again<'a>(&'a mut dyn OwnTarget);
+
+impl OwnTarget for Again<'_> {
+    fn buffer(&self) -> &Buffer {
+        self.0.buffer()
+    }
+    fn buffer_mut(&mut self) -> &mut Buffer {
+        self.0.buffer_mut()
+    }
+    fn write(&mut self, value: OutSlot) -> Result<()> {
+        self.0.write(value)
+    }
 }
 
 impl std::fmt::Debug for MutArg<'_> {
@@ -177,7 +245,7 @@ impl<'a> ArgValue<'a> {
             ArgValue::Static(v) => ArgValue::Static(*v),
             ArgValue::Ref(b) => ArgValue::Ref(b),
             ArgValue::Owned(b) => ArgValue::Ref(b),
-            ArgValue::Mut(m) => ArgValue::Mut(MutArg { target: &mut *m.target }),
+            ArgValue::Mut(m) => ArgValue::Mut(MutArg { target: m.target.again() }),
             ArgValue::Tuple(parts) => ArgValue::Tuple(parts.iter_mut().map(ArgValue::lend).collect()),
         }
     }
@@ -224,7 +292,7 @@ impl<'a, T: Element, D: Dimension> IntoArg<'a> for Array<T, D> {
 impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a mut Array<T, D> {
     const TY: Ty = <Array<T, D> as Typed>::TY;
     fn into_arg(self) -> ArgValue<'a> {
-        ArgValue::Mut(MutArg { target: self })
+        ArgValue::Mut(MutArg::lent(self))
     }
 }
 
@@ -286,7 +354,7 @@ macro_rules! scalars {
         }
         impl<'a> IntoArg<'a> for &'a mut $t {
             const TY: Ty = <$t as Typed>::TY;
-            fn into_arg(self) -> ArgValue<'a> { ArgValue::Mut(MutArg { target: self }) }
+            fn into_arg(self) -> ArgValue<'a> { ArgValue::Mut(MutArg::lent(self)) }
         }
         impl Target for $t {
             fn read(&self) -> Read<'_> { Read::Scalar(self.to_literal()) }

@@ -49,6 +49,7 @@ pub(super) fn run_until_it_fits(
                 return done.map(|()| plan);
             }
         };
+        drop(lent);
         out.clear();
         let longer = plan.tape.and_then(|tape| tape.checked_mul(GROWTH)).filter(|&tape| tape <= LONGEST);
         let Some(longer) = longer else { return Err(error) };

@@ -273,14 +273,6 @@ fn form_of(
     let mut of = |r: Reg| form_of(kernel, definitions, r, known, depth + 1);
     use Inst::*;
     let form = match *inst {
-        // A negative number as an unsigned one is another number.
-        Mov { a, .. }
-            if kernel.regs[a.index()].is_signed()
-                && !kernel.regs[r.index()].is_signed()
-                && kernel.ranges.get(a.index()).is_none_or(|range| range.lo < 0) =>
-        {
-            None
-        }
         Mov { a, .. } => Some(of(a)),
         AddI { a, b, .. }
         | AddI32 { a, b, .. }

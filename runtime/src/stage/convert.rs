@@ -5,7 +5,8 @@ use super::typed::Ty;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal, Type};
 use crate::error::ErrorKind;
-use crate::op::{CmpOp, Op};
+use crate::graph::{SiteId, ValueId};
+use crate::op::{BinaryOp, CmpOp, Op};
 
 /// It is a literal that only `u64` holds.
 fn was_large(v: &Value) -> bool {
@@ -59,6 +60,14 @@ impl Cx {
             }
             return Ok(Some(Value::literal(converted)));
         }
+        if let Some((literal, distance, site)) = self.shifted_literal(v)
+            && to.is_int()
+        {
+            let literal = self.node(&Value::literal(literal.cast(to)), at)?;
+            let shift = Op::Binary(BinaryOp::Shl);
+            let out = self.builder.borrow_mut().push(shift, vec![literal, distance], site);
+            return out.map(|v| Some(Value::traced(v[0]))).map_err(|e| self.locate_error(e, at));
+        }
         if matches!(to, DType::Usize | DType::U32 | DType::U64) && from.is_signed() {
             // The variable would be unsigned in Rust: going below zero would have been an error.
             let zero = self.node(&Value::literal(Literal::zero(from)), at)?;
@@ -71,6 +80,17 @@ impl Cx {
             }
         }
         self.cast(v, to, at).map(Some)
+    }
+
+    /// The operands of `1 << k`, which is computed in the type that the literal turns out to have.
+    fn shifted_literal(&self, v: &Value) -> Option<(Literal, ValueId, SiteId)> {
+        let Repr::Traced { id, weak: true } = v.0 else { return None };
+        let builder = self.builder.borrow();
+        let node = builder.definition(id).filter(|n| n.op == Op::Binary(BinaryOp::Shl))?;
+        match builder.definition(node.inputs[0])?.op {
+            Op::Const(literal) => Some((literal, node.inputs[1], node.site)),
+            _ => None,
+        }
     }
 
     /// Two operands brought to one dtype; the message names both sides.

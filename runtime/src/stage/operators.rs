@@ -8,6 +8,20 @@ use crate::error::ErrorKind;
 use crate::graph::may_fail;
 use crate::op::{BinaryOp, CmpOp, Op, UnaryOp, scalar, shape::broadcast_shapes};
 
+/// What literals give that no `i64` holds, while it is not known whether it is to be one: `1 << 63`.
+fn folded_exactly(op: BinaryOp, a: &Value, b: &Value) -> Option<Literal> {
+    let (Literal::I64(x), Literal::I64(y)) = (a.as_static()?, b.as_static()?) else { return None };
+    let (x, y) = (i128::from(x), i128::from(y));
+    let exact = match op {
+        BinaryOp::Add => x + y,
+        BinaryOp::Sub => x - y,
+        BinaryOp::Mul => x * y,
+        BinaryOp::Shl if (0..64).contains(&y) => x << y,
+        _ => return None,
+    };
+    u64::try_from(exact).ok().filter(|&n| i64::try_from(n).is_err()).map(Literal::U64)
+}
+
 impl Cx {
     /// An unsuffixed float literal.
     pub fn float(&self, v: f64) -> Value {
@@ -170,10 +184,15 @@ impl Cx {
             (_, Repr::Neutral(of)) if *of == op => return Ok(a.clone()),
             _ => {}
         }
-        let weak = a.is_weak() && b.is_weak();
+        let counts = op.counts() && self.ty(a, at)?.dtype.is_int();
+        // Of `1 << k`, the literal alone says the type.
+        let weak = a.is_weak() && (b.is_weak() || counts);
+        if weak && let Some(literal) = folded_exactly(op, a, b) {
+            return Ok(Value::weak(literal));
+        }
         let (a, b, dtype) = match op {
             // The right operand of a shift may be of any integer type, as in Rust.
-            _ if op.counts() && self.ty(a, at)?.dtype.is_int() => self.by_count(op, a, b, at)?,
+            _ if counts => self.by_count(op, a, b, at)?,
             BinaryOp::Powi => {
                 let exponent = self.cast(b, DType::I32, at)?;
                 let base = self.ty(a, at)?;

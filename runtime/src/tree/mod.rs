@@ -8,11 +8,10 @@ pub use functions::{
 };
 pub use methods::NoMethods;
 
-use crate::array::{Array, Array1, Element};
-use crate::dtype::Literal;
+use crate::array::{Array, Array1, Buffer, Element};
+use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{ArgValue, IntoArg, Output, Outputs};
-use crate::handle::Arg;
 use crate::stage::{Ty, Typed};
 use ndarray::Dimension;
 
@@ -51,6 +50,17 @@ pub trait Tree: Sized {
     /// What it is in a graph.
     #[doc(hidden)]
     const __TY: Ty;
+    /// Many of them are an array of that dtype, with so many axes for each: numbers, and fixed arrays of them.
+    #[doc(hidden)]
+    const __ARRAY: Option<(DType, usize)> = None;
+    #[doc(hidden)]
+    fn __elements(_: Buffer) -> Result<Vec<Self>> {
+        Err(Error::new(ErrorKind::Verify, "a list of trees is no array"))
+    }
+    #[doc(hidden)]
+    fn __gathered<'a>(_: Vec<Self>) -> ArgValue<'a> {
+        ArgValue::Tuple(Vec::new())
+    }
     #[doc(hidden)]
     fn __owned<'a>(self) -> ArgValue<'a>;
     #[doc(hidden)]
@@ -102,6 +112,13 @@ macro_rules! scalars {
         impl Tree for $t {
             type __Stacked = Array1<$t>;
             const __TY: Ty = <$t as Typed>::TY;
+            const __ARRAY: Option<(DType, usize)> = Some((<$t as Element>::DTYPE, 0));
+            fn __elements(buffer: Buffer) -> Result<Vec<Self>> {
+                crate::exec::elements(buffer)
+            }
+            fn __gathered<'a>(elements: Vec<Self>) -> ArgValue<'a> {
+                elements.into_arg()
+            }
             fn __owned<'a>(self) -> ArgValue<'a> {
                 self.into_arg()
             }
@@ -155,6 +172,29 @@ impl<T: Tree, const N: usize> List<T, N> {
 impl<T: Tree, const N: usize> Tree for [T; N] {
     type __Stacked = [T::__Stacked; N];
     const __TY: Ty = Ty::Tuple(&List::<T, N>::TYPES);
+    const __ARRAY: Option<(DType, usize)> = match T::__ARRAY {
+        Some((dtype, axes)) => Some((dtype, axes + 1)),
+        None => None,
+    };
+    fn __elements(buffer: Buffer) -> Result<Vec<Self>> {
+        let mut rest = T::__elements(buffer)?.into_iter();
+        let mut all = Vec::new();
+        while rest.len() >= N.max(1) {
+            let next = rest.by_ref().take(N).collect::<Vec<T>>();
+            all.extend(<[T; N]>::try_from(next).ok());
+        }
+        Ok(all)
+    }
+    fn __gathered<'a>(elements: Vec<Self>) -> ArgValue<'a> {
+        let count = elements.len();
+        match T::__gathered(elements.into_iter().flatten().collect()) {
+            ArgValue::Owned(flat) => {
+                let shape = [&[count, N], &flat.shape()[1..]].concat();
+                flat.reshaped(&shape).map_or(ArgValue::Tuple(Vec::new()), ArgValue::Owned)
+            }
+            other => other,
+        }
+    }
     fn __owned<'a>(self) -> ArgValue<'a> {
         ArgValue::Tuple(self.into_iter().map(Tree::__owned).collect())
     }
@@ -191,38 +231,6 @@ impl<T: Tree> Tree for Vec<T> {
 
 fn with_length(items: Vec<ArgValue<'_>>) -> ArgValue<'_> {
     ArgValue::Tuple(vec![ArgValue::Static(Literal::Usize(items.len())), ArgValue::Tuple(items)])
-}
-
-impl<T: Tree> Typed for Vec<T> {
-    const TY: Ty = <Vec<T> as Tree>::__TY;
-}
-impl<T: Tree> Output for Vec<T> {
-    fn take(outputs: &mut Outputs) -> Result<Self> {
-        Tree::__take(outputs)
-    }
-}
-impl<T: Tree + 'static> Arg for Vec<T> {
-    type Of<'a> = Vec<T>;
-    const TY: Ty = <Vec<T> as Tree>::__TY;
-    fn into_arg<'a>(value: Vec<T>) -> ArgValue<'a> {
-        value.__owned()
-    }
-}
-
-impl<T: Tree, const N: usize> Typed for [T; N] {
-    const TY: Ty = <[T; N] as Tree>::__TY;
-}
-impl<T: Tree, const N: usize> Output for [T; N] {
-    fn take(outputs: &mut Outputs) -> Result<Self> {
-        Tree::__take(outputs)
-    }
-}
-impl<T: Tree + 'static, const N: usize> Arg for [T; N] {
-    type Of<'a> = [T; N];
-    const TY: Ty = <[T; N] as Tree>::__TY;
-    fn into_arg<'a>(value: [T; N]) -> ArgValue<'a> {
-        value.__owned()
-    }
 }
 
 macro_rules! tuples {
