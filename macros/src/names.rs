@@ -3,6 +3,8 @@
 //! How many arguments each takes, and of which type, is not checked here: rustc does so on the function as
 //! written.
 
+use crate::diag::{Entry, calls};
+
 /// How a method is translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -249,6 +251,7 @@ const ITERATORS: &[&str] = &[
     "inspect",
     "into_iter",
     "iter",
+    "lanes",
     "iter_mut",
     "last",
     "next",
@@ -320,8 +323,16 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("ok", "use the value directly"),
 ];
 
+const PARALLEL: &str = "write `iter()` or a plain loop: where its iterations do not depend on each other it runs on \
+                        several threads by itself";
+
 /// Other methods that have a form of their own in staged code.
 const INSTEAD: &[(&str, &str)] = &[
+    ("par_iter", PARALLEL),
+    ("par_iter_mut", PARALLEL),
+    ("into_par_iter", PARALLEL),
+    ("par_chunks", PARALLEL),
+    ("par_bridge", PARALLEL),
     ("into", "write the conversion out: `f64::from(x)` or `x as f64`"),
     ("try_into", "write `x as usize`"),
     ("overflowing_add", "write `let sum = a.wrapping_add(b);`, and compare it with `a`"),
@@ -379,6 +390,30 @@ pub fn unknown_method(name: &str) -> Option<Unknown> {
     } else {
         // Whether there is such a method rustc says of the function as written.
         return None;
+    })
+}
+
+/// What a path of a function has to do with that staged code has not: files, threads, clocks, or the rest of the
+/// standard library. Modules of the user's may have the same names, so those count behind `std` only.
+pub fn outside(path: &[String]) -> Option<&'static Entry> {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let rooted = matches!(path[..], ["std" | "core" | "alloc" | "tokio", _, ..]);
+    let (module, name) = match path[..] {
+        [.., module, name] => (module, name),
+        _ => return None,
+    };
+    Some(match (module, name) {
+        ("File" | "OpenOptions" | "BufReader" | "BufWriter" | "Command" | "TcpStream", _) => &calls::OUTSIDE,
+        ("fs", "read" | "write" | "read_to_string" | "create_dir" | "create_dir_all") => &calls::OUTSIDE,
+        ("io", "stdin" | "stdout" | "stderr") | ("process", "exit" | "abort") => &calls::OUTSIDE,
+        ("fs" | "io" | "net" | "process" | "env", _) if rooted => &calls::OUTSIDE,
+        ("Mutex" | "RwLock" | "Condvar" | "Barrier" | "AtomicUsize" | "AtomicU64", _) => &calls::THREADS,
+        ("thread", "spawn" | "scope" | "sleep") | ("rayon", _) => &calls::THREADS,
+        ("thread" | "sync" | "mpsc", _) if rooted => &calls::THREADS,
+        ("Instant" | "SystemTime", _) | ("rand" | "fastrand", _) => &calls::RANDOM,
+        // Those that exist are annotated functions beside the crate's own, or were found before.
+        _ if rooted => &calls::STANDARD,
+        _ => return None,
     })
 }
 

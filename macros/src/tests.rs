@@ -1,5 +1,6 @@
 //! Tests of the whole expansion: snapshots, errors, and inputs that must not break it.
 
+mod errors_page;
 mod fuzz;
 
 use crate::expand::expand;
@@ -86,16 +87,31 @@ fn snapshot_of_transforms() {
 
 #[test]
 fn all_errors_are_reported_together_in_the_order_of_the_source() {
-    let body =
-        "let a = match n { [_] => 1.0 }; let b = unsafe { 2.0 }; for v in x.iter() { break; } y.ok() + a + b";
-    assert_eq!(codes(body), ["DJ0415", "DJ0308", "DJ0406", "DJ0612"]);
+    let body = "let a = match n { [_] => 1.0 }; let b = unsafe { 2.0 }; for v in x.lanes(Axis(0)) { break; } y.ok() + a + b";
+    assert_eq!(codes(body), ["DJ0415", "DJ0308", "DJ0602", "DJ0612"]);
 }
 
 #[test]
 fn one_mistake_is_one_error() {
-    assert_eq!(codes("x.iter().map(|v| v * v).filter(|v| *v > y).sum::<f64>().sqrt()"), ["DJ0602"]);
-    assert_eq!(codes("let f = |v| v; f(y) + f(y)"), ["DJ0202"]);
-    assert_eq!(codes("x.iter().max().unwrap()"), ["DJ0602"]);
+    assert_eq!(codes("x.indexed_iter().map(|v| v * v).filter(|v| *v > y).sum::<f64>().sqrt()"), ["DJ0602"]);
+    assert_eq!(codes("x.par_iter().map(|v| v * v).sum::<f64>().sqrt()"), ["DJ0601"]);
+    assert_eq!(codes("let (f, g) = |v| v; f(y) + g(y)"), ["DJ0202"]);
+}
+
+#[test]
+fn what_is_updated_must_be_kept() {
+    assert_eq!(codes("put(x, 0, y); y"), ["DJ0215"]);
+    assert_eq!(codes("x.at(0).add(y); y"), ["DJ0215"]);
+    assert!(codes("let z = put(x, 0, y); z[0]").is_empty());
+}
+
+#[test]
+fn what_rustc_reports_is_left_to_it() {
+    for body in
+        ["let mut z = x.clone(); z.fill(); y", "sume += y; y", "let k = _; y", "y.await", "x.mapv(); y"]
+    {
+        assert!(codes(body).is_empty(), "{body}");
+    }
 }
 
 #[test]

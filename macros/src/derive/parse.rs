@@ -1,6 +1,6 @@
 //! The struct, and its `#[tree(..)]` attributes.
 
-use crate::diag::{Sink, trees::*};
+use crate::diag::{Sink, attribute, trees::*};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -56,7 +56,7 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<Tree> {
             return None;
         }
         Err(error) => {
-            sink.report_at(error.span(), &NOT_PARSED, &[&error]);
+            sink.report_at(error.span(), &attribute::NOT_PARSED, &[&error]);
             return None;
         }
     };

@@ -9,8 +9,8 @@ catalogue! {
         "{2}";
     DUPLICATE_STATIC = "DJ0004", "`{0}` is listed as static twice",
         "keep one of them";
-    STATIC_ARRAY = "DJ0005", "the array `{0}` can't be static",
-        "only scalars are; the shape of an array is known to the compilation anyway";
+    STATIC_ARRAY = "DJ0005", "`{0}` can't be static",
+        "only scalars that are passed by value are; the shape of an array is known to the compilation anyway";
     MALFORMED = "DJ0006", "`static` is followed by a list of parameter names",
         "write `#[desc_jit(static(n, m))]`";
     MALFORMED_RULE = "DJ0008", "`{0}` is not written like that",
@@ -19,6 +19,6 @@ catalogue! {
         "keep one of `checkpoint`, `jvp = ..` and `vjp = ..`: a rule for `jvp` serves both modes";
     RULE_OF_UPDATE = "DJ0010", "a function that updates `{0}` in place can't have a rule for its derivative",
         "take the array by value or by `&`, and return the new one";
-    NOT_PARSED = "DJ0007", "the function could not be read: {0}",
-        "see whether it compiles without `#[desc_jit]`";
+    NOT_PARSED = "DJ0007", "this could not be read: {0}",
+        "see whether it compiles without the attribute";
 }

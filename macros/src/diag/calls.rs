@@ -31,4 +31,12 @@ catalogue! {
         "choose with `wrt`, `in_axes`, `out_axes` and `chunk_size`, and call what they give";
     OPTIONAL_EXPECTED = "DJ0516", "`{0}` takes a function or none here",
         "write `None`, or `Some(&|x| ..)`";
+    OUTSIDE = "DJ0517", "`{0}` has to do with files, the network or the process: staged code only computes",
+        "do it in the function that calls this one, and pass the data as arguments";
+    THREADS = "DJ0518", "`{0}` has to do with threads, which are not part of the staged language",
+        "write a plain loop: one whose iterations do not depend on each other runs on several threads by itself";
+    RANDOM = "DJ0519", "`{0}` gives another value at every call, and staged code depends on its arguments alone",
+        "make the random numbers, or read the clock, in the function that calls this one, and pass them as arguments";
+    STANDARD = "DJ0520", "`{0}` of the standard library is not part of the staged language",
+        "write the computation out, or do it in the function that calls this one";
 }

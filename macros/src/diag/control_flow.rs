@@ -1,14 +1,10 @@
 //! DJ04xx: control flow.
 
 catalogue! {
-    FOR_OVER = "DJ0406", "a `for` loop runs over a range",
-        "write `for i in 0..x.len()` and index with `x[i]`";
-    FOR_PATTERN = "DJ0407", "the variable of a `for` loop is a plain name",
-        "write `for i in ..`, and bind what depends on it with `let`";
+    FOR_OVER = "DJ0406", "`progress` stands around a range",
+        "write `for i in progress(\"name\", 0..x.len())` and index with `x[i]`";
     OPEN_RANGE = "DJ0408", "a `for` loop needs both ends of its range",
         "write `for i in a..b`, or `while`";
-    RANGE_METHOD = "DJ0409", "`.{0}(..)` of a range is not part of the staged language yet",
-        "`.rev()` and `.step_by(k)` are; put the rest into the loop body";
     CONDITION_ASSIGNS = "DJ0410", "the condition of `while` assigns `{0}`",
         "assign before the loop and at the end of its body";
     JUMP_INSIDE = "DJ0413", "`{0}` inside a larger expression is not part of the staged language",

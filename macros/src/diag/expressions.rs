@@ -27,16 +27,12 @@ catalogue! {
         "write the path without `<.. as ..>`";
     OPTION = "DJ0316", "`{0}` is not part of the staged language",
         "use a plain value, with a `bool` beside it where it may be missing";
-    UNDERSCORE = "DJ0317", "`_` is not a value",
-        "write the value out";
     SIDE_EFFECT = "DJ0318", "`{0}` is assigned on the right of `{1}`, which may not be evaluated",
         "write it as an `if` statement";
     CAPTURED_ASSIGNMENT = "DJ0319", "the closure assigns `{0}`, which belongs to the code around it",
         "return the new value from the closure, or write a loop";
     NOT_PARSED = "DJ0320", "the arguments of `{0}!` could not be read",
         "{1}";
-    SELF_VALUE = "DJ0321", "`self` has no meaning in a compiled function",
-        "pass what is needed as parameters";
     EMPTY_ARRAY = "DJ0322", "the element type of an empty list is not known",
         "write `Array1::<f64>::zeros(0)`";
 }

@@ -3,8 +3,8 @@
 catalogue! {
     UNKNOWN = "DJ0601", "`.{0}(..)` is not a method of staged code",
         "{1}";
-    ITERATOR = "DJ0602", "iterators are not part of the staged language yet, and `.{0}(..)` makes one",
-        "write `for i in 0..x.len()` and index with `x[i]`; `x.sum()`, `x.mapv(|v| ..)` and arithmetic work on whole arrays";
+    ITERATOR = "DJ0602", "`.{0}(..)` is no iterator that staged code knows",
+        "iterate over a range, `x.iter()`, `x.rows()`, `x.outer_iter()` or `x.windows(k)`, or write `for i in 0..x.len()` and index with `x[i]`";
     IN_PLACE = "DJ0603", "`.{0}(..)` is not part of the staged language yet",
         "{1}";
     GROWS = "DJ0604", "`.{0}(..)` changes the length of an array, which is fixed in staged code",
@@ -13,18 +13,14 @@ catalogue! {
         "remove `::<..>`";
     NOT_ASSIGNABLE = "DJ0606", "`.{0}(..)` writes into a variable, a field, or a view of one, and this is none of them",
         "bind the array with `let mut` first";
-    VALUE_EXPECTED = "DJ0607", "`.{0}(..)` takes the new value",
-        "write `x.{0}(v)`";
-    CLOSURE_EXPECTED = "DJ0608", "`.{0}(..)` takes a closure",
-        "write `x.{0}(|v| ..)`, or name an annotated function";
     SLICE_MACRO = "DJ0609", "`.{0}(..)` takes `s![..]`",
         "write `x.{0}(s![a..b, ..])`";
     SLICE_SYNTAX = "DJ0610", "this is not a slice",
         "each axis is an index `i`, a range `a..b`, or a range with a step `a..b;k`";
     AXIS = "DJ0611", "`.{0}(..)` takes an axis that is written out here",
         "write `x.{0}(Axis(0), ..)`";
-    SWAP = "DJ0613", "`.swap(..)` takes two indices",
-        "write `x.swap(i, j)`, or `x.swap([i, j], [k, l])`";
+    ITERATOR_VALUE = "DJ0614", "an iterator is no value that staged code can keep or pass on",
+        "use it up where it is made: `for v in x.iter()`, `x.iter().map(|v| ..).sum()`";
     OPTIONAL = "DJ0612", "`.{0}(..)` has to do with `Option` or `Result`, which are not part of the staged language",
         "{1}";
 }

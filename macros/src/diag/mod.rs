@@ -69,7 +69,10 @@ impl Sink {
     }
 }
 
-/// The text that rustc shows after `error: `.
+/// Where `docs/errors.md` can be read.
+pub const PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/errors.md");
+
+/// The text that rustc shows after `error: `: what is wrong, what to write instead, and where to read about it.
 fn text(entry: &Entry, values: &[&dyn Display]) -> String {
     let fill = |template: &str| {
         let mut text = template.to_string();
@@ -78,30 +81,33 @@ fn text(entry: &Entry, values: &[&dyn Display]) -> String {
         }
         text
     };
-    format!("[{}] {}\n= help: {}", entry.code, fill(entry.message), fill(entry.help))
+    let (code, anchor) = (entry.code, entry.code.to_lowercase());
+    format!("[{code}] {}\n= help: {}\n= note: see {PAGE}#{anchor}", fill(entry.message), fill(entry.help))
+}
+
+/// Every entry of the catalogue.
+#[cfg(test)]
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    [
+        attribute::ALL,
+        signature::ALL,
+        statements::ALL,
+        expressions::ALL,
+        control_flow::ALL,
+        calls::ALL,
+        methods::ALL,
+        types::ALL,
+        indexing::ALL,
+        trees::ALL,
+        iterators::ALL,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn all() -> impl Iterator<Item = &'static Entry> {
-        [
-            attribute::ALL,
-            signature::ALL,
-            statements::ALL,
-            expressions::ALL,
-            control_flow::ALL,
-            calls::ALL,
-            methods::ALL,
-            types::ALL,
-            indexing::ALL,
-            trees::ALL,
-            iterators::ALL,
-        ]
-        .into_iter()
-        .flatten()
-    }
 
     #[test]
     fn codes_are_unique_and_well_formed() {
@@ -124,6 +130,7 @@ mod tests {
     #[test]
     fn values_fill_the_template() {
         let entry = Entry { code: "DJ9999", message: "`{0}` is not `{1}`", help: "write `{1}`" };
-        assert_eq!(text(&entry, &[&"a", &"b"]), "[DJ9999] `a` is not `b`\n= help: write `b`");
+        let expected = format!("[DJ9999] `a` is not `b`\n= help: write `b`\n= note: see {PAGE}#dj9999");
+        assert_eq!(text(&entry, &[&"a", &"b"]), expected);
     }
 }

@@ -29,6 +29,4 @@ catalogue! {
         "static parameters are listed in the attribute of the function: `#[desc_jit(static(n))]`";
     SELF_TYPE = "DJ0114", "`Self` has no meaning in a compiled function",
         "write the type out, or put `#[desc_jit]` on the whole `impl` block";
-    DEFAULTNESS = "DJ0115", "`default fn` can't be compiled",
-        "write a free function";
 }

@@ -6,7 +6,7 @@ catalogue! {
     CLOSURE_VARIABLE = "DJ0202", "a closure is no value that staged code can keep, take apart or pass on",
         "bind it by `let f = |x| ..;` and call it: `f(x)`, or pass it to something that takes a function";
     MUTABLE_REFERENCE = "DJ0203", "this mutable reference can't be kept in a variable",
-        "use `{0}` itself: assign to it, or pass `&mut {0}` in a call";
+        "write `let mut x = ..;`, and use `x` itself: assign to it, or pass `&mut x` in a call";
     MUTABLE_VIEW = "DJ0204", "a mutable view has to be used where it is made",
         "write `x.{0}(..).assign(&v)`, `x.{0}(..).fill(v)`, or for an update in place `let v = &x.{1}(..) + &y; x.{0}(..).assign(&v)`";
     NESTED_FUNCTION = "DJ0205", "a function inside a compiled function is not part of the staged language yet",
@@ -23,14 +23,12 @@ catalogue! {
         "bind the value first, and take it apart in a second `let`";
     PATTERN_REST = "DJ0211", "`..` in a pattern is not part of the staged language",
         "write `_` for each part that is not needed";
-    PATTERN_STRUCT = "DJ0212", "structs and enums are not part of the staged language yet",
-        "use tuples, or pass the fields as separate values";
     PATTERN_REFUTABLE = "DJ0213", "a pattern that may not match is not part of the staged language yet",
         "bind the value to a name, and compare it with `if`";
     PATTERN_MACRO = "DJ0214", "macros in patterns are not supported in a compiled function",
         "write the pattern out";
-    DISCARDED_UPDATE = "DJ0215", "the updated array is dropped: `.at(..).{0}(..)` returns a new array and leaves the old one as it was",
-        "write `x = x.at(i).{0}(v)`, or assign in place: `x[i] = v`";
+    DISCARDED_UPDATE = "DJ0215", "the updated array is dropped: `{0}` returns a new array and leaves the old one as it was",
+        "write `x = {1}`, or assign in place: `x[i] = v`";
     PARALLEL_MISPLACED = "DJ0216", "`#[parallel]` stands in front of a `for` loop, and this is {0}",
         "put it right in front of the `for` whose iterations do not depend on each other, or remove it: such loops are found without it";
     PARALLEL_ARGUMENTS = "DJ0217", "`#[parallel]` takes no arguments",

@@ -19,6 +19,4 @@ catalogue! {
         "put it into an `impl` block of its own";
     RECEIVER_TYPE = "DJ1010", "this receiver can't be compiled",
         "write `self`, `&self` or `&mut self`";
-    NOT_PARSED = "DJ1006", "the struct could not be read: {0}",
-        "see whether it compiles without `#[derive(Tree)]`";
 }

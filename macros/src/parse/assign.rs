@@ -2,7 +2,7 @@
 
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{Expr, ExprKind, FieldName, Part, Place, SliceArg, Spot, Target};
-use crate::diag::{expressions, indexing::*, methods};
+use crate::diag::{indexing::*, methods};
 use crate::names::{Method, method};
 use crate::scope::Variable;
 use syn::{Expr as Rust, ExprMethodCall, Lit, UnOp};
@@ -31,11 +31,16 @@ impl Parser<'_> {
                 Some(Target::Tuple(parts.into_iter().collect::<Option<_>>()?, Spot::of(t)))
             }
             // `*x.slice_mut(s![..]) += &v`
-            Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => self.target(&u.expr),
+            Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => match bare(&u.expr) {
+                Rust::MethodCall(m) if is_view(m) => self.target(&u.expr),
+                e => self.place(e).map(Target::Place),
+            },
             Rust::MethodCall(m) if is_view(m) => {
                 let (place, spec) = self.block_target(&Rust::MethodCall(m.clone()), "slice_mut")?;
                 Some(Target::Block(place, spec))
             }
+            // rustc's error: it is no place.
+            Rust::MethodCall(_) | Rust::Call(_) | Rust::Lit(_) | Rust::Binary(_) => None,
             e => self.place(e).map(Target::Place),
         }
     }
@@ -53,24 +58,14 @@ impl Parser<'_> {
     pub(super) fn place_parts(&mut self, e: &Rust) -> Option<Place> {
         match bare(e) {
             Rust::Path(p) if p.qself.is_none() => match p.path.get_ident() {
-                Some(ident) if ident == "self" && self.scopes.variable(ident).is_none() => {
-                    self.sink.report(ident, &expressions::SELF_VALUE, &[]);
-                    None
-                }
                 Some(ident) => match self.scopes.variable(ident).cloned() {
                     Some(v) if v.rejected => None,
                     Some(Variable { alias: Some(place), .. }) => self.alias(ident, &place),
                     Some(v) => Some(Place { root: v, parts: Vec::new(), at: Spot::of(ident), writes: false }),
-                    None => {
-                        self.sink.report(ident, &NOT_LOCAL, &[ident]);
-                        None
-                    }
+                    // A static, which needs `unsafe`, or rustc's error.
+                    None => None,
                 },
-                None => {
-                    let path = quote::ToTokens::to_token_stream(&p.path).to_string().replace(' ', "");
-                    self.sink.report(p, &NOT_LOCAL, &[&path]);
-                    None
-                }
+                None => None,
             },
             Rust::Field(f) => {
                 let mut place = self.place_parts(&f.base)?;

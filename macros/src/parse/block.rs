@@ -1,7 +1,7 @@
 //! Blocks and statements.
 
 use super::{Parser, bare, is_of_loops, types};
-use crate::ast::{Block, Expr, ExprKind, Pattern, Spot, Stmt};
+use crate::ast::{Argument, Block, Expr, ExprKind, Pattern, Spot, Stmt};
 use crate::diag::statements::*;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -70,13 +70,23 @@ impl Parser<'_> {
         block
     }
 
-    /// `x.at(i).set(v);` computes a new array and drops it.
+    /// `x.at(i).set(v);` and `put(x, i, v);` compute a new array and drop it.
     fn discarded(&mut self, expr: &Expr) {
-        if let ExprKind::Method(name, receiver, _) = &expr.kind
-            && matches!(name.as_str(), "set" | "add" | "mul" | "min" | "max")
-            && matches!(&receiver.kind, ExprKind::Method(at, ..) if at == "at")
-        {
-            self.sink.report_at(expr.at.span, &DISCARDED_UPDATE, &[name]);
+        match &expr.kind {
+            ExprKind::Method(name, receiver, _)
+                if matches!(name.as_str(), "set" | "add" | "mul" | "min" | "max")
+                    && matches!(&receiver.kind, ExprKind::Method(at, ..) if at == "at") =>
+            {
+                let (what, instead) = (format!(".at(..).{name}(..)"), format!("x.at(i).{name}(v)"));
+                self.sink.report_at(expr.at.span, &DISCARDED_UPDATE, &[&what, &instead]);
+            }
+            ExprKind::Call(path, arguments)
+                if path.to_string() == "put :: stage"
+                    && arguments.iter().all(|a| matches!(a, Argument::Value(_))) =>
+            {
+                self.sink.report_at(expr.at.span, &DISCARDED_UPDATE, &[&"put(..)", &"put(x, i, v)"]);
+            }
+            _ => {}
         }
     }
 
@@ -105,8 +115,7 @@ impl Parser<'_> {
         }
         let value = match bare(&init.expr) {
             syn::Expr::Reference(r) if r.mutability.is_some() => {
-                let name = r.expr.to_token_stream().to_string();
-                self.sink.report(r, &MUTABLE_REFERENCE, &[&name]);
+                self.sink.report(r, &MUTABLE_REFERENCE, &[]);
                 super::rejected(Spot::of(r))
             }
             e => self.expr(e),
@@ -140,7 +149,9 @@ impl Parser<'_> {
             syn::Pat::Wild(_) => {}
             other => {
                 self.sink.report(other, &CLOSURE_VARIABLE, &[]);
+                let since = self.scopes.mark();
                 self.pattern_names(other);
+                self.scopes.reject(since);
             }
         }
     }

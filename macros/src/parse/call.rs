@@ -4,7 +4,7 @@ use super::{Parser, bare, expression, rejected, types};
 use crate::ast::{Argument, Expr, ExprKind, FieldName, Spot, StructLiteral, TypeFn};
 use crate::diag::calls::*;
 use crate::diag::{expressions, signature};
-use crate::names::{ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
+use crate::names::{self, ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
 use quote::quote;
 use syn::{Expr as Rust, ExprCall, Path, PathArguments};
 
@@ -60,11 +60,15 @@ impl Parser<'_> {
             Some(ty) if SCALARS.contains(&ty) || ARRAYS.contains(&ty) => {
                 return self.type_function(e, path, ty);
             }
+            Some(ty) if starts_uppercase(ty) && names::outside(&segments(path)).is_some() => {}
             Some(ty) if starts_uppercase(ty) || ty == "str" || scalar_instead(ty).is_some() => {
                 let help = match scalar_instead(ty) {
                     Some(instead) => format!("use `{instead}`"),
                     None if ty == "Vec" => {
                         "lists have a fixed length in staged code: `vec![0.0; n]`, `Array1::zeros(n)`".into()
+                    }
+                    None if matches!(ty, "Box" | "Rc" | "Arc" | "Cell" | "RefCell") => {
+                        "use the value itself: staged code has no pointers to it".into()
                     }
                     None => return self.associated(e, path),
                 };
@@ -72,8 +76,15 @@ impl Parser<'_> {
             }
             _ => {}
         }
+        if let Some(entry) = names::outside(&segments(path)) {
+            let written = segments(path).join("::");
+            return self.reject(path, entry, &[&written]);
+        }
         if starts_uppercase(&name) {
             if matches!(name.as_str(), "Some" | "Ok" | "Err") {
+                if self.is_optional {
+                    return rejected(Spot::of(path));
+                }
                 return self.reject(path, &expressions::OPTION, &[&name]);
             }
             return self.constructor(e, path);
@@ -260,6 +271,10 @@ pub(super) fn position(written: &Rust, index: &mut Expr) {
     if let (Rust::Array(_), ExprKind::Array(items)) = (bare(written), &mut index.kind) {
         index.kind = ExprKind::Tuple(std::mem::take(items));
     }
+}
+
+fn segments(path: &Path) -> Vec<String> {
+    path.segments.iter().map(|s| s.ident.to_string()).collect()
 }
 
 fn is_mutable_reference(e: &Rust) -> bool {

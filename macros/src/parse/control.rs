@@ -45,11 +45,11 @@ impl Parser<'_> {
             }
             Pat::Wild(_) => None,
             other => {
-                // Over something else than a range the pattern is part of that error.
-                if range.is_some() {
-                    self.sink.report(other, &FOR_PATTERN, &[]);
+                // Any other pattern is rustc's error.
+                match other {
+                    Pat::Ident(_) => drop(self.pattern(other, false)),
+                    other => self.pattern_names(other),
                 }
-                self.pattern_names(other);
                 None
             }
         };
@@ -123,10 +123,8 @@ impl Parser<'_> {
                         range.adapters.push((Adapter::StepBy(step), at));
                     }
                     ("into_iter", 0) => {}
-                    _ => {
-                        self.sink.report(&m.method, &RANGE_METHOD, &[&name]);
-                        return None;
-                    }
+                    // rustc's error: another number of arguments.
+                    _ => return None,
                 }
                 Some(range)
             }

@@ -51,11 +51,13 @@ impl Parser<'_> {
             Rust::Unary(e) => self.unary(e),
             Rust::While(e) => self.while_loop(e),
 
+            // rustc reports it on the function as written, or its signature was reported.
+            Rust::Await(_) | Rust::Infer(_) => rejected(Spot::of(e)),
+            Rust::Try(_) if self.is_optional => rejected(Spot::of(e)),
+
             // Not in the language.
             Rust::Async(e) => self.reject(e.async_token, &ASYNC, &[]),
-            Rust::Await(e) => self.reject(e.await_token, &ASYNC, &[]),
             Rust::Closure(e) => self.reject(e, &CLOSURE, &[]),
-            Rust::Infer(e) => self.reject(e, &UNDERSCORE, &[]),
             Rust::Let(e) => self.reject(e.let_token, &LET_CONDITION, &[&"if"]),
             Rust::Range(e) => self.reject(e, &RANGE, &[]),
             Rust::RawAddr(e) => self.reject(e, &RAW_ADDRESS, &[]),
@@ -156,8 +158,9 @@ impl Parser<'_> {
                 }
                 return expression(ExprKind::Variable(variable.clone()), at);
             }
-            if ident == "self" {
-                return self.reject(ident, &SELF_VALUE, &[]);
+            if ident == "self" || (ident == "None" && self.is_optional) {
+                // Of a method, which was reported, or rustc's error.
+                return rejected(Spot::of(ident));
             }
             if ident == "None" {
                 return self.reject(ident, &OPTION, &[ident]);
@@ -191,10 +194,8 @@ impl Parser<'_> {
                 let target = self.target(&e.left);
                 let value = Box::new(self.expr(&e.right));
                 match target {
-                    Some(Target::Tuple(_, tuple)) => {
-                        self.sink.report_at(tuple.span, &crate::diag::indexing::COMPOUND_TUPLE, &[]);
-                        rejected(at)
-                    }
+                    // rustc's error.
+                    Some(Target::Tuple(..)) => rejected(at),
                     Some(target) => expression(ExprKind::Update(op, Box::new(target), value), at),
                     None => rejected(at),
                 }

@@ -1,6 +1,6 @@
 //! Macro calls: `vec!` and `array!` are lists, those with an effect stand in `effects.rs`, the others are reported.
 
-use super::{Parser, expression};
+use super::{Parser, expression, rejected};
 use crate::ast::{Expr, ExprKind, Spot};
 use crate::diag::expressions::*;
 use crate::names::macro_instead;
@@ -13,7 +13,7 @@ impl Parser<'_> {
         let name = mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
         match name.as_str() {
             "matches" => self.matches(mac),
-            "vec" | "array" | "arr1" | "arr2" => self.list(mac, &name),
+            "vec" | "array" | "arr1" | "arr2" => self.list(mac),
             "assert" | "debug_assert" => self.assert(mac, &name),
             "assert_eq" | "debug_assert_eq" => self.assert_equal(mac, &name, true),
             "assert_ne" | "debug_assert_ne" => self.assert_equal(mac, &name, false),
@@ -34,7 +34,7 @@ impl Parser<'_> {
     }
 
     /// `vec![a, b]` and `vec![v; n]`
-    fn list(&mut self, mac: &syn::Macro, name: &str) -> Expr {
+    fn list(&mut self, mac: &syn::Macro) -> Expr {
         let at = Spot::of(mac);
         let parser = |input: ParseStream| {
             if input.is_empty() {
@@ -60,10 +60,8 @@ impl Parser<'_> {
                 let items = items.iter().map(|e| self.expr(e)).collect();
                 expression(ExprKind::Array(items), at)
             }
-            Err(_) => {
-                let help = format!("write `{name}![a, b]` or `{name}![v; n]`");
-                self.reject(mac, &NOT_PARSED, &[&name, &help])
-            }
+            // rustc's error.
+            Err(_) => rejected(at),
         }
     }
 }

@@ -187,14 +187,18 @@ impl Parser<'_> {
             Pat::Or(p) => {
                 let mut any = None;
                 let mut always = false;
+                let mut bound = None;
                 for case in &p.cases {
                     let mut test = Test::default();
                     self.test(case, subject.clone(), &mut test);
                     if !test.bindings.is_empty() {
-                        self.sink.report(case, &MATCH_BINDING, &[]);
+                        bound = bound.or(Some(case));
                     }
                     always |= test.condition.is_none();
                     any = both("Or", any, test.condition);
+                }
+                if let Some(case) = bound {
+                    self.sink.report(case, &MATCH_BINDING, &[]);
                 }
                 into.and(any.filter(|_| !always));
             }

@@ -40,6 +40,12 @@ impl Parser<'_> {
     fn method_named(&mut self, m: &ExprMethodCall) -> Expr {
         let name = m.method.to_string();
         let at = Spot::at(m.method.span());
+        if matches!(bare(&m.receiver), Rust::MethodCall(_))
+            && iterate::is_iterator(&m.receiver)
+            && !iterate::is_adapter(&name)
+        {
+            return self.reject(&m.method, &crate::diag::iterators::ADAPTER, &[&name]);
+        }
         match names::method(&name) {
             Some(Method::Plain) => {
                 let receiver = self.expr(&m.receiver);
@@ -113,6 +119,7 @@ impl Parser<'_> {
     fn unknown(&mut self, m: &ExprMethodCall, name: String) -> Expr {
         let Some(unknown) = names::unknown_method(&name) else { return rejected(Spot::of(&m.method)) };
         match unknown {
+            Unknown::Iterator if iterate::is_source(&name) => self.reject(&m.method, &ITERATOR_VALUE, &[]),
             Unknown::Iterator => self.reject(&m.method, &ITERATOR, &[&name]),
             Unknown::Grows => self.reject(&m.method, &GROWS, &[&name]),
             Unknown::InPlace(help) => self.reject(&m.method, &IN_PLACE, &[&name, &help]),
@@ -156,9 +163,7 @@ impl Parser<'_> {
             return rejected(at);
         }
         let mut arguments: Vec<&Rust> = m.args.iter().collect();
-        let Some(last) = arguments.pop() else {
-            return self.reject(&m.method, &CLOSURE_EXPECTED, &[&name]);
-        };
+        let Some(last) = arguments.pop() else { return rejected(at) };
         let arguments = arguments.into_iter().map(|a| self.argument(a)).collect();
         match self.callable(last, &name) {
             Some(f) => expression(ExprKind::MapMethod(name, Box::new(receiver), arguments, Box::new(f)), at),
@@ -171,10 +176,8 @@ impl Parser<'_> {
         let target = self.block_target(&m.receiver, &m.method.to_string());
         let values: Vec<Expr> = m.args.iter().map(|a| self.argument(a)).collect();
         let Some((place, spec)) = target else { return rejected(at) };
-        let Some(value) = values.into_iter().next() else {
-            let name = m.method.to_string();
-            return self.reject(&m.method, &VALUE_EXPECTED, &[&name]);
-        };
+        // A wrong number of arguments is rustc's error.
+        let Some(value) = values.into_iter().next() else { return rejected(at) };
         let value = Box::new(value);
         let kind = match op {
             None => ExprKind::Assign(Box::new(Target::Block(place, spec)), value),
@@ -189,9 +192,6 @@ impl Parser<'_> {
         let place = self.place(&m.receiver);
         let indices: Vec<Vec<Expr>> = m.args.iter().map(|a| self.indices(a)).collect();
         let (Some(place), Ok([i, j])) = (place, <[Vec<Expr>; 2]>::try_from(indices)) else {
-            if self.sink.is_clean() {
-                self.sink.report(&m.method, &SWAP, &[]);
-            }
             return rejected(at);
         };
         let element = |index| {

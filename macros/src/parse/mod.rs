@@ -50,6 +50,10 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
         Ok(Item::Static(i)) => not_a_function(i.static_token.span, "a static"),
         Ok(Item::Type(i)) => not_a_function(i.type_token.span, "a type alias"),
         Ok(Item::Use(i)) => not_a_function(i.use_token.span, "an import"),
+        Ok(Item::Verbatim(i)) => match i.into_iter().find(|t| t.to_string() == "fn") {
+            Some(function) => not_a_function(function.span(), "a function without a body"),
+            None => not_a_function(error.span(), "this item"),
+        },
         Ok(_) => not_a_function(error.span(), "this item"),
         Err(_) => sink.report_at(error.span(), &attribute::NOT_PARSED, &[&error]),
     }
@@ -72,6 +76,7 @@ pub fn function(
         frame_count: 0,
         closures: 0,
         handles: Handles::default(),
+        is_optional: false,
         own_type,
     };
     loop_attributes::check(item, parser.sink);
@@ -101,6 +106,8 @@ struct Parser<'a> {
     closures: usize,
     /// Paths that stand for handles.
     handles: Handles,
+    /// Its result is an `Option` or a `Result`, which was reported: the values of it are the same mistake.
+    is_optional: bool,
     /// What `Self` is, in an `impl` block.
     own_type: Option<TokenStream>,
 }

@@ -44,11 +44,6 @@ impl Parser<'_> {
                 Pattern::Struct(fields.collect(), Spot::of(p))
             }
             Pat::TupleStruct(p) => {
-                if let Some(name) = p.path.get_ident()
-                    && ["Some", "Ok", "Err"].iter().any(|o| name == o)
-                {
-                    self.sink.report(&p.path, &PATTERN_STRUCT, &[]);
-                }
                 // Behind `..` positions are counted from an end that is not known here.
                 let rest = p.elems.iter().position(|e| matches!(e, Pat::Rest(_)));
                 if let Some(late) = rest.filter(|k| k + 1 < p.elems.len()).map(|k| &p.elems[k]) {
@@ -58,10 +53,8 @@ impl Parser<'_> {
                 let parts = parts.map(|(k, elem)| (FieldName::Number(k), self.pattern(elem, false)));
                 Pattern::Struct(parts.collect(), Spot::of(p))
             }
-            Pat::Path(p) => {
-                self.sink.report(p, &PATTERN_STRUCT, &[]);
-                Pattern::Wild
-            }
+            // What may not match is rustc's error.
+            Pat::Path(_) => Pattern::Wild,
             Pat::Macro(p) => {
                 self.sink.report(p, &PATTERN_MACRO, &[]);
                 Pattern::Wild

@@ -22,7 +22,10 @@ impl Parser<'_> {
         if let ReturnType::Type(_, ty) = &item.sig.output {
             match types::bare(ty) {
                 Type::Reference(reference) => self.sink.report(reference, &RESULT_BORROWS, &[]),
-                ty => types::check(ty, self.sink),
+                ty => {
+                    self.is_optional = types::is_optional(ty);
+                    types::check(ty, self.sink);
+                }
             }
         }
         params
@@ -30,9 +33,6 @@ impl Parser<'_> {
 
     fn qualifiers(&mut self, item: &ItemFn) {
         let sig = &item.sig;
-        if let Some(token) = &item.modifiers.defaultness {
-            self.sink.report(token, &DEFAULTNESS, &[]);
-        }
         if let Some(token) = &sig.constness {
             self.sink.report(token, &CONST, &[]);
         }

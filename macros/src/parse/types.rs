@@ -32,8 +32,18 @@ pub fn is_function(ty: &Type) -> bool {
     match bare(ty) {
         Type::Reference(r) => is_function(&r.elem),
         Type::FnPtr(_) | Type::ImplTrait(_) | Type::TraitObject(_) => true,
+        // `Box<dyn Fn(f64) -> f64>`
+        Type::Path(p) => {
+            p.path.segments.last().is_some_and(|s| s.ident == "Box" && arguments(s).any(is_function))
+        }
         _ => false,
     }
+}
+
+/// By its spelling, an `Option` or a `Result`.
+pub fn is_optional(ty: &Type) -> bool {
+    let optional = |s: &PathSegment| s.ident == "Option" || s.ident == "Result";
+    matches!(bare(ty), Type::Path(p) if p.path.segments.last().is_some_and(optional))
 }
 
 /// Reports what can't be a parameter or a result. Names that are not known here are left to rustc, which

@@ -118,6 +118,16 @@ pub(super) const CONSUMERS: &[&str] = &[
     "for_each", "last", "nth", "find",
 ];
 
+/// The method makes an iterator of an array.
+pub(super) fn is_source(name: &str) -> bool {
+    SOURCES.contains(&name)
+}
+
+/// The method makes an iterator of another one.
+pub(super) fn is_adapter(name: &str) -> bool {
+    ADAPTERS.contains(&name)
+}
+
 /// The expression is an iterator as far as one can see.
 pub(super) fn is_iterator(e: &Rust) -> bool {
     match bare(e) {
