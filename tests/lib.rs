@@ -56,7 +56,7 @@ macro_rules! scalars {
         }
     })* };
 }
-scalars!(f64 f32 i64 i32 u32 usize bool);
+scalars!(f64 f32 i64 i32 u32 u64 usize bool);
 
 impl<T: Element, D: Dimension> Reading for Array<T, D> {
     fn difference(&self, other: &Self, tolerance: u64) -> Option<String> {

@@ -4,7 +4,9 @@
 use crate::scope::Variable;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use std::fmt;
 use syn::Type;
+use syn::ext::IdentExt;
 
 /// A place in the user's source: line and column from 1, and a width.
 #[derive(Clone, Copy, Debug)]
@@ -116,6 +118,8 @@ pub enum Pattern {
     Wild,
     /// `(a, b)` or `[a, b]`
     Tuple(Vec<Pattern>, Spot),
+    /// `State { x, v: a, .. }`, `Pair(a, b)`
+    Struct(Vec<(FieldName, Pattern)>, Spot),
     /// `x: T`, with the declared type as a `Ty`
     Typed(Box<Pattern>, TokenStream, Spot),
 }
@@ -126,6 +130,7 @@ impl Pattern {
         match self {
             Pattern::Name(variable) => f(variable),
             Pattern::Wild => {}
+            Pattern::Struct(parts, _) => parts.iter().for_each(|(_, p)| p.variables(f)),
             Pattern::Tuple(parts, _) => parts.iter().for_each(|p| p.variables(f)),
             Pattern::Typed(inner, ..) => inner.variables(f),
         }
@@ -152,6 +157,8 @@ pub enum Stmt {
     Declare(Variable),
     /// `let g = grad(f);`, with the handle as Rust code
     Handle(Variable, TokenStream),
+    /// `let f = |a| ..;`; true where it captures by value
+    Closure(Variable, Callable, bool),
     /// `value;`
     Expr(Expr),
 }
@@ -186,8 +193,10 @@ pub enum ExprKind {
     Constant(TokenStream),
     /// `(a, b)`; the empty one is `()`
     Tuple(Vec<Expr>),
-    /// `t.0`
-    Field(Box<Expr>, usize),
+    /// `t.0`, `s.x`
+    Field(Box<Expr>, FieldName),
+    /// `State { x, v: a, ..base }`
+    Struct(Box<StructLiteral>),
     /// `[a, b]`
     Array(Vec<Expr>),
     /// `[v; n]`
@@ -212,10 +221,14 @@ pub enum ExprKind {
     MapMethod(String, Box<Expr>, Vec<Expr>, Box<Callable>),
     /// `f64::max(a, b)`, `Array2::<f64>::zeros((n, m))`: type, element type, name
     TypeFn(Box<TypeFn>, Vec<Expr>, Option<Box<Callable>>),
-    /// A call of an annotated function.
+    /// A call of an annotated function, by its staging function.
     Call(TokenStream, Vec<Argument>),
+    /// A method of a struct; the first argument is the receiver.
+    MethodCall(String, Vec<Argument>),
     /// `cond`, `switch`, `fori_loop`, `while_loop`, and the implicit functions
     Functional(TokenStream, Vec<Operand>),
+    /// A call of a closure that a variable holds.
+    CallClosure(Variable, Vec<Expr>),
     /// `grad(f)(x)`: the handle as Rust code, and the arguments
     HandleCall(TokenStream, Vec<Expr>),
     /// `{ .. }`
@@ -244,6 +257,106 @@ pub enum ExprKind {
     Swap(Box<Place>, Box<Place>),
     /// `std::mem::replace(&mut a, v)`
     Replace(Box<Place>, Box<Expr>),
+    /// `assert!` and its like
+    Assert(Box<Assert>),
+    /// `panic!` and its like: what is behind it is never executed.
+    Panic(Text),
+    /// `println!` and its like: `Out` or `Err`
+    Print(&'static str, Text),
+    /// `dbg!`: each value, and as it is written
+    Dbg(Vec<(Expr, TokenStream)>),
+}
+
+/// `assert!`, `assert_eq!`, `assert_ne!`, and those of debug builds.
+#[derive(Clone, Debug)]
+pub struct Assert {
+    /// What is said to hold.
+    pub claim: Claim,
+    /// What is said where it does not.
+    pub text: Option<Text>,
+    /// `debug_assert!`
+    pub debug: bool,
+}
+
+/// What an assertion says.
+#[derive(Clone, Debug)]
+pub enum Claim {
+    /// A condition, and as it is written.
+    Holds(Expr, TokenStream),
+    /// That two values are equal (true), or not equal.
+    Equal(bool, Expr, Expr),
+}
+
+/// The arguments of `panic!`, `println!` and the like.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// The format string; every argument has its number.
+    pub format: String,
+    /// The arguments.
+    pub arguments: Vec<Expr>,
+}
+
+impl Text {
+    /// Making it takes nothing that could fail, and no time worth speaking of.
+    pub fn is_simple(&self) -> bool {
+        self.arguments.iter().all(Expr::is_simple)
+    }
+}
+
+impl Expr {
+    /// A variable, a part of one, or a constant.
+    fn is_simple(&self) -> bool {
+        match &self.kind {
+            ExprKind::Float(_)
+            | ExprKind::Int(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Typed(..)
+            | ExprKind::Variable(_)
+            | ExprKind::Constant(_) => true,
+            ExprKind::Field(base, _) => base.is_simple(),
+            ExprKind::Tuple(parts) => parts.iter().all(Expr::is_simple),
+            _ => false,
+        }
+    }
+}
+
+/// The name of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldName {
+    /// Of a tuple or a tuple struct.
+    Number(usize),
+    /// Of a struct, without `r#`.
+    Name(String),
+}
+
+impl FieldName {
+    /// As it is written.
+    pub fn of(member: &syn::Member) -> FieldName {
+        match member {
+            syn::Member::Named(name) => FieldName::Name(name.unraw().to_string()),
+            syn::Member::Unnamed(index) => FieldName::Number(index.index as usize),
+        }
+    }
+}
+
+impl fmt::Display for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FieldName::Number(k) => write!(f, "{k}"),
+            FieldName::Name(name) => write!(f, "{name}"),
+        }
+    }
+}
+
+/// `State { x, v: a, ..base }`
+#[derive(Clone, Debug)]
+pub struct StructLiteral {
+    /// The type.
+    pub path: TokenStream,
+    /// The fields that are given, in the order in which they are evaluated.
+    pub fields: Vec<(FieldName, Expr)>,
+    /// Where the others come from.
+    pub base: Option<Expr>,
 }
 
 /// A function of a type: `f64::max`, `Array2::<f64>::zeros`.
@@ -302,6 +415,8 @@ pub struct For {
     pub parallel: bool,
     /// `#[checkpoint]`
     pub checkpoint: bool,
+    /// `#[unroll]`
+    pub unroll: bool,
 }
 
 /// The range of a `for` loop.
@@ -313,6 +428,8 @@ pub struct Range {
     pub end: Expr,
     /// `..=`
     pub inclusive: bool,
+    /// `progress("name", range)`
+    pub progress: Option<String>,
     /// `.rev()` and `.step_by(k)` in order.
     pub adapters: Vec<(Adapter, Spot)>,
     /// Where its dots are.
@@ -366,8 +483,8 @@ pub struct Place {
 /// One step into a variable.
 #[derive(Clone, Debug)]
 pub enum Part {
-    /// `.0`
-    Field(usize),
+    /// `.0`, `.x`
+    Field(FieldName),
     /// `[i]`, `[[i, j]]`
     Index(Vec<Expr>),
 }
@@ -422,8 +539,10 @@ pub enum Argument {
 pub enum Callable {
     /// `|a, b| body`
     Closure(Vec<Pattern>, Box<Expr>),
-    /// An annotated function, by its path.
+    /// An annotated function, by its staging function.
     Path(TokenStream, Spot),
+    /// A closure that a variable holds.
+    Variable(Variable),
     /// `f64::sqrt`
     TypeFn(TypeFn, Spot),
 }

@@ -1,7 +1,7 @@
 //! What loops and branches carry: exactly *assigned inside, declared outside*. And which expressions write, so
 //! that what is read beside them is read before.
 
-use crate::ast::{Block, Callable, Expr, ExprKind, Function, Place};
+use crate::ast::{Block, Callable, Expr, ExprKind, Function, Place, Stmt};
 use crate::scope::Variable;
 use crate::walk::Child;
 use std::collections::BTreeMap;
@@ -18,6 +18,9 @@ pub fn function(function: &mut Function) {
 fn block(b: &mut Block) -> Set {
     let mut set = Set::new();
     for stmt in &mut b.stmts {
+        if let Stmt::Closure(_, f, _) = stmt {
+            callable(f);
+        }
         if let Some(value) = stmt.value() {
             set.append(&mut expr(value));
         }

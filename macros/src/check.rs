@@ -52,6 +52,6 @@ fn parameter_name(pattern: &Pattern) -> Option<String> {
     match pattern {
         Pattern::Name(variable) => Some(variable.name()),
         Pattern::Typed(inner, ..) => parameter_name(inner),
-        Pattern::Wild | Pattern::Tuple(..) => None,
+        Pattern::Wild | Pattern::Tuple(..) | Pattern::Struct(..) => None,
     }
 }

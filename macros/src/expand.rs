@@ -9,12 +9,15 @@ use proc_macro2::TokenStream;
 /// All errors of the function are reported together; the item itself is always emitted, with a companion
 /// type of the right signatures, so that an editor keeps working and no follow-on errors appear.
 pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    if let Ok(block) = syn::parse2::<syn::ItemImpl>(item.clone()) {
+        return implementation(attribute, &block);
+    }
     let mut sink = Sink::default();
     let arguments = args::parse(attribute, &mut sink);
     let Some(source) = parse::item(item.clone(), &mut sink) else {
         return emit::rejected_item(item, sink.into_errors());
     };
-    let mut function = parse::function(&source, &arguments, &mut sink);
+    let mut function = parse::function(&source, None, &arguments, &mut sink);
     check::function(&function, &arguments, &mut sink);
     desugar::function(&mut function, &mut sink);
     carry::function(&mut function);
@@ -22,5 +25,16 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
         emit::function(&source, &function)
     } else {
         emit::rejected_function(&source, &function, sink.into_errors())
+    }
+}
+
+/// Expands `#[desc_jit(attribute)] impl Type { .. }`: every function of the block is annotated.
+fn implementation(attribute: TokenStream, block: &syn::ItemImpl) -> TokenStream {
+    let mut sink = Sink::default();
+    let methods = parse::implementation::methods(attribute, block, &mut sink);
+    if sink.is_clean() {
+        emit::implementation(block, &methods)
+    } else {
+        emit::rejected_implementation(block, &methods, sink.into_errors())
     }
 }

@@ -15,6 +15,7 @@ mod args;
 mod ast;
 mod carry;
 mod check;
+mod derive;
 mod desugar;
 mod diag;
 mod emit;
@@ -41,4 +42,13 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn desc_jit(attribute: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(attribute.into(), item.into()).into()
+}
+
+/// Makes a struct a value of staged code: parameters, results and variables of annotated functions can be such structs.
+///
+/// Its fields are scalars, arrays, tuples and other trees. A scalar field with `#[tree(static)]` is a constant of the
+/// compilation, as a static parameter is: lengths of arrays may depend on it, each new value compiles once more.
+#[proc_macro_derive(Tree, attributes(tree))]
+pub fn tree(item: TokenStream) -> TokenStream {
+    derive::expand(item.into()).into()
 }

@@ -85,7 +85,31 @@ pub const METHODS: &[(&str, Method)] = {
         ("abs_diff", Plain),
         ("is_positive", Plain),
         ("is_negative", Plain),
+        ("wrapping_add", Plain),
+        ("wrapping_sub", Plain),
+        ("wrapping_mul", Plain),
+        ("wrapping_neg", Plain),
+        ("wrapping_abs", Plain),
+        ("wrapping_shl", Plain),
+        ("wrapping_shr", Plain),
+        ("wrapping_pow", Plain),
+        ("saturating_add", Plain),
         ("saturating_sub", Plain),
+        ("saturating_mul", Plain),
+        ("rotate_left", Plain),
+        ("rotate_right", Plain),
+        ("count_ones", Plain),
+        ("count_zeros", Plain),
+        ("leading_zeros", Plain),
+        ("leading_ones", Plain),
+        ("trailing_zeros", Plain),
+        ("trailing_ones", Plain),
+        ("swap_bytes", Plain),
+        ("reverse_bits", Plain),
+        ("unsigned_abs", Plain),
+        ("isqrt", Plain),
+        ("ilog2", Plain),
+        ("is_power_of_two", Plain),
         ("div_ceil", Plain),
         // Shapes.
         ("len", Plain),
@@ -168,7 +192,7 @@ pub fn method(name: &str) -> Option<Method> {
 }
 
 /// Scalar types of staged code.
-pub const SCALARS: &[&str] = &["f64", "f32", "i64", "i32", "u32", "usize", "bool"];
+pub const SCALARS: &[&str] = &["f64", "f32", "i64", "i32", "u32", "u64", "usize", "bool"];
 
 /// Array types, which have constructors.
 pub const ARRAYS: &[&str] = &["Array", "Array0", "Array1", "Array2", "Array3", "ArrayD"];
@@ -198,7 +222,8 @@ pub fn scalar_instead(name: &str) -> Option<&'static str> {
     Some(match name {
         "i8" | "i16" => "i32",
         "u8" | "u16" => "u32",
-        "u64" | "i128" | "u128" | "isize" => "i64",
+        "u128" => "u64",
+        "i128" | "isize" => "i64",
         "f16" => "f32",
         "f128" => "f64",
         _ => return None,
@@ -282,6 +307,12 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("checked_add", "write `a + b`: an overflow is an error that names the line"),
     ("checked_sub", "write `if a >= b { a - b } else { .. }`"),
     ("checked_mul", "write `a * b`: an overflow is an error that names the line"),
+    ("checked_rem", "write `if b != 0 { a % b } else { .. }`"),
+    ("checked_neg", "write `-a`: an overflow is an error that names the line"),
+    ("checked_pow", "write `a.pow(n)`: an overflow is an error that names the line"),
+    ("checked_shl", "write `a << n`: a distance that is too large is an error that names the line"),
+    ("checked_shr", "write `a >> n`: a distance that is too large is an error that names the line"),
+    ("checked_ilog2", "write `if a > 0 { a.ilog2() } else { .. }`"),
     ("checked_div", "write `if b != 0 { a / b } else { .. }`"),
     ("partial_cmp", "compare with `<`, `==`, `>`"),
     ("then", "write `if condition { a } else { b }`"),
@@ -293,6 +324,13 @@ const OPTIONAL: &[(&str, &str)] = &[
 const INSTEAD: &[(&str, &str)] = &[
     ("into", "write the conversion out: `f64::from(x)` or `x as f64`"),
     ("try_into", "write `x as usize`"),
+    ("overflowing_add", "write `let sum = a.wrapping_add(b);`, and compare it with `a`"),
+    ("overflowing_sub", "write `a.wrapping_sub(b)`, and `a < b`"),
+    ("overflowing_mul", "write `a.wrapping_mul(b)`, or multiply in a wider type"),
+    ("carrying_add", "write `let sum = a.wrapping_add(b);`, and compare it with `a`"),
+    ("to_le_bytes", "write `(x >> (8 * k)) & 0xff`"),
+    ("to_be_bytes", "write `(x >> (8 * k)) & 0xff`"),
+    ("to_ne_bytes", "write `(x >> (8 * k)) & 0xff`"),
     ("cmp", "compare with `<`, `==`, `>`"),
     ("total_cmp", "compare with `<`, `==`, `>`"),
     ("to_bits", "staged code has no bit patterns of floats"),
@@ -322,13 +360,13 @@ pub enum Unknown {
     /// It returns an `Option` or a `Result`; what to write instead.
     Optional(&'static str),
     /// What to write instead.
-    Instead(String),
+    Instead(&'static str),
 }
 
-/// What to say about a method that is not in [`METHODS`].
-pub fn unknown_method(name: &str) -> Unknown {
+/// What to say about a method that is not in [`METHODS`]; `None` where it may be one of the user's.
+pub fn unknown_method(name: &str) -> Option<Unknown> {
     let find = |table: &[(&str, &'static str)]| table.iter().find(|(n, _)| *n == name).map(|(_, help)| *help);
-    if ITERATORS.contains(&name) {
+    Some(if ITERATORS.contains(&name) {
         Unknown::Iterator
     } else if GROWING.contains(&name) {
         Unknown::Grows
@@ -337,29 +375,17 @@ pub fn unknown_method(name: &str) -> Unknown {
     } else if let Some(help) = find(OPTIONAL) {
         Unknown::Optional(help)
     } else if let Some(help) = find(INSTEAD) {
-        Unknown::Instead(help.to_string())
+        Unknown::Instead(help)
     } else {
-        Unknown::Instead(match nearest(name, METHODS.iter().map(|(n, _)| *n)) {
-            Some(near) => format!("did you mean `.{near}(..)`?"),
-            None => "numbers have the methods of f64 and of the integers, arrays those of ndarray without closures and \
-                     iterators; for anything else write an annotated function"
-                .to_string(),
-        })
-    }
+        // Whether there is such a method rustc says of the function as written.
+        return None;
+    })
 }
 
 /// What to write instead of a macro.
 pub fn macro_instead(name: &str) -> &'static str {
     match name {
-        "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => {
-            "check the arguments in the function that calls this one"
-        }
-        "println" | "print" | "eprintln" | "eprint" | "dbg" | "write" | "writeln" => {
-            "return the value and print it in the function that calls this one; `name::native(..)` runs the body as plain Rust"
-        }
-        "panic" | "unreachable" | "todo" | "unimplemented" => {
-            "return a value on every path, for instance `f64::NAN`"
-        }
+        "write" | "writeln" => "print it with `print!` or `println!`",
         "format" => "do the formatting in the function that calls this one",
         "s" => "write it as the argument of `slice` or `slice_mut`",
         "azip" | "par_azip" => "write arithmetic on whole arrays, or loops",

@@ -9,6 +9,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use std::rc::Rc;
 use syn::ext::IdentExt;
 
+/// What the variable of a method's receiver is called: no variable can be called `self`.
+pub const RECEIVER: &str = "__self";
+
 /// A declared variable.
 #[derive(Clone, Debug)]
 pub struct Variable {
@@ -16,12 +19,16 @@ pub struct Variable {
     pub ident: Ident,
     /// A `&mut` parameter: a call that it is passed to may assign it.
     pub by_mut_ref: bool,
+    /// It can be assigned: `let mut x`, or a `&mut` parameter.
+    pub mutable: bool,
     /// The type of a `let x: T;` without a value: every assignment gives its value that type.
     pub declared: Option<Rc<TokenStream>>,
     /// Its value was reported as an error: what is done with it is no error of its own.
     pub rejected: bool,
     /// It holds a handle of a function, which is no value of staged code.
     pub is_handle: bool,
+    /// It holds a closure.
+    pub is_closure: bool,
     /// It stands for a part of another variable: an item of `iter_mut()`.
     pub alias: Option<Rc<Place>>,
     /// It is ours: no name of the user's means it.
@@ -32,7 +39,10 @@ pub struct Variable {
 impl Variable {
     /// The name without `r#`.
     pub fn name(&self) -> String {
-        self.ident.unraw().to_string()
+        match self.ident.unraw().to_string() {
+            name if name == RECEIVER => "self".into(),
+            name => name,
+        }
     }
 
     /// Its number, which no other variable of the function has.
@@ -46,9 +56,11 @@ impl Variable {
         Variable {
             ident,
             by_mut_ref: false,
+            mutable: true,
             declared,
             rejected: false,
             is_handle: false,
+            is_closure: false,
             alias: None,
             is_own: true,
             number,
@@ -111,9 +123,11 @@ impl Scopes {
         let variable = Variable {
             ident,
             by_mut_ref,
+            mutable: by_mut_ref,
             declared,
             rejected: false,
             is_handle: false,
+            is_closure: false,
             alias: None,
             is_own: false,
             number,
@@ -123,6 +137,18 @@ impl Scopes {
         variable
     }
 
+    /// Declares a variable that can be assigned.
+    pub fn declare_mutable(&mut self, ident: &Ident, by_mut_ref: bool) -> Variable {
+        self.declare(ident, by_mut_ref, None);
+        match self.names.last_mut() {
+            Some(Name::Variable(variable)) => {
+                variable.mutable = true;
+                variable.clone()
+            }
+            _ => unreachable!("a variable was declared"),
+        }
+    }
+
     /// Declares a variable of ours, which no name of the user's means.
     pub fn own(&mut self, name: impl FnOnce(usize) -> Ident) -> Variable {
         let number = self.count;
@@ -130,9 +156,21 @@ impl Scopes {
         Variable::own(name(number), None, number)
     }
 
+    /// Declares a variable that holds a closure.
+    pub fn declare_closure(&mut self, ident: &Ident) -> Variable {
+        let variable = self.declare(ident, false, None);
+        match self.names.last_mut() {
+            Some(Name::Variable(variable)) => {
+                variable.is_closure = true;
+                variable.clone()
+            }
+            _ => variable,
+        }
+    }
+
     /// Declares a name for a part of a variable.
     pub fn declare_alias(&mut self, ident: &Ident, place: Place) {
-        self.declare(ident, false, None);
+        self.declare(ident, true, None);
         if let Some(Name::Variable(variable)) = self.names.last_mut() {
             variable.alias = Some(Rc::new(place));
         }
@@ -168,7 +206,7 @@ impl Scopes {
 
     /// The variable that a name means; `None` for an item or something from outside the function.
     pub fn variable(&self, ident: &Ident) -> Option<&Variable> {
-        let wanted = ident.unraw();
+        let wanted = if ident == "self" { Ident::new(RECEIVER, ident.span()) } else { ident.unraw() };
         for name in self.names.iter().rev() {
             match name {
                 Name::Variable(v) if v.ident.unraw() == wanted => return Some(v),

@@ -1,7 +1,8 @@
 //! The parts of expressions, in the order of their evaluation: one list for every pass over the tree.
 
 use crate::ast::{
-    Adapter, Argument, Block, Callable, Expr, ExprKind, Operand, Part, Place, Range, SliceArg, Stmt, Target,
+    Adapter, Argument, Block, Callable, Claim, Expr, ExprKind, Operand, Part, Place, Range, SliceArg, Stmt,
+    Target,
 };
 use crate::scope::Variable;
 
@@ -31,7 +32,10 @@ impl Expr {
             | ExprKind::Constant(_)
             | ExprKind::Never
             | ExprKind::Neutral(..) => {}
-            ExprKind::Tuple(items) | ExprKind::Array(items) | ExprKind::HandleCall(_, items) => {
+            ExprKind::Tuple(items)
+            | ExprKind::Array(items)
+            | ExprKind::HandleCall(_, items)
+            | ExprKind::CallClosure(_, items) => {
                 items.iter_mut().for_each(|e| f(Expr(e)));
             }
             ExprKind::Field(a, _) | ExprKind::Unary(_, a) | ExprKind::Cast(a, _) => f(Expr(a)),
@@ -59,10 +63,16 @@ impl Expr {
                 items.iter_mut().for_each(|e| f(Expr(e)));
                 callable.iter_mut().for_each(|c| f(Callable(c)));
             }
-            ExprKind::Call(_, arguments) => arguments.iter_mut().for_each(|a| match a {
-                Argument::Value(e) => f(Expr(e)),
-                Argument::Mut(place) => f(Written(place)),
-            }),
+            ExprKind::Struct(literal) => {
+                literal.fields.iter_mut().for_each(|(_, e)| f(Expr(e)));
+                literal.base.iter_mut().for_each(|e| f(Expr(e)));
+            }
+            ExprKind::Call(_, arguments) | ExprKind::MethodCall(_, arguments) => {
+                arguments.iter_mut().for_each(|a| match a {
+                    Argument::Value(e) => f(Expr(e)),
+                    Argument::Mut(place) => f(Written(place)),
+                })
+            }
             ExprKind::Functional(_, operands) => operands.iter_mut().for_each(|o| match o {
                 Operand::Value(e) => f(Expr(e)),
                 Operand::Callable(c) => f(Callable(c)),
@@ -100,6 +110,20 @@ impl Expr {
                 f(Expr(value));
                 f(Written(place));
             }
+            ExprKind::Assert(e) => {
+                match &mut e.claim {
+                    Claim::Holds(condition, _) => f(Expr(condition)),
+                    Claim::Equal(_, left, right) => {
+                        f(Expr(left));
+                        f(Expr(right));
+                    }
+                }
+                e.text.iter_mut().flat_map(|text| &mut text.arguments).for_each(|e| f(Expr(e)));
+            }
+            ExprKind::Panic(text) | ExprKind::Print(_, text) => {
+                text.arguments.iter_mut().for_each(|e| f(Expr(e)));
+            }
+            ExprKind::Dbg(values) => values.iter_mut().for_each(|(e, _)| f(Expr(e))),
         }
     }
 }
@@ -134,7 +158,7 @@ impl Stmt {
     pub fn value(&mut self) -> Option<&mut Expr> {
         match self {
             Stmt::Let(_, value) | Stmt::Expr(value) => Some(value),
-            Stmt::Declare(_) | Stmt::Handle(..) => None,
+            Stmt::Declare(_) | Stmt::Handle(..) | Stmt::Closure(..) => None,
         }
     }
 
@@ -142,7 +166,7 @@ impl Stmt {
     pub fn declared(&self, f: &mut impl FnMut(&Variable)) {
         match self {
             Stmt::Let(pattern, _) => pattern.variables(f),
-            Stmt::Declare(variable) | Stmt::Handle(variable, _) => f(variable),
+            Stmt::Declare(variable) | Stmt::Handle(variable, _) | Stmt::Closure(variable, ..) => f(variable),
             Stmt::Expr(_) => {}
         }
     }
@@ -169,5 +193,67 @@ impl Range {
                 f(Child::Expr(step));
             }
         }
+    }
+}
+
+/// The variables from around that a closure reads. Its tree is the same afterwards.
+pub fn captured(f: &Callable) -> Vec<Variable> {
+    let mut found = Captured::default();
+    if let Callable::Closure(params, body) = f {
+        params.iter().for_each(|p| p.variables(&mut |v| found.declared.push(v.number())));
+        found.expr(&mut body.clone());
+    }
+    let Captured { declared, read } = found;
+    read.into_values().filter(|v| !declared.contains(&v.number())).collect()
+}
+
+#[derive(Default)]
+struct Captured {
+    declared: Vec<usize>,
+    read: std::collections::BTreeMap<usize, Variable>,
+}
+
+impl Captured {
+    fn expr(&mut self, e: &mut Expr) {
+        match &e.kind {
+            ExprKind::Variable(v) | ExprKind::CallClosure(v, _) => {
+                self.read.insert(v.number(), v.clone());
+            }
+            ExprKind::For(l) => self.declared.extend(l.index.iter().map(Variable::number)),
+            _ => {}
+        }
+        e.children(&mut |child| match child {
+            Child::Expr(e) => self.expr(e),
+            Child::Block(b) => self.block(b),
+            Child::Written(place) => {
+                self.read.insert(place.root.number(), place.root.clone());
+                place.indices(&mut |e| self.expr(e));
+            }
+            Child::Callable(f) => self.callable(f),
+        });
+    }
+
+    fn callable(&mut self, f: &mut Callable) {
+        match f {
+            Callable::Closure(params, body) => {
+                params.iter().for_each(|p| p.variables(&mut |v| self.declared.push(v.number())));
+                self.expr(body);
+            }
+            Callable::Variable(v) => {
+                self.read.insert(v.number(), v.clone());
+            }
+            Callable::Path(..) | Callable::TypeFn(..) => {}
+        }
+    }
+
+    fn block(&mut self, b: &mut Block) {
+        for stmt in &mut b.stmts {
+            stmt.declared(&mut |v| self.declared.push(v.number()));
+            if let Stmt::Closure(_, f, _) = stmt {
+                self.callable(f);
+            }
+            stmt.value().into_iter().for_each(|e| self.expr(e));
+        }
+        b.value.iter_mut().for_each(|e| self.expr(e));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The type of one array element or scalar.
 ///
-/// `usize` is a dtype of its own because indices are `usize` in Rust; it is stored as 64-bit integers.
+/// `usize` is a dtype of its own because indices are `usize` in Rust; it and `u64` are stored as 64-bit integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DType {
     /// `bool`, stored as bytes 0 and 1.
@@ -15,6 +15,8 @@ pub enum DType {
     U32,
     /// `i64`
     I64,
+    /// `u64`
+    U64,
     /// `usize`
     Usize,
     /// `f32`
@@ -25,8 +27,8 @@ pub enum DType {
 
 impl DType {
     /// All dtypes, in promotion order.
-    pub const ALL: [DType; 7] =
-        [DType::Bool, DType::I32, DType::U32, DType::I64, DType::Usize, DType::F32, DType::F64];
+    pub const ALL: [DType; 8] =
+        [DType::Bool, DType::I32, DType::U32, DType::I64, DType::U64, DType::Usize, DType::F32, DType::F64];
 
     /// The name of the Rust type.
     pub const fn name(self) -> &'static str {
@@ -35,6 +37,7 @@ impl DType {
             DType::I32 => "i32",
             DType::U32 => "u32",
             DType::I64 => "i64",
+            DType::U64 => "u64",
             DType::Usize => "usize",
             DType::F32 => "f32",
             DType::F64 => "f64",
@@ -53,7 +56,12 @@ impl DType {
 
     /// Any of the integer types (not `bool`).
     pub const fn is_int(self) -> bool {
-        matches!(self, DType::I32 | DType::U32 | DType::I64 | DType::Usize)
+        matches!(self, DType::I32 | DType::U32 | DType::I64 | DType::U64 | DType::Usize)
+    }
+
+    /// An integer with a sign.
+    pub const fn is_signed(self) -> bool {
+        matches!(self, DType::I32 | DType::I64)
     }
 
     /// Bytes of one element in memory.
@@ -61,17 +69,17 @@ impl DType {
         match self {
             DType::Bool => 1,
             DType::I32 | DType::U32 | DType::F32 => 4,
-            DType::I64 | DType::Usize | DType::F64 => 8,
+            DType::I64 | DType::U64 | DType::Usize | DType::F64 => 8,
         }
     }
 
-    /// The Candle dtype that stores it (`bool` as `U8`, `usize` as `I64`: Candle has neither).
+    /// The Candle dtype that stores it (`bool` as `U8`, `u64` and `usize` as `I64` of the same bits: Candle has none of them).
     pub const fn candle(self) -> candle_core::DType {
         match self {
             DType::Bool => candle_core::DType::U8,
             DType::I32 => candle_core::DType::I32,
             DType::U32 => candle_core::DType::U32,
-            DType::I64 | DType::Usize => candle_core::DType::I64,
+            DType::I64 | DType::U64 | DType::Usize => candle_core::DType::I64,
             DType::F32 => candle_core::DType::F32,
             DType::F64 => candle_core::DType::F64,
         }
@@ -154,6 +162,8 @@ pub enum Literal {
     U32(u32),
     /// An `i64`.
     I64(i64),
+    /// A `u64`.
+    U64(u64),
     /// A `usize`.
     Usize(usize),
     /// An `f32`.
@@ -170,6 +180,7 @@ impl Literal {
             Literal::I32(_) => DType::I32,
             Literal::U32(_) => DType::U32,
             Literal::I64(_) => DType::I64,
+            Literal::U64(_) => DType::U64,
             Literal::Usize(_) => DType::Usize,
             Literal::F32(_) => DType::F32,
             Literal::F64(_) => DType::F64,
@@ -184,6 +195,7 @@ impl Literal {
             Literal::I32(v) => v as i64 as u64,
             Literal::U32(v) => v as u64,
             Literal::I64(v) => v as u64,
+            Literal::U64(v) => v as u64,
             Literal::Usize(v) => v as u64,
             Literal::F32(v) => v.to_bits() as u64,
             Literal::F64(v) => v.to_bits(),
@@ -197,6 +209,7 @@ impl Literal {
             DType::I32 => Literal::I32(bits as i32),
             DType::U32 => Literal::U32(bits as u32),
             DType::I64 => Literal::I64(bits as i64),
+            DType::U64 => Literal::U64(bits as u64),
             DType::Usize => Literal::Usize(bits as usize),
             DType::F32 => Literal::F32(f32::from_bits(bits as u32)),
             DType::F64 => Literal::F64(f64::from_bits(bits)),
@@ -224,6 +237,7 @@ impl Literal {
             Literal::I32(v) => v as f64,
             Literal::U32(v) => v as f64,
             Literal::I64(v) => v as f64,
+            Literal::U64(v) => v as f64,
             Literal::Usize(v) => v as f64,
             Literal::F32(v) => v as f64,
             Literal::F64(v) => v,
@@ -237,6 +251,7 @@ impl Literal {
             Literal::I32(v) => Some(v as i128),
             Literal::U32(v) => Some(v as i128),
             Literal::I64(v) => Some(v as i128),
+            Literal::U64(v) => Some(v as i128),
             Literal::Usize(v) => Some(v as i128),
             Literal::F32(_) | Literal::F64(_) => None,
         }
@@ -265,6 +280,7 @@ impl Literal {
                 DType::I32 => Literal::I32(v as i32),
                 DType::U32 => Literal::U32(v as u32),
                 DType::I64 => Literal::I64(v as i64),
+                DType::U64 => Literal::U64(v as u64),
                 DType::Usize => Literal::Usize(v as usize),
                 DType::F32 => Literal::F32(v as f32),
                 DType::F64 => Literal::F64(v as f64),
@@ -279,6 +295,7 @@ impl Literal {
                         DType::I32 => Literal::I32(v as i32),
                         DType::U32 => Literal::U32(v as u32),
                         DType::I64 => Literal::I64(v as i64),
+                        DType::U64 => Literal::U64(v as u64),
                         DType::Usize => Literal::Usize(v as usize),
                         DType::F32 => Literal::F32(v as f32),
                         DType::F64 => Literal::F64(v),
@@ -309,6 +326,7 @@ impl fmt::Display for Literal {
             Literal::I32(v) => write!(f, "{v}"),
             Literal::U32(v) => write!(f, "{v}"),
             Literal::I64(v) => write!(f, "{v}"),
+            Literal::U64(v) => write!(f, "{v}"),
             Literal::Usize(v) => write!(f, "{v}"),
             // `{:?}` prints the shortest text that reads back to the same bits, with `.0` on integers.
             Literal::F32(v) => write!(f, "{v:?}"),

@@ -20,6 +20,10 @@ pub enum ErrorKind {
     Index,
     /// Integer overflow, division by zero and the like: what panics in a debug build of Rust.
     Arithmetic,
+    /// An `assert!` that does not hold, a `panic!` and its like.
+    Panic,
+    /// A NaN made of operands without one, where runs look for that.
+    NotANumber,
     /// A value that is only known at run time where staging needs a constant.
     Static,
     /// A variable carried through a loop or branch whose type changes.

@@ -49,7 +49,7 @@ macro_rules! switch_index {
         }
     })* };
 }
-switch_index!(usize i64 i32 u32);
+switch_index!(usize i64 i32 u32 u64);
 
 /// The branch at `index` applied to the operand; an index outside is clamped to the first or last branch,
 /// as in JAX.

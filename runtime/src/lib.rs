@@ -52,10 +52,12 @@ pub mod observe;
 pub mod op;
 mod optimize;
 pub mod prelude;
+mod progress;
 pub mod safe;
 mod stage;
 mod staged;
 mod transform;
+pub mod tree;
 
 #[doc(hidden)]
 pub mod __private;
@@ -69,3 +71,5 @@ pub use handle::{
     Derivative, Jit, checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize,
     value_and_grad, value_and_grad_with_aux, vjp, vmap,
 };
+pub use progress::{Progress, progress};
+pub use tree::Tree;

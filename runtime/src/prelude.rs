@@ -8,10 +8,15 @@ pub use crate::functional::{
 };
 pub use crate::implicit::{fixed_point, fixed_point_with, root, root_scalar, root_scalar_with, root_with};
 pub use crate::jnp;
+pub use crate::progress;
 pub use crate::safe::{safe_div, safe_norm};
+pub use crate::tree::{
+    Tree, tree_flatten, tree_leaves, tree_map, tree_map2, tree_stack, tree_unflatten, tree_unstack,
+};
 pub use crate::{
     Derivative, checkpoint, grad, grad_with_aux, hessian, hvp, jacfwd, jacrev, jvp, linearize,
     value_and_grad, value_and_grad_with_aux, vjp, vmap,
 };
 pub use crate::{Error, Graph};
 pub use crate::{argnums, in_axes};
+pub use desc_jit_macros::Tree;

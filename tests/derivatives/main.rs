@@ -11,6 +11,7 @@ mod jacobians;
 mod jumps;
 mod kernels;
 mod linear;
+mod structs;
 mod surfaces;
 mod tapes;
 mod zernike;

@@ -64,15 +64,18 @@ impl Author {
                 let ops: &[&str] = if float {
                     &["add", "sub", "mul", "div", "min", "max"]
                 } else {
-                    &["add", "sub", "min", "max", "xor"]
+                    &["add", "sub", "min", "max", "xor", "wrapping_add", "wrapping_mul", "and"]
                 };
                 let op = ops[self.pick(ops.len())];
                 let (a, b) = (self.number(), self.number());
                 self.push_number(format!("{op}(%{a}, %{b})"));
             }
             3 => {
-                let ops: &[&str] =
-                    if float { &["neg", "abs", "sqrt", "sin", "floor"] } else { &["neg", "abs", "signum"] };
+                let ops: &[&str] = if float {
+                    &["neg", "abs", "sqrt", "sin", "floor"]
+                } else {
+                    &["neg", "abs", "signum", "swap_bytes"]
+                };
                 let op = ops[self.pick(ops.len())];
                 let a = self.number();
                 self.push_number(format!("{op}(%{a})"));
@@ -91,7 +94,10 @@ impl Author {
                 let c = self.fresh();
                 let k = self.pick(3);
                 self.line(format_args!("%{c}: usize = const{{{k}}}()"));
-                let (op, i) = (["add", "sub", "rem", "mul"][[0, 0, 1, 2, 3][self.pick(5)]], self.int());
+                let (op, i) = (
+                    ["add", "sub", "rem", "mul", "wrapping_sub"][[0, 0, 1, 2, 3, 4][self.pick(6)]],
+                    self.int(),
+                );
                 self.push_int(format!("{op}(%{i}, %{c})"));
             }
             8 | 9 => {

@@ -67,7 +67,8 @@ impl Author {
                 self.emit_float(format!("{op}(%{a})"));
             }
             3 => {
-                let op = ["add", "sub", "mul", "rem", "min"][self.pick(5)];
+                let op = ["add", "sub", "mul", "rem", "min", "wrapping_sub", "and", "saturating_mul"]
+                    [self.pick(8)];
                 let (a, b) = (self.int(), self.int());
                 let v = self.fresh();
                 self.line(format_args!("%{v}: usize = {op}(%{a}, %{b})"));

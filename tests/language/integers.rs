@@ -110,3 +110,127 @@ fn i32_is_32_bits_wide() {
     agree!(i32_arithmetic(1234, 567));
     refuse!(i32_arithmetic(70_000, 70_000), Arithmetic, "overflow");
 }
+
+#[desc_jit]
+fn distances(a: i32, b: i32, c: i64, d: i64) -> ((u32, u64), (u32, u64), (i32, i64)) {
+    (
+        (a.abs_diff(b), c.abs_diff(d)),
+        (a.unsigned_abs(), c.unsigned_abs()),
+        (b.wrapping_abs(), d.wrapping_abs()),
+    )
+}
+
+#[test]
+fn distances_are_unsigned() {
+    for (a, c) in [(i32::MIN, i64::MIN), (i32::MAX, i64::MAX), (-1, 1), (0, -7)] {
+        for (b, d) in [(i32::MIN, i64::MAX), (i32::MAX, i64::MIN), (5, 0)] {
+            agree!(distances(a, b, c, d));
+        }
+    }
+}
+
+#[desc_jit]
+fn powers_of_two(a: u32, b: u64, c: usize) -> ((bool, bool, bool), (u64, u64)) {
+    (
+        (a.is_power_of_two(), b.is_power_of_two(), c.is_power_of_two()),
+        (b.abs_diff(3), b.div_ceil(3) ^ u64::wrapping_add(b, u64::from(a))),
+    )
+}
+
+#[test]
+fn unsigned_methods() {
+    agree!(powers_of_two(0, 1, 2));
+    agree!(powers_of_two(1 << 31, 1 << 63, usize::MAX));
+    agree!(powers_of_two(3, u64::MAX, 1 << 40));
+}
+
+#[desc_jit]
+fn complements(a: u32, b: u64, c: i64) -> ((u32, u64, i64), (u32, u64, i64), (u64, f64)) {
+    let (mut all, mut wide, mut minus): (u32, u64, i64) = (!0, !0, !0);
+    if c > 0 {
+        all = !7;
+        wide = !0x0f;
+        minus = !1;
+    }
+    ((a & !0, b & !1, c & !2), (all, wide, minus), (0xcbf2_9ce4_8422_2325 ^ b, !0 as f64))
+}
+
+#[test]
+fn all_bits_of_whatever_type() {
+    agree!(complements(5, 6, 7));
+    agree!(complements(u32::MAX, u64::MAX, -7));
+}
+
+#[desc_jit]
+fn masked(x: &Array1<f64>, i: usize) -> f64 {
+    // Wraps where `i` is 0, and is then no index.
+    let before = i.wrapping_sub(1);
+    if before < x.len() { x[before] } else { x[i] - 100.0 }
+}
+
+#[desc_jit]
+fn neighbours(x: &Array1<f64>) -> Array1<f64> {
+    let mut y = Array1::<f64>::zeros(x.len());
+    for i in 0..x.len() {
+        let before = i.wrapping_sub(1);
+        let left = if before < x.len() { x[before] } else { -1.0 };
+        y[i] = left + x[i];
+    }
+    y
+}
+
+#[desc_jit]
+fn unguarded(x: &Array1<f64>) -> Array1<f64> {
+    let mut y = Array1::<f64>::zeros(x.len());
+    for i in 0..x.len() {
+        y[i] = x[i.wrapping_sub(1)];
+    }
+    y
+}
+
+#[test]
+fn what_wrapped_proves_nothing_of_indices() {
+    let x = Array1::from_vec((0..100).map(f64::from).collect());
+    agree!(masked(&x, 0));
+    agree!(masked(&x, 99));
+    agree!(neighbours(&x));
+    refuse!(unguarded(&x), Index, "18446744073709551615");
+}
+
+#[desc_jit]
+fn halves(x: &Array1<u64>) -> (Array1<u32>, Array1<u32>, Array1<f64>, Array1<i64>) {
+    (x.mapv(|v| v as u32), x.mapv(|v| (v >> 32) as u32), x.mapv(|v| v as f64 / 2.0), x.mapv(|v| v as i64))
+}
+
+#[desc_jit]
+fn order_of_u64(x: &Array1<u64>) -> ((u64, u64), (usize, usize), (u64, u64)) {
+    let mut above = 0;
+    let mut quotients = 0;
+    for k in 0..x.len() {
+        if x[k] > 1 << 63 {
+            above += 1;
+        }
+        quotients += x[k] / 10 % 7;
+    }
+    ((jnp::min(x), jnp::max(x)), (jnp::argmin(x), jnp::argmax(x)), (above, quotients))
+}
+
+#[test]
+fn u64_is_unsigned_in_arrays() {
+    let x = Array1::from_vec((0..70).map(|k: u64| k.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect());
+    agree!(halves(&x));
+    agree!(order_of_u64(&x));
+}
+
+#[desc_jit]
+fn one_bit(x: u32, y: u64, k: u32) -> ((u32, u64), (u32, u64), u64) {
+    ((x & (1 << k), y | (1 << k)), (x ^ (1 << 31), y ^ (1 << 63)), (y >> k) & ((1 << 20) - 1))
+}
+
+#[test]
+fn literals_that_are_shifted_have_the_type_they_meet() {
+    for k in [0, 5, 31] {
+        agree!(one_bit(0xdead_beef, 0xcbf2_9ce4_8422_2325, k));
+    }
+    refuse!(one_bit(1, 1, 40), Arithmetic, "`1 << 40`, but u32 has 32 bits");
+}

@@ -139,7 +139,10 @@ fn nothing_has_no_least_item() {
     for engine in desc_jit::Engine::ALL {
         let error = desc_jit::with_engine(engine, || least::try_call(&Array1::zeros(0))).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("called `Option::unwrap()` on a `None` value") && text.contains("min_by"), "{text}");
+        assert!(
+            text.contains("called `Option::unwrap()` on a `None` value") && text.contains("min_by"),
+            "{text}"
+        );
     }
 }
 
@@ -289,4 +292,26 @@ fn negative_zero(x: &Array1<f64>) -> f64 {
 #[test]
 fn a_sum_of_nothing_is_minus_zero() {
     agree!(negative_zero(&Array1::from_vec(vec![-0.0, -0.0])));
+}
+
+#[desc_jit]
+fn counts_change(x: &Array1<f64>, n: usize) -> f64 {
+    let mut n = n;
+    let mut sum = 0.0;
+    for (i, v) in x.iter().skip(n).step_by(n + 1).enumerate() {
+        n += 1;
+        sum = 0.5 * sum + v * (n + i) as f64;
+    }
+    for k in (n..2 * n).zip(0..n).map(|(a, b)| a * b) {
+        n = 0;
+        sum += (k + n) as f64;
+    }
+    sum
+}
+
+#[test]
+fn the_bounds_of_an_iterator_are_those_that_it_was_made_with() {
+    for n in [0, 1, 3] {
+        agree!(counts_change(&sample(12), n));
+    }
 }

@@ -43,7 +43,7 @@ pub fn leaving_block(b: &mut Block) -> BTreeSet<Jump> {
 /// Evaluation always ends in a jump, or never.
 pub fn diverges(e: &mut Expr) -> bool {
     match &mut e.kind {
-        ExprKind::Jump(..) => true,
+        ExprKind::Jump(..) | ExprKind::Panic(_) => true,
         ExprKind::If(e) => {
             diverges(&mut e.condition)
                 || (block_diverges(&mut e.then) && e.otherwise.as_mut().is_some_and(block_diverges))

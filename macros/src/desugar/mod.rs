@@ -69,7 +69,12 @@ impl Desugar<'_> {
         let mut out = Vec::new();
         while let Some(mut stmt) = rest.stmts.pop_front() {
             match stmt.value().map(|e| leaving(e).is_empty()) {
-                None => out.push(stmt),
+                None => {
+                    if let Stmt::Closure(_, f, _) = &mut stmt {
+                        self.callable(f);
+                    }
+                    out.push(stmt);
+                }
                 Some(true) => {
                     stmt.value().into_iter().for_each(|e| self.inside(e));
                     out.push(stmt);

@@ -9,8 +9,6 @@ catalogue! {
         "call an annotated function by its name";
     GENERIC_CALL = "DJ0504", "type arguments of a call are not part of the staged language yet",
         "remove `::<..>`, and write the type into the function that is called";
-    CONSTRUCTOR = "DJ0505", "`{0}` is not known to staged code: structs and enums are not part of the language yet",
-        "use a tuple, or separate values";
     ASSOCIATED = "DJ0506", "`{0}::{1}` is not known to staged code",
         "{2}";
     NOT_A_PLACE = "DJ0507", "`&mut` is followed by a variable, a tuple field or an element",

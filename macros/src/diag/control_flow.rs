@@ -19,4 +19,6 @@ catalogue! {
         "match numbers, bools, ranges, constants and tuples of them; bind lists and structs by their names";
     MATCH_BINDING = "DJ0416", "a name bound in one of several alternatives is not part of the staged language",
         "write an arm for each alternative";
+    PROGRESS_NAME = "DJ0417", "the name of a progress bar is a literal text",
+        "write `progress(\"name\", 0..n)`";
 }

@@ -5,12 +5,6 @@ catalogue! {
         "a staged call runs to its end: remove `async` and `.await`";
     CLOSURE = "DJ0302", "a closure can only be passed to `mapv`, `from_shape_fn`, `cond`, `switch`, `fori_loop`, `while_loop`, `scan`, `map`, `root` and `fixed_point`",
         "write its body in place, or make it an annotated function";
-    CONST_BLOCK = "DJ0303", "`const` blocks are not part of the staged language yet",
-        "declare a `const` outside of the function";
-    NAMED_FIELD = "DJ0304", "structs are not part of the staged language yet",
-        "pass the field `{0}` as a parameter of its own, or use a tuple";
-    STRUCT = "DJ0305", "structs are not part of the staged language yet",
-        "use a tuple, or separate variables";
     QUESTION_MARK = "DJ0306", "`?` is not part of the staged language",
         "errors of staged code are reported by the call: use the value directly";
     TRY_BLOCK = "DJ0307", "`try` blocks are not part of the staged language",

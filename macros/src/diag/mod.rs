@@ -38,6 +38,7 @@ pub mod iterators;
 pub mod methods;
 pub mod signature;
 pub mod statements;
+pub mod trees;
 pub mod types;
 
 /// Collects the errors of one function.
@@ -95,6 +96,7 @@ mod tests {
             methods::ALL,
             types::ALL,
             indexing::ALL,
+            trees::ALL,
             iterators::ALL,
         ]
         .into_iter()

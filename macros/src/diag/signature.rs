@@ -1,8 +1,8 @@
 //! DJ01xx: the signature of the annotated function.
 
 catalogue! {
-    RECEIVER = "DJ0101", "methods can't be compiled yet",
-        "write a free function that takes the fields it needs as parameters";
+    RECEIVER = "DJ0101", "a method can't be compiled by itself",
+        "put `#[desc_jit]` on the whole `impl` block";
     ASYNC = "DJ0102", "an `async fn` can't be compiled",
         "remove `async`: a staged call runs to its end";
     CONST = "DJ0103", "a `const fn` can't be compiled",
@@ -28,7 +28,7 @@ catalogue! {
     PARAMETER_ATTRIBUTE = "DJ0113", "`#[{0}]` is not supported on a parameter",
         "static parameters are listed in the attribute of the function: `#[desc_jit(static(n))]`";
     SELF_TYPE = "DJ0114", "`Self` has no meaning in a compiled function",
-        "write the type out, in a free function";
+        "write the type out, or put `#[desc_jit]` on the whole `impl` block";
     DEFAULTNESS = "DJ0115", "`default fn` can't be compiled",
         "write a free function";
 }

@@ -3,9 +3,9 @@
 catalogue! {
     LET_ELSE = "DJ0201", "`let .. else` is not part of the staged language",
         "bind the value with a plain `let`, and use `if`";
-    CLOSURE_VARIABLE = "DJ0202", "a closure can't be kept in a variable yet",
-        "write an annotated function and call it, or pass the closure directly where it is needed";
-    MUTABLE_REFERENCE = "DJ0203", "a mutable reference can't be kept in a variable yet",
+    CLOSURE_VARIABLE = "DJ0202", "a closure is no value that staged code can keep, take apart or pass on",
+        "bind it by `let f = |x| ..;` and call it: `f(x)`, or pass it to something that takes a function";
+    MUTABLE_REFERENCE = "DJ0203", "this mutable reference can't be kept in a variable",
         "use `{0}` itself: assign to it, or pass `&mut {0}` in a call";
     MUTABLE_VIEW = "DJ0204", "a mutable view has to be used where it is made",
         "write `x.{0}(..).assign(&v)`, `x.{0}(..).fill(v)`, or for an update in place `let v = &x.{1}(..) + &y; x.{0}(..).assign(&v)`";
@@ -39,4 +39,10 @@ catalogue! {
         "put it right in front of the `for` whose iterations reverse mode is to run again instead of saving them; for a whole function write `#[desc_jit(checkpoint)]`";
     CHECKPOINT_ARGUMENTS = "DJ0219", "`#[checkpoint]` takes no arguments",
         "write `#[checkpoint]`: the loop is run again by segments of about the square root of its iterations";
+    UNROLL_MISPLACED = "DJ0220", "`#[unroll]` is for `for` loops, and this is {0}",
+        "put it in front of a `for` loop whose range is known when the function is staged";
+    UNROLL_ARGUMENTS = "DJ0221", "`#[unroll]` takes no arguments",
+        "write `#[unroll]`";
+    HIDDEN = "DJ0222", "`{0}` stands for a part of `{1}`, which another `{1}` hides here",
+        "give one of the two variables another name";
 }

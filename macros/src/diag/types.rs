@@ -2,7 +2,7 @@
 
 catalogue! {
     UNSUPPORTED_SCALAR = "DJ0701", "`{0}` is not an element type of staged code",
-        "use `{1}`; the element types are f64, f32, i64, i32, u32, usize and bool";
+        "use `{1}`; the element types are f64, f32, i64, i32, u32, u64, usize and bool";
     IMPL_TRAIT = "DJ0702", "`impl Trait` is not supported in a compiled function",
         "write the type out; a function to apply can be another annotated function, called by its name";
     TRAIT_OBJECT = "DJ0703", "trait objects are not supported in a compiled function",
@@ -20,7 +20,7 @@ catalogue! {
     INFERRED = "DJ0709", "a cast needs a named type",
         "write the type out, for instance `as f64`";
     NOT_A_CAST = "DJ0710", "only casts between numbers are supported",
-        "cast to f64, f32, i64, i32, u32 or usize";
+        "cast to f64, f32, i64, i32, u32, u64 or usize";
     UNSUPPORTED_SUFFIX = "DJ0711", "a literal of type `{0}` is not part of the staged language",
         "use the suffix `{1}`, or none";
     STRING = "DJ0712", "{0} literals are not part of the staged language",

@@ -1,7 +1,7 @@
 //! Patterns: `let` of a value, taken apart where the pattern asks for it.
 
 use super::at;
-use super::expr::Emitter;
+use super::expr::{Emitter, read_field};
 use crate::ast::{Pattern, own};
 use proc_macro2::TokenStream;
 
@@ -18,6 +18,16 @@ impl Emitter {
                 let at = at(*spot);
                 let cx = own("cx");
                 self.bind(inner, quote_ours! { #cx.ascribe(&#value, #ty, #at)? })
+            }
+            Pattern::Struct(fields, spot) => {
+                let (at, whole) = (at(*spot), self.fresh());
+                let reference = quote_ours! { &#whole };
+                let fields =
+                    fields.iter().map(|(name, part)| self.bind(part, read_field(&reference, name, &at)));
+                quote_ours! {
+                    let #whole = #value;
+                    #(#fields)*
+                }
             }
             Pattern::Tuple(parts, spot) => {
                 let at = at(*spot);

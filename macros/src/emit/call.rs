@@ -3,18 +3,37 @@
 use super::at;
 use super::expr::Emitter;
 use crate::ast::{Argument, Callable, Expr, Operand, own};
+use crate::scope::Variable;
 use proc_macro2::TokenStream;
 
 impl Emitter {
     /// `path(arguments)`: the callee's body is staged into the same graph.
     pub fn call(&self, path: &TokenStream, arguments: &[Argument], at: &TokenStream) -> TokenStream {
         let cx = own("cx");
+        self.call_with(arguments, |arguments| quote_ours! { #path(#cx, #arguments, #at)? })
+    }
+
+    /// `receiver.name(arguments)`, of a struct of the user's.
+    pub fn method_call(&self, name: &str, arguments: &[Argument], at: &TokenStream) -> TokenStream {
+        let cx = own("cx");
+        let assignable = matches!(arguments.first(), Some(Argument::Mut(_)));
+        self.call_with(arguments, |arguments| {
+            quote_ours! { #cx.call_method(#name, #assignable, #arguments, #at)? }
+        })
+    }
+
+    /// `call` gets an expression of type `&mut [Value]`, and gives one of type `Value`.
+    fn call_with(
+        &self,
+        arguments: &[Argument],
+        call: impl FnOnce(TokenStream) -> TokenStream,
+    ) -> TokenStream {
         if arguments.iter().all(|a| matches!(a, Argument::Value(_))) {
             let values = arguments.iter().filter_map(|a| match a {
                 Argument::Value(e) => Some(self.value(e)),
                 Argument::Mut(_) => None,
             });
-            return quote_ours! { #path::stage(#cx, &mut [#(#values),*], #at)? };
+            return call(quote_ours! { &mut [#(#values),*] });
         }
         let mut preludes = TokenStream::new();
         let mut values = Vec::new();
@@ -36,11 +55,12 @@ impl Emitter {
                 }
             }
         }
+        let call = call(quote_ours! { &mut __arguments });
         quote_ours! {
             {
                 #preludes
                 let mut __arguments = [#(#values),*];
-                let __result = #path::stage(#cx, &mut __arguments, #at)?;
+                let __result = #call;
                 let [#(#results),*] = __arguments;
                 #writes
                 __result
@@ -75,8 +95,25 @@ impl Emitter {
         quote_ours! { #path::stage_with(#cx, ::std::vec![#(#operands),*], #at)? }
     }
 
+    /// `let f = |..| ..;`. What it captures by value it has copies of: the variables may change.
+    pub fn closure_variable(&self, variable: &Variable, f: &Callable, by_value: bool) -> TokenStream {
+        let name = &variable.ident;
+        let closure = self.closure(f);
+        if !by_value {
+            return quote_ours! { let #name = #closure; };
+        }
+        let captured = crate::walk::captured(f);
+        let names = captured.iter().map(|v| &v.ident);
+        quote_ours! { let #name = { #(let #names = #names.clone();)* ::std::rc::Rc::new(move #closure) }; }
+    }
+
     /// A `&mut dyn FnMut(&[Value]) -> Out<Value>`.
     pub fn callable(&self, f: &Callable) -> TokenStream {
+        let closure = self.closure(f);
+        quote_ours! { &mut #closure }
+    }
+
+    fn closure(&self, f: &Callable) -> TokenStream {
         let cx = own("cx");
         let body = match f {
             Callable::Closure(params, body) => {
@@ -89,9 +126,13 @@ impl Emitter {
                     ::core::result::Result::Ok(#body)
                 }
             }
+            Callable::Variable(variable) => {
+                let name = &variable.ident;
+                quote_ours! { (#name)(__arguments) }
+            }
             Callable::Path(path, spot) => {
                 let at = at(*spot);
-                quote_ours! { #path::stage(#cx, &mut __arguments.to_vec(), #at) }
+                quote_ours! { #path(#cx, &mut __arguments.to_vec(), #at) }
             }
             Callable::TypeFn(function, spot) => {
                 let value = self.type_fn(function, quote_ours! { __arguments }, &at(*spot));
@@ -99,7 +140,7 @@ impl Emitter {
             }
         };
         quote_ours! {
-            &mut |__arguments: &[::desc_jit::__private::Value]|
+            |__arguments: &[::desc_jit::__private::Value]|
                 -> ::desc_jit::__private::Out<::desc_jit::__private::Value> { #body }
         }
     }

@@ -3,6 +3,7 @@
 use super::{conditions, handle, name_of, native_handles, silence, source, stage};
 use crate::ast::{Function, Handles, Mode, ours, own};
 use crate::parse::is_of_loops;
+use crate::scope::RECEIVER;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -41,40 +42,13 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     let result = result_type(item);
     let (arguments, declarations) = parameters(item, function);
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
-    let values: Vec<TokenStream> = arguments
-        .iter()
-        .zip(&types)
-        .map(|(argument, ty)| {
-            // On the type: an argument that can't be passed is the fault of its type.
-            let span = ty.span();
-            quote_spanned! {span.resolved_at(proc_macro2::Span::mixed_site())=>
-                <#ty as ::desc_jit::__private::IntoArg>::into_arg(#argument)
-            }
-        })
-        .collect();
-    let native = native(item, &function.handles);
-    let param_info = function.params.iter().zip(&arguments).map(|(param, argument)| {
-        let name = name_of(argument);
-        let mode = ours(match param.mode {
-            Mode::Value => "Value",
-            Mode::Ref => "Ref",
-            Mode::Mut => "Mut",
-        });
-        let is_static = param.is_static;
-        let ty = typed(&param.ty);
-        quote_ours! {
-            ::desc_jit::__private::Param {
-                name: #name,
-                mode: ::desc_jit::__private::Mode::#mode,
-                is_static: #is_static,
-                ty: #ty,
-            }
-        }
-    });
+    let values = into_args(&arguments, &types);
+    let native = native(item, &function.handles, &ours("native"), &TokenStream::new());
+    let param_info = param_info(function, &arguments);
     let result_ty = typed(&result);
-    let jit = handle::jit(item, &types, &result);
+    let jit = handle::jit(item, &types, &result, &ours("jit"), &name.to_token_stream(), &ours("__function"));
     let source = source::source(item);
-    let stage = stage::function(function, &arguments);
+    let stage = stage::function(function, &arguments, &stage::Names::default(), &TokenStream::new());
     quote_ours! {
         #(#conditions)*
         #[doc(hidden)]
@@ -121,7 +95,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
                 static FUNCTION: ::desc_jit::__private::Function = ::desc_jit::__private::Function::new(
                     #text,
                     #name::stage,
-                    &[#(#param_info),*],
+                    &[#param_info],
                     #result_ty,
                     #source,
                 );
@@ -131,6 +105,44 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
             #stage
         }
     }
+}
+
+/// The arguments of a call, as a list that can be emptied.
+pub fn into_args(arguments: &[Ident], types: &[&Type]) -> Vec<TokenStream> {
+    let values = arguments.iter().zip(types).map(|(argument, ty)| {
+        // On the type: an argument that can't be passed is the fault of its type.
+        let span = ty.span();
+        quote_spanned! {span.resolved_at(proc_macro2::Span::mixed_site())=>
+            <#ty as ::desc_jit::__private::IntoArg>::into_arg(#argument)
+        }
+    });
+    values.collect()
+}
+
+/// What staging knows of the parameters.
+pub fn param_info(function: &Function, arguments: &[Ident]) -> TokenStream {
+    let list = function.params.iter().zip(arguments).map(|(param, argument)| {
+        let name = match name_of(argument).to_string() {
+            name if name.trim_matches('"') == RECEIVER => quote_ours! { "self" },
+            _ => name_of(argument),
+        };
+        let mode = ours(match param.mode {
+            Mode::Value => "Value",
+            Mode::Ref => "Ref",
+            Mode::Mut => "Mut",
+        });
+        let is_static = param.is_static;
+        let ty = typed(&param.ty);
+        quote_ours! {
+            ::desc_jit::__private::Param {
+                name: #name,
+                mode: ::desc_jit::__private::Mode::#mode,
+                is_static: #is_static,
+                ty: #ty,
+            }
+        }
+    });
+    quote_ours! { #(#list),* }
 }
 
 /// Takes `#[parallel]` and `#[checkpoint]` off loops, and off whatever else they were reported on: rustc does not
@@ -145,7 +157,7 @@ impl VisitMut for WithoutLoopAttributes {
 
 /// The function as written. It is the only place where rustc checks the body, so the lints of the user's
 /// attributes are those that apply to it.
-fn native(item: &ItemFn, handles: &Handles) -> TokenStream {
+pub fn native(item: &ItemFn, handles: &Handles, name: &Ident, scope: &TokenStream) -> TokenStream {
     let ItemFn { attrs, vis, sig, block, .. } = item;
     let kept = attrs.iter().filter(|a| {
         const KEPT: &[&str] = &["allow", "warn", "deny", "expect", "forbid", "inline", "cold"];
@@ -158,13 +170,14 @@ fn native(item: &ItemFn, handles: &Handles) -> TokenStream {
     let stmts = &block.stmts;
     let mut body = TokenStream::new();
     block.brace_token.surround(&mut body, |body| {
+        scope.to_tokens(body);
         quote_ours! { let __guard = ::desc_jit::__private::enter_native(); }.to_tokens(body);
         stmts.iter().for_each(|s| s.to_tokens(body));
     });
     quote_ours! {
         /// The function as written, as plain Rust.
         #(#kept)*
-        #vis fn native(#inputs) #output #body
+        #vis fn #name(#inputs) #output #body
     }
 }
 
@@ -201,7 +214,7 @@ pub fn result_type(item: &ItemFn) -> Type {
 }
 
 /// `<T as Typed>::TY` on the span of the type, so that rustc reports an unsupported one there.
-fn typed(ty: &Type) -> TokenStream {
+pub fn typed(ty: &Type) -> TokenStream {
     let mut ty = ty.clone();
     Static.visit_type_mut(&mut ty);
     let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());

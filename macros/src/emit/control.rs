@@ -79,8 +79,14 @@ impl Emitter {
     pub fn for_loop(&self, e: &For, at: &TokenStream) -> TokenStream {
         let cx = own("cx");
         let mut range = self.range(&e.range);
+        if let Some(name) = &e.range.progress {
+            range = quote_ours! { #range.progress(#name) };
+        }
         if e.parallel {
             range = quote_ours! { #range.parallel() };
+        }
+        if e.unroll {
+            range = quote_ours! { #range.unroll() };
         }
         if e.checkpoint {
             range = quote_ours! { #range.checkpoint() };

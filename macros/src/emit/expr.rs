@@ -1,10 +1,13 @@
 //! Expressions: each becomes a Rust expression of type `Value`.
 
 use super::{at, name_of};
-use crate::ast::{Block, Expr, ExprKind, SliceArg, Stmt, TypeFn, ours, own, place_name};
+use crate::ast::{
+    Block, Expr, ExprKind, FieldName, SliceArg, Stmt, StructLiteral, TypeFn, ours, own, place_name,
+};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use std::cell::Cell;
+use syn::spanned::Spanned;
 
 /// Emits the body of one function.
 #[derive(Default)]
@@ -25,7 +28,8 @@ impl Emitter {
         let cx = own("cx");
         let at = at(e.at);
         match &e.kind {
-            ExprKind::Rejected => quote_ours! { #cx.unit() },
+            // What rustc has no word on either is an error when the function is staged.
+            ExprKind::Rejected => quote_ours! { #cx.rejected(#at)? },
             // The others are desugared.
             ExprKind::Never | ExprKind::Loop(_) | ExprKind::Labelled(..) | ExprKind::Jump(..) => {
                 quote_ours! { #cx.never() }
@@ -58,10 +62,11 @@ impl Emitter {
                 let items = self.values(items);
                 quote_ours! { #cx.tuple(::std::vec![#items]) }
             }
-            ExprKind::Field(base, k) => {
+            ExprKind::Field(base, name) => {
                 let base = self.reference(base, false);
-                quote_ours! { #cx.field(#base, #k, #at)? }
+                read_field(&base, name, &at)
             }
+            ExprKind::Struct(literal) => self.structure(literal, &at),
             ExprKind::Array(items) => {
                 let items = self.values(items);
                 quote_ours! { #cx.array(::std::vec![#items], #at)? }
@@ -127,6 +132,11 @@ impl Emitter {
                 quote_ours! { #cx.type_fn_closure(#ty, #element, #name, &[#arguments], #f, #at)? }
             }
             ExprKind::Call(path, arguments) => self.call(path, arguments, &at),
+            ExprKind::MethodCall(name, arguments) => self.method_call(name, arguments, &at),
+            ExprKind::CallClosure(variable, arguments) => {
+                let (name, arguments) = (&variable.ident, self.values(arguments));
+                quote_ours! { (#name)(&[#arguments])? }
+            }
             ExprKind::HandleCall(handle, arguments) => self.handle_call(handle, arguments, &at),
             ExprKind::Functional(path, operands) => self.functional(path, operands, &at),
             ExprKind::Block(block) => {
@@ -135,7 +145,14 @@ impl Emitter {
             }
             ExprKind::If(branch) => self.branch(branch, true, &at),
             ExprKind::Replace(place, value) => self.replace(place, value, &at),
-            ExprKind::For(_)
+            ExprKind::Panic(text) => {
+                let text = self.text(text);
+                quote_ours! { #cx.panic(&#text, #at)? }
+            }
+            ExprKind::Dbg(values) => self.dbg(values, &at),
+            ExprKind::Assert(_)
+            | ExprKind::Print(..)
+            | ExprKind::For(_)
             | ExprKind::While(_)
             | ExprKind::Assign(..)
             | ExprKind::Update(..)
@@ -144,6 +161,20 @@ impl Emitter {
                 quote_ours! { { #statement #cx.unit() } }
             }
         }
+    }
+
+    fn structure(&self, literal: &StructLiteral, at: &TokenStream) -> TokenStream {
+        let cx = own("cx");
+        let path = &literal.path;
+        let fields = literal.fields.iter().map(|(name, value)| {
+            let (name, value) = (name.to_string(), self.value(value));
+            quote_ours! { (#name, #value) }
+        });
+        let base = option(literal.base.as_ref().map(|base| self.value(base)).as_ref());
+        // On the user's tokens, where rustc reports a type that is no tree.
+        let span = literal.path.span().resolved_at(proc_macro2::Span::mixed_site());
+        let ty = quote_spanned! {span=> <#path as ::desc_jit::__private::Tree>::__TY };
+        quote_ours! { #cx.structure(#ty, ::std::vec![#(#fields),*], #base, #at)? }
     }
 
     /// `f64::max(a, b)`; the arguments are an expression of type `&[Value]`.
@@ -182,6 +213,10 @@ impl Emitter {
         let value = match (&block.value, wanted) {
             (Some(e), true) => self.value(e),
             (Some(e), false) => self.statement(e),
+            (None, true) if matches!(block.stmts.last(), Some(Stmt::Expr(e)) if matches!(e.kind, ExprKind::Panic(_))) =>
+            {
+                quote_ours! { #cx.never() }
+            }
             (None, true) => quote_ours! { #cx.unit() },
             (None, false) => TokenStream::new(),
         };
@@ -199,6 +234,7 @@ impl Emitter {
                 let ident = &variable.ident;
                 quote_ours! { let #ident = #handle; }
             }
+            Stmt::Closure(variable, f, by_value) => self.closure_variable(variable, f, *by_value),
             Stmt::Expr(e) => self.statement(e),
         }
     }
@@ -210,6 +246,11 @@ impl Emitter {
             ExprKind::For(e) => self.for_loop(e, &at),
             ExprKind::While(e) => self.while_loop(e, &at),
             ExprKind::If(e) => self.branch(e, false, &at),
+            ExprKind::Assert(e) => self.assert(e, &at),
+            ExprKind::Print(stream, text) => {
+                let (stream, text, cx) = (ours(stream), self.text(text), own("cx"));
+                quote_ours! { #cx.print(::desc_jit::__private::Stream::#stream, &#text, #at)?; }
+            }
             ExprKind::Assign(target, value) => self.assign(target, value, &at),
             ExprKind::Update(op, target, value) => self.update(op, target, value, &at),
             ExprKind::Swap(a, b) => self.swap(a, b),
@@ -262,6 +303,15 @@ fn option(tokens: Option<&TokenStream>) -> TokenStream {
     match tokens {
         Some(tokens) => quote_ours! { ::core::option::Option::Some(#tokens) },
         None => quote_ours! { ::core::option::Option::None },
+    }
+}
+
+/// `base.name`, of a `&Value`.
+pub fn read_field(base: &TokenStream, name: &FieldName, at: &TokenStream) -> TokenStream {
+    let cx = own("cx");
+    match name {
+        FieldName::Number(k) => quote_ours! { #cx.field(#base, #k, #at)? },
+        FieldName::Name(name) => quote_ours! { #cx.named(#base, #name, #at)? },
     }
 }
 

@@ -1,7 +1,7 @@
 //! `f::jit()`: the handle, whose type names every argument.
 
 use super::companion::Static;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
@@ -11,11 +11,19 @@ use syn::{ItemFn, Lifetime, Type, TypeReference};
 const MOST_ARGUMENTS: usize = 12;
 
 /// The function that gives the handle.
-pub fn jit(item: &ItemFn, types: &[&Type], result: &Type) -> TokenStream {
+/// `name`: of that function, `callee`: the annotated function, `function`: the one that gives its `Function`.
+pub fn jit(
+    item: &ItemFn,
+    types: &[&Type],
+    result: &Type,
+    name: &Ident,
+    callee: &TokenStream,
+    function: &Ident,
+) -> TokenStream {
     if types.len() > MOST_ARGUMENTS {
         return TokenStream::new();
     }
-    let (vis, name) = (&item.vis, &item.sig.ident);
+    let vis = &item.vis;
     let handle = handle(types, result);
     // Written out, and not taken from the handle's type: of a type that no argument can have, rustc would tell twice.
     let within = Lifetime::new("'call", proc_macro2::Span::mixed_site());
@@ -26,12 +34,12 @@ pub fn jit(item: &ItemFn, types: &[&Type], result: &Type) -> TokenStream {
     });
     quote_ours! {
         /// The handle that transforms take.
-        #vis fn jit() -> #handle {
+        #vis fn #name() -> #handle {
             type Call = dyn for<#within> ::core::ops::Fn(#(#arguments),*) -> #result
                 + ::core::marker::Send
                 + ::core::marker::Sync;
-            let call: ::std::sync::Arc<Call> = ::std::sync::Arc::new(#name as fn(#(#types),*) -> #result);
-            ::desc_jit::Jit::__new(::std::sync::Arc::new(call), Self::__function())
+            let call: ::std::sync::Arc<Call> = ::std::sync::Arc::new(#callee as fn(#(#types),*) -> #result);
+            ::desc_jit::Jit::__new(::std::sync::Arc::new(call), Self::#function())
         }
     }
 }

@@ -7,13 +7,17 @@ mod binding;
 mod call;
 mod companion;
 mod control;
+mod effects;
 mod expr;
 mod handle;
+mod implementation;
 mod native_handles;
 mod place;
 mod source;
 mod stage;
 mod stub;
+
+pub use implementation::{implementation, method_name, rejected_implementation};
 
 use crate::ast::{Function, Spot};
 use proc_macro2::TokenStream;
@@ -57,7 +61,7 @@ fn adds_cfg(attribute: &Attribute) -> bool {
 }
 
 /// No lint of the user's looks at generated code.
-fn silence() -> TokenStream {
+pub fn silence() -> TokenStream {
     quote_ours! {
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
     }

@@ -2,8 +2,8 @@
 //! the inside out.
 
 use super::at;
-use super::expr::{Emitter, slice_writes};
-use crate::ast::{Expr, Part, Place, SliceArg, Target, ours, own, place_name};
+use super::expr::{Emitter, read_field, slice_writes};
+use crate::ast::{Expr, FieldName, Part, Place, SliceArg, Target, ours, own, place_name};
 use proc_macro2::TokenStream;
 
 /// A place whose indices are evaluated: `indices[k]` is an expression of type `&[Value]` for part `k`.
@@ -255,7 +255,10 @@ impl Evaluated<'_> {
         };
         let base = self.read(outer);
         match &self.place.parts[outer] {
-            Part::Field(k) => quote_ours! { &#cx.field(#base, #k, #at)? },
+            Part::Field(name) => {
+                let field = read_field(&base, name, at);
+                quote_ours! { &#field }
+            }
             Part::Index(_) => {
                 let (name, index) = (self.name(outer), &self.indices[outer]);
                 quote_ours! { &#cx.load(#name, #base, #index, #at)? }
@@ -272,7 +275,8 @@ impl Evaluated<'_> {
         };
         let base = self.read(outer);
         let new = match &self.place.parts[outer] {
-            Part::Field(k) => quote_ours! { #cx.set_field(#base, #k, #new, #at)? },
+            Part::Field(FieldName::Number(k)) => quote_ours! { #cx.set_field(#base, #k, #new, #at)? },
+            Part::Field(FieldName::Name(name)) => quote_ours! { #cx.set_named(#base, #name, #new, #at)? },
             Part::Index(_) => {
                 let (name, index) = (self.name(outer), &self.indices[outer]);
                 quote_ours! { #cx.store(#name, #base, #index, &#new, #at)? }

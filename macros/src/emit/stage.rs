@@ -5,8 +5,25 @@ use crate::args::Rule;
 use crate::ast::{Function, Mode, Pattern, ours, own};
 use proc_macro2::{Ident, TokenStream};
 
+/// What the functions are called that staging needs.
+pub struct Names {
+    /// The staging function.
+    pub stage: Ident,
+    /// The staging function of the body, where a rule is around it.
+    pub body: Ident,
+    /// The function that gives the `Function`.
+    pub function: Ident,
+}
+
+impl Default for Names {
+    fn default() -> Names {
+        Names { stage: ours("stage"), body: ours("__body"), function: ours("__function") }
+    }
+}
+
 /// `fn stage(cx, args, at) -> Out<Value>`
-pub fn function(function: &Function, arguments: &[Ident]) -> TokenStream {
+pub fn function(function: &Function, arguments: &[Ident], names: &Names, scope: &TokenStream) -> TokenStream {
+    let Names { stage: stage_name, body: body_name, function: function_name } = names;
     let cx = own("cx");
     let emitter = Emitter::default();
     let bindings = function.params.iter().zip(arguments).map(|(param, argument)| match &param.pattern {
@@ -32,17 +49,17 @@ pub fn function(function: &Function, arguments: &[Ident]) -> TokenStream {
         };
         quote_ours! {
             #[doc(hidden)]
-            pub fn stage(
+            pub fn #stage_name(
                 cx: &::desc_jit::__private::Cx,
                 args: &mut [::desc_jit::__private::Value],
                 at: ::desc_jit::__private::At,
             ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
-                let function = Self::__function();
-                cx.call_by_rule(::desc_jit::__private::Rule::#rule, function, Self::__body, #with, args, at)
+                let function = Self::#function_name();
+                cx.call_by_rule(::desc_jit::__private::Rule::#rule, function, Self::#body_name, #with, args, at)
             }
         }
     });
-    let name = ours(if rule.is_some() { "__body" } else { "stage" });
+    let name = if rule.is_some() { body_name } else { stage_name };
     quote_ours! {
         #rule
 
@@ -52,7 +69,8 @@ pub fn function(function: &Function, arguments: &[Ident]) -> TokenStream {
             __args: &mut [::desc_jit::__private::Value],
             __at: ::desc_jit::__private::At,
         ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
-            let #cx = &#cx.enter(Self::__function(), __args, __at)?;
+            #scope
+            let #cx = &#cx.enter(Self::#function_name(), __args, __at)?;
             let [#(mut #arguments),*] = ::desc_jit::__private::args(__args)?;
             let __result = {
                 #(#bindings)*

@@ -1,11 +1,11 @@
 //! Assignments: which variable is written, and which part of it.
 
 use super::{Parser, bare, expression, rejected};
-use crate::ast::{Expr, ExprKind, Part, Place, SliceArg, Spot, Target};
+use crate::ast::{Expr, ExprKind, FieldName, Part, Place, SliceArg, Spot, Target};
 use crate::diag::{expressions, indexing::*, methods};
 use crate::names::{Method, method};
 use crate::scope::Variable;
-use syn::{Expr as Rust, ExprMethodCall, Lit, Member, UnOp};
+use syn::{Expr as Rust, ExprMethodCall, Lit, UnOp};
 
 impl Parser<'_> {
     pub(super) fn assign(&mut self, e: &syn::ExprAssign) -> Expr {
@@ -50,19 +50,17 @@ impl Parser<'_> {
         Some(place)
     }
 
-    fn place_parts(&mut self, e: &Rust) -> Option<Place> {
+    pub(super) fn place_parts(&mut self, e: &Rust) -> Option<Place> {
         match bare(e) {
             Rust::Path(p) if p.qself.is_none() => match p.path.get_ident() {
-                Some(ident) if ident == "self" => {
+                Some(ident) if ident == "self" && self.scopes.variable(ident).is_none() => {
                     self.sink.report(ident, &expressions::SELF_VALUE, &[]);
                     None
                 }
-                Some(ident) => match self.scopes.variable(ident) {
+                Some(ident) => match self.scopes.variable(ident).cloned() {
                     Some(v) if v.rejected => None,
-                    Some(Variable { alias: Some(place), .. }) => Some((**place).clone()),
-                    Some(v) => {
-                        Some(Place { root: v.clone(), parts: Vec::new(), at: Spot::of(ident), writes: false })
-                    }
+                    Some(Variable { alias: Some(place), .. }) => self.alias(ident, &place),
+                    Some(v) => Some(Place { root: v, parts: Vec::new(), at: Spot::of(ident), writes: false }),
                     None => {
                         self.sink.report(ident, &NOT_LOCAL, &[ident]);
                         None
@@ -74,17 +72,11 @@ impl Parser<'_> {
                     None
                 }
             },
-            Rust::Field(f) => match &f.member {
-                Member::Unnamed(index) => {
-                    let mut place = self.place_parts(&f.base)?;
-                    place.parts.push(Part::Field(index.index as usize));
-                    Some(place)
-                }
-                Member::Named(name) => {
-                    self.sink.report(name, &expressions::NAMED_FIELD, &[name]);
-                    None
-                }
-            },
+            Rust::Field(f) => {
+                let mut place = self.place_parts(&f.base)?;
+                place.parts.push(Part::Field(FieldName::of(&f.member)));
+                Some(place)
+            }
             Rust::Index(x) => {
                 let mut place = self.place_parts(&x.expr)?;
                 let index = self.indices(&x.index);

@@ -14,6 +14,11 @@ pub(super) fn is_lint(attribute: &Attribute) -> bool {
     first.is_some_and(|s| HARMLESS.iter().any(|h| s.ident == h))
 }
 
+/// `#[desc_jit]`, by whatever path.
+fn is_ours(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|s| s.ident == "desc_jit")
+}
+
 pub(super) fn attribute_name(attribute: &Attribute) -> String {
     let path = attribute.path().to_token_stream().to_string();
     path.replace(' ', "")
@@ -92,11 +97,13 @@ impl Parser<'_> {
         if init.diverge.is_none() && self.handle_binding(&local.pat, &init.expr, stmts) {
             return;
         }
+        if let (syn::Expr::Closure(c), None) = (bare(&init.expr), &init.diverge) {
+            return self.closure_variable(&local.pat, c, stmts);
+        }
+        if init.diverge.is_none() && self.reference_binding(&local.pat, &init.expr, stmts) {
+            return;
+        }
         let value = match bare(&init.expr) {
-            syn::Expr::Closure(c) => {
-                self.sink.report(c, &CLOSURE_VARIABLE, &[]);
-                super::rejected(Spot::of(c))
-            }
             syn::Expr::Reference(r) if r.mutability.is_some() => {
                 let name = r.expr.to_token_stream().to_string();
                 self.sink.report(r, &MUTABLE_REFERENCE, &[&name]);
@@ -118,6 +125,26 @@ impl Parser<'_> {
         stmts.push(Stmt::Let(pattern, value));
     }
 
+    /// `let f = |a, b| ..;`
+    fn closure_variable(&mut self, pat: &syn::Pat, c: &syn::ExprClosure, stmts: &mut Vec<Stmt>) {
+        let closure = self.closure(c);
+        let mut pat = pat;
+        while let syn::Pat::Paren(inner) = pat {
+            pat = &inner.pat;
+        }
+        match pat {
+            syn::Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none() => {
+                let variable = self.scopes.declare_closure(&p.ident);
+                stmts.push(Stmt::Closure(variable, closure, c.capture.is_some()));
+            }
+            syn::Pat::Wild(_) => {}
+            other => {
+                self.sink.report(other, &CLOSURE_VARIABLE, &[]);
+                self.pattern_names(other);
+            }
+        }
+    }
+
     /// `let x;` and `let x: T;`
     fn declare(&mut self, pattern: &Pattern, declared: Option<TokenStream>, stmts: &mut Vec<Stmt>) {
         match pattern {
@@ -130,6 +157,7 @@ impl Parser<'_> {
             }
             Pattern::Typed(inner, ..) => self.declare(inner, declared, stmts),
             Pattern::Tuple(parts, _) => parts.iter().for_each(|p| self.declare(p, None, stmts)),
+            Pattern::Struct(parts, _) => parts.iter().for_each(|(_, p)| self.declare(p, None, stmts)),
             Pattern::Wild => {}
         }
     }
@@ -149,6 +177,7 @@ impl Parser<'_> {
             }
             Item::Use(i) => self.imports(&i.tree),
             Item::Type(_) => {}
+            Item::Fn(i) if i.attrs.iter().any(is_ours) => self.scopes.declare_item(&i.sig.ident),
             Item::Fn(i) => {
                 self.sink.report(&i.sig.ident, &NESTED_FUNCTION, &[&i.sig.ident]);
                 return None;

@@ -1,7 +1,7 @@
 //! Calls: annotated functions, functions of types, `mem::swap`.
 
 use super::{Parser, bare, expression, rejected, types};
-use crate::ast::{Argument, Expr, ExprKind, Spot, TypeFn};
+use crate::ast::{Argument, Expr, ExprKind, FieldName, Spot, StructLiteral, TypeFn};
 use crate::diag::calls::*;
 use crate::diag::{expressions, signature};
 use crate::names::{ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
@@ -26,6 +26,11 @@ impl Parser<'_> {
 
         if let Some(ident) = single {
             if let Some(variable) = self.scopes.variable(ident) {
+                if variable.is_closure {
+                    let variable = variable.clone();
+                    let arguments = e.args.iter().map(|a| self.argument(a)).collect();
+                    return expression(ExprKind::CallClosure(variable, arguments), Spot::of(&e.func));
+                }
                 if !variable.rejected {
                     self.sink.report(ident, &CALL_VARIABLE, &[ident]);
                 }
@@ -49,7 +54,9 @@ impl Parser<'_> {
                 let (a, b) = (self.argument(&e.args[0]), self.argument(&e.args[1]));
                 return expression(ExprKind::Method(name, Box::new(a), vec![b]), Spot::of(path));
             }
-            Some("Self") => return self.reject(qualifier, &signature::SELF_TYPE, &[]),
+            Some("Self") if self.own_type.is_none() => {
+                return self.reject(qualifier, &signature::SELF_TYPE, &[]);
+            }
             Some(ty) if SCALARS.contains(&ty) || ARRAYS.contains(&ty) => {
                 return self.type_function(e, path, ty);
             }
@@ -59,7 +66,7 @@ impl Parser<'_> {
                     None if ty == "Vec" => {
                         "lists have a fixed length in staged code: `vec![0.0; n]`, `Array1::zeros(n)`".into()
                     }
-                    None => "write a free function with `#[desc_jit]`".into(),
+                    None => return self.associated(e, path),
                 };
                 return self.reject(path, &ASSOCIATED, &[&ty, &name, &help]);
             }
@@ -69,7 +76,7 @@ impl Parser<'_> {
             if matches!(name.as_str(), "Some" | "Ok" | "Err") {
                 return self.reject(path, &expressions::OPTION, &[&name]);
             }
-            return self.reject(path, &CONSTRUCTOR, &[&name]);
+            return self.constructor(e, path);
         }
         if let Some(functional) = self.functional(e, path, &name) {
             return functional;
@@ -87,9 +94,47 @@ impl Parser<'_> {
             position(&e.args[1], index);
         }
         match arguments.into_iter().collect() {
-            Some(arguments) => expression(ExprKind::Call(quote!(#path), arguments), Spot::of(path)),
+            Some(arguments) => {
+                expression(ExprKind::Call(quote_ours! { #path::stage }, arguments), Spot::of(path))
+            }
             None => rejected(Spot::of(path)),
         }
+    }
+
+    /// `State::energy(&s)`
+    fn associated(&mut self, e: &ExprCall, path: &Path) -> Expr {
+        let Some(staging) = self.staging_method(path) else { return rejected(Spot::of(path)) };
+        let arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
+        match arguments.into_iter().collect() {
+            Some(arguments) => expression(ExprKind::Call(staging, arguments), Spot::of(path)),
+            None => rejected(Spot::of(path)),
+        }
+    }
+
+    /// The staging function of an associated function, on the user's token.
+    pub(super) fn staging_method(&mut self, path: &Path) -> Option<proc_macro2::TokenStream> {
+        if let Some(segment) = path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None)) {
+            self.sink.report(&segment.arguments, &GENERIC_CALL, &[]);
+            return None;
+        }
+        let last = path.segments.last()?;
+        let own = path.segments.first().is_some_and(|s| s.ident == "Self") && path.segments.len() == 2;
+        if own && last.ident == self.name {
+            self.sink.report(path, &RECURSION, &[&self.name]);
+            return None;
+        }
+        let mut path = path.clone();
+        let segment = path.segments.last_mut()?;
+        segment.ident = crate::emit::method_name("stage", &segment.ident);
+        Some(quote!(#path))
+    }
+
+    /// `Pair(a, b)` of a tuple struct.
+    fn constructor(&mut self, e: &ExprCall, path: &Path) -> Expr {
+        let fields = e.args.iter().enumerate();
+        let fields = fields.map(|(k, a)| (FieldName::Number(k), self.argument(a))).collect();
+        let literal = StructLiteral { path: quote!(#path), fields, base: None };
+        expression(ExprKind::Struct(Box::new(literal)), Spot::of(path))
     }
 
     /// An argument that is only read.
@@ -98,7 +143,7 @@ impl Parser<'_> {
     }
 
     /// An argument of an annotated function; `&mut x`, and a `&mut` parameter passed on, may be assigned.
-    fn call_argument(&mut self, e: &Rust) -> Option<Argument> {
+    pub(super) fn call_argument(&mut self, e: &Rust) -> Option<Argument> {
         match bare(e) {
             Rust::Reference(r) if r.mutability.is_some() => self.mutable_argument(&r.expr).map(Argument::Mut),
             Rust::Path(p) => match p.path.get_ident().and_then(|i| self.scopes.variable(i)) {

@@ -2,7 +2,9 @@
 
 use super::jump::Kind;
 use super::{Parser, bare, expression, rejected};
-use crate::ast::{Adapter, Callable, Expr, ExprKind, For, If, Loop, Range, Spot, While};
+use crate::ast::{
+    Adapter, Block, Callable, Expr, ExprKind, For, If, Loop, Pattern, Range, Spot, Stmt, While,
+};
 use crate::diag::{control_flow::*, expressions};
 use syn::{Expr as Rust, Pat, RangeLimits};
 
@@ -57,9 +59,19 @@ impl Parser<'_> {
         let at = Spot::of(&e.for_token);
         let parallel = e.attrs.iter().any(super::loop_attributes::is_parallel);
         let checkpoint = e.attrs.iter().any(super::loop_attributes::is_checkpoint);
+        let unroll = e.attrs.iter().any(super::loop_attributes::is_unroll);
         match range {
             Some(range) => expression(
-                ExprKind::For(Box::new(For { frame, index, range, body, carried, parallel, checkpoint })),
+                ExprKind::For(Box::new(For {
+                    frame,
+                    index,
+                    range,
+                    body,
+                    carried,
+                    parallel,
+                    checkpoint,
+                    unroll,
+                })),
                 at,
             ),
             None => rejected(at),
@@ -98,7 +110,7 @@ impl Parser<'_> {
                     self.sink.report(r, &OPEN_RANGE, &[]);
                     return None;
                 };
-                Some(Range { start, end, inclusive, adapters: Vec::new(), at })
+                Some(Range { start, end, inclusive, progress: None, adapters: Vec::new(), at })
             }
             Rust::MethodCall(m) if is_range(&m.receiver) => {
                 let mut range = self.range(&m.receiver)?;
@@ -117,6 +129,17 @@ impl Parser<'_> {
                     }
                 }
                 Some(range)
+            }
+            Rust::Call(call) if is_progress(call) => {
+                let (Some(name), Some(range)) = (call.args.first(), call.args.get(1)) else { return None };
+                let name = match bare(name) {
+                    Rust::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }) => name.value(),
+                    other => {
+                        self.sink.report(other, &PROGRESS_NAME, &[]);
+                        return None;
+                    }
+                };
+                Some(Range { progress: Some(name), ..self.range(range)? })
             }
             other => {
                 self.sink.report(other, &FOR_OVER, &[]);
@@ -156,7 +179,19 @@ impl Parser<'_> {
         self.scopes.open();
         let around = std::mem::take(&mut self.frames);
         let params = c.inputs.iter().map(|p| self.pattern(p, false)).collect();
-        let body = self.expr(&c.body);
+        self.closures += 1;
+        let mut body = self.expr(&c.body);
+        self.closures -= 1;
+        if let syn::ReturnType::Type(_, ty) = &c.output
+            && let Some(declared) = super::types::ascription(ty)
+        {
+            let at = Spot::of(ty);
+            let variable = self.scopes.own(|number| crate::ast::own(&format!("result{number}")));
+            let pattern = Pattern::Typed(Box::new(Pattern::Name(variable.clone())), declared, at);
+            let value = Some(Box::new(expression(ExprKind::Variable(variable), at)));
+            let stmts = vec![Stmt::Let(pattern, body)];
+            body = expression(ExprKind::Block(Block { items: Vec::new(), stmts, value }), at);
+        }
         self.frames = around;
         self.scopes.close();
         if let Some(assignment) = self.scopes.outer_assignments(since).next() {
@@ -167,10 +202,18 @@ impl Parser<'_> {
     }
 }
 
-/// A range whose index is the item, forwards or backwards.
+fn is_progress(call: &syn::ExprCall) -> bool {
+    match bare(&call.func) {
+        Rust::Path(path) => path.path.segments.last().is_some_and(|s| s.ident == "progress"),
+        _ => false,
+    }
+}
+
+/// A range whose index is the item, forwards or backwards, perhaps with a progress bar.
 fn is_plain_range(e: &Rust) -> bool {
     match bare(e) {
         Rust::Range(_) => true,
+        Rust::Call(call) => is_progress(call),
         Rust::MethodCall(m) => {
             let plain = m.method == "rev" || m.method == "step_by" || m.method == "into_iter";
             plain && is_plain_range(&m.receiver)

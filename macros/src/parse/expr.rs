@@ -1,9 +1,9 @@
 //! Expressions: one arm per node of Rust's syntax.
 
 use super::{Parser, bare, expression, rejected, types};
-use crate::ast::{Expr, ExprKind, Spot, Target};
+use crate::ast::{Expr, ExprKind, FieldName, Spot, StructLiteral, Target};
 use crate::diag::{expressions::*, signature, types::UNKNOWN_SYNTAX};
-use syn::{BinOp, Expr as Rust, Member, UnOp};
+use syn::{BinOp, Expr as Rust, UnOp};
 
 impl Parser<'_> {
     /// Reads an expression.
@@ -20,6 +20,7 @@ impl Parser<'_> {
             Rust::Break(e) => self.break_(e),
             Rust::Call(e) => self.call(e),
             Rust::Cast(e) => self.cast(e),
+            Rust::Const(e) => expression(ExprKind::Constant(quote::quote!(#e)), Spot::of(&e.const_token)),
             Rust::Continue(e) => self.continue_(e),
             Rust::Field(e) => self.field(e),
             Rust::ForLoop(e) => self.for_loop(e),
@@ -42,6 +43,7 @@ impl Parser<'_> {
                 expression(ExprKind::Repeat(Box::new(v), Box::new(n)), Spot::of(e))
             }
             Rust::Return(e) => self.return_(e),
+            Rust::Struct(e) => self.structure(e),
             Rust::Tuple(e) => {
                 let items = e.elems.iter().map(|e| self.expr(e)).collect();
                 expression(ExprKind::Tuple(items), Spot::of(e))
@@ -53,12 +55,10 @@ impl Parser<'_> {
             Rust::Async(e) => self.reject(e.async_token, &ASYNC, &[]),
             Rust::Await(e) => self.reject(e.await_token, &ASYNC, &[]),
             Rust::Closure(e) => self.reject(e, &CLOSURE, &[]),
-            Rust::Const(e) => self.reject(e.const_token, &CONST_BLOCK, &[]),
             Rust::Infer(e) => self.reject(e, &UNDERSCORE, &[]),
             Rust::Let(e) => self.reject(e.let_token, &LET_CONDITION, &[&"if"]),
             Rust::Range(e) => self.reject(e, &RANGE, &[]),
             Rust::RawAddr(e) => self.reject(e, &RAW_ADDRESS, &[]),
-            Rust::Struct(e) => self.reject(&e.path, &STRUCT, &[]),
             Rust::Try(e) => self.reject(e.question_token, &QUESTION_MARK, &[]),
             Rust::TryBlock(e) => self.reject(e.try_token, &TRY_BLOCK, &[]),
             Rust::Unsafe(e) => self.reject(e.unsafe_token, &UNSAFE, &[]),
@@ -97,19 +97,23 @@ impl Parser<'_> {
     }
 
     fn field(&mut self, e: &syn::ExprField) -> Expr {
-        match &e.member {
-            Member::Unnamed(index) => {
-                let base = self.expr(&e.base);
-                if matches!(base.kind, ExprKind::Rejected) {
-                    return base;
-                }
-                expression(ExprKind::Field(Box::new(base), index.index as usize), Spot::of(e))
-            }
-            Member::Named(name) => match self.expr(&e.base) {
-                base if matches!(base.kind, ExprKind::Rejected) => base,
-                _ => self.reject(name, &NAMED_FIELD, &[name]),
-            },
+        let base = self.expr(&e.base);
+        if matches!(base.kind, ExprKind::Rejected) {
+            return base;
         }
+        expression(ExprKind::Field(Box::new(base), FieldName::of(&e.member)), Spot::of(e))
+    }
+
+    /// `State { x, v: a, ..base }`
+    fn structure(&mut self, e: &syn::ExprStruct) -> Expr {
+        if let Some(qself) = &e.qself {
+            return self.reject(&qself.ty, &QUALIFIED_PATH, &[]);
+        }
+        let fields = e.fields.iter().map(|f| (FieldName::of(&f.member), self.expr(&f.expr))).collect();
+        let base = e.rest.as_ref().map(|base| self.expr(base));
+        let path = &e.path;
+        let literal = StructLiteral { path: quote::quote!(#path), fields, base };
+        expression(ExprKind::Struct(Box::new(literal)), Spot::of(path))
     }
 
     /// `x[i]`, `x[[i, j]]`; a chain `x[i][j]` is one access with two indices.
@@ -120,8 +124,14 @@ impl Parser<'_> {
             chain.push(&inner.index);
             base = bare(&inner.expr);
         }
-        let array = self.expr(base);
+        let mut array = self.expr(base);
         let mut index = Vec::new();
+        // A name for `x[i]`: one access with all indices.
+        if let (Rust::Path(_), ExprKind::Index(..)) = (base, &array.kind)
+            && let ExprKind::Index(whole, first) = array.kind
+        {
+            (array, index) = (*whole, first);
+        }
         for part in chain.into_iter().rev() {
             index.extend(self.indices(part));
         }
@@ -138,8 +148,11 @@ impl Parser<'_> {
                 if variable.rejected {
                     return rejected(at);
                 }
-                if let Some(place) = &variable.alias {
-                    return place.value();
+                if variable.is_closure {
+                    return self.reject(ident, &crate::diag::statements::CLOSURE_VARIABLE, &[]);
+                }
+                if let Some(place) = variable.alias.clone() {
+                    return self.alias(ident, &place).map_or_else(|| rejected(at), |place| place.value());
                 }
                 return expression(ExprKind::Variable(variable.clone()), at);
             }
@@ -152,6 +165,7 @@ impl Parser<'_> {
         }
         if let Some(first) = e.path.segments.first()
             && first.ident == "Self"
+            && self.own_type.is_none()
         {
             return self.reject(&first.ident, &signature::SELF_TYPE, &[]);
         }

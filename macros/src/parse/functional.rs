@@ -4,7 +4,7 @@ use super::{Parser, bare, expression, rejected};
 use crate::ast::{Callable, Expr, ExprKind, Operand, Spot};
 use crate::diag::calls::{BRANCHES_EXPECTED, FUNCTION_EXPECTED, OPTIONAL_EXPECTED};
 use crate::names::SCALARS;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Expr as Rust, ExprCall, Path};
 
 /// What the functionals take at each position.
@@ -29,6 +29,8 @@ const FUNCTIONALS: &[(&str, &[Takes])] = {
         ("scan_n", &[Function, Value, Value]),
         ("scan_with", &[Function, Value, Value, Value, Value]),
         ("map", &[Function, Value]),
+        ("tree_map", &[Function, Value]),
+        ("tree_map2", &[Function, Value, Value]),
         ("root_scalar", &[Function, Value]),
         ("root_scalar_with", &[Function, Value, Maybe, Maybe, Value, Value, Value, Value]),
         ("root", &[Function, Value]),
@@ -84,7 +86,9 @@ impl Parser<'_> {
     fn takes_function(&self, e: &Rust) -> bool {
         match bare(e) {
             Rust::Closure(_) => true,
-            Rust::Path(p) => p.path.get_ident().is_none_or(|i| self.scopes.variable(i).is_none()),
+            Rust::Path(p) => {
+                p.path.get_ident().is_none_or(|i| self.scopes.variable(i).is_none_or(|v| v.is_closure))
+            }
             Rust::Reference(r) => self.takes_function(&r.expr),
             _ => false,
         }
@@ -120,6 +124,9 @@ impl Parser<'_> {
             Rust::Path(p) if p.qself.is_none() => {
                 let path = &p.path;
                 if let Some(variable) = path.get_ident().and_then(|i| self.scopes.variable(i)) {
+                    if variable.is_closure {
+                        return Some(Callable::Variable(variable.clone()));
+                    }
                     if !variable.rejected {
                         self.sink.report(p, &FUNCTION_EXPECTED, &[&taker]);
                     }
@@ -129,7 +136,10 @@ impl Parser<'_> {
                     Some(ty) if SCALARS.contains(&ty.as_str()) => {
                         Some(Callable::TypeFn(self.type_fn(path, &ty)?, Spot::of(path)))
                     }
-                    _ => Some(Callable::Path(path.to_token_stream(), Spot::of(path))),
+                    Some(ty) if ty.starts_with(char::is_uppercase) => {
+                        Some(Callable::Path(self.staging_method(path)?, Spot::of(path)))
+                    }
+                    _ => Some(Callable::Path(quote_ours! { #path::stage }, Spot::of(path))),
                 }
             }
             other => {

@@ -1,8 +1,9 @@
-//! Where `#[parallel]` and `#[checkpoint]` stand: in front of a `for`, and nowhere else.
+//! Where `#[parallel]`, `#[checkpoint]` and `#[unroll]` stand: in front of a `for`, and nowhere else.
 
 use crate::diag::Sink;
 use crate::diag::statements::{
-    CHECKPOINT_ARGUMENTS, CHECKPOINT_MISPLACED, PARALLEL_ARGUMENTS, PARALLEL_MISPLACED,
+    CHECKPOINT_ARGUMENTS, CHECKPOINT_MISPLACED, PARALLEL_ARGUMENTS, PARALLEL_MISPLACED, UNROLL_ARGUMENTS,
+    UNROLL_MISPLACED,
 };
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprForLoop, ItemFn, Meta, Stmt};
@@ -17,9 +18,14 @@ pub fn is_checkpoint(attribute: &Attribute) -> bool {
     attribute.path().is_ident("checkpoint")
 }
 
+/// `#[unroll]`; with arguments it is wrong, but ours all the same.
+pub fn is_unroll(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("unroll")
+}
+
 /// It is an attribute of loops of ours: rustc does not know it.
 pub fn is_of_loops(attribute: &Attribute) -> bool {
-    is_parallel(attribute) || is_checkpoint(attribute)
+    is_parallel(attribute) || is_checkpoint(attribute) || is_unroll(attribute)
 }
 
 /// Reports those that stand elsewhere: rustc never sees them.
@@ -40,6 +46,9 @@ impl<'ast> Visit<'ast> for Check<'_> {
         }
         if is_checkpoint(attribute) {
             self.sink.report(attribute, &CHECKPOINT_MISPLACED, &[&self.what]);
+        }
+        if is_unroll(attribute) {
+            self.sink.report(attribute, &UNROLL_MISPLACED, &[&self.what]);
         }
     }
 
@@ -64,6 +73,8 @@ impl<'ast> Visit<'ast> for Check<'_> {
                 self.sink.report(attribute, &PARALLEL_ARGUMENTS, &[]);
             } else if is_checkpoint(attribute) {
                 self.sink.report(attribute, &CHECKPOINT_ARGUMENTS, &[]);
+            } else if is_unroll(attribute) {
+                self.sink.report(attribute, &UNROLL_ARGUMENTS, &[]);
             }
         }
         self.visit_pat(&e.pat);

@@ -1,4 +1,4 @@
-//! Macro calls: `vec!` and `array!` are lists, the others are reported.
+//! Macro calls: `vec!` and `array!` are lists, those with an effect stand in `effects.rs`, the others are reported.
 
 use super::{Parser, expression};
 use crate::ast::{Expr, ExprKind, Spot};
@@ -14,6 +14,21 @@ impl Parser<'_> {
         match name.as_str() {
             "matches" => self.matches(mac),
             "vec" | "array" | "arr1" | "arr2" => self.list(mac, &name),
+            "assert" | "debug_assert" => self.assert(mac, &name),
+            "assert_eq" | "debug_assert_eq" => self.assert_equal(mac, &name, true),
+            "assert_ne" | "debug_assert_ne" => self.assert_equal(mac, &name, false),
+            "panic" => self.panic(mac, &name, "explicit panic", ""),
+            "unreachable" => {
+                let text = "internal error: entered unreachable code";
+                self.panic(mac, &name, text, &format!("{text}: "))
+            }
+            "print" => self.print(mac, &name, "Out", ""),
+            "println" => self.print(mac, &name, "Out", "\n"),
+            "eprint" => self.print(mac, &name, "Err", ""),
+            "eprintln" => self.print(mac, &name, "Err", "\n"),
+            "dbg" => self.dbg(mac),
+            "todo" => self.panic(mac, &name, "not yet implemented", "not yet implemented: "),
+            "unimplemented" => self.panic(mac, &name, "not implemented", "not implemented: "),
             _ => self.reject(&mac.path, &MACRO, &[&name, &macro_instead(&name)]),
         }
     }

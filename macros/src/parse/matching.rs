@@ -3,7 +3,7 @@
 //! rustc has seen that the arms of the function as written leave nothing out, so the last one needs no comparison.
 
 use super::{Parser, bare, expression, rejected};
-use crate::ast::{Block, Expr, ExprKind, If, Pattern, Spot, Stmt, own};
+use crate::ast::{Block, Expr, ExprKind, FieldName, If, Pattern, Spot, Stmt, own};
 use crate::diag::control_flow::{MATCH_BINDING, MATCH_PATTERN};
 use quote::quote;
 use syn::parse::{ParseStream, Parser as _};
@@ -201,7 +201,8 @@ impl Parser<'_> {
             Pat::Tuple(p) if !p.elems.iter().any(|p| matches!(p, Pat::Rest(_))) => {
                 for (k, part) in p.elems.iter().enumerate() {
                     let at = subject.at;
-                    let field = expression(ExprKind::Field(Box::new(subject.clone()), k), at);
+                    let field =
+                        expression(ExprKind::Field(Box::new(subject.clone()), FieldName::Number(k)), at);
                     self.test(part, field, into);
                 }
             }

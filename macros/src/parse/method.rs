@@ -2,7 +2,7 @@
 
 use super::iterate::{self, Found};
 use super::{Parser, bare, expression, rejected};
-use crate::ast::{Expr, ExprKind, Part, SliceArg, Spot, Target};
+use crate::ast::{Argument, Expr, ExprKind, Part, SliceArg, Spot, Target};
 use crate::diag::methods::*;
 use crate::diag::statements;
 use crate::names::{self, FALLIBLE, Method, Unknown};
@@ -89,6 +89,9 @@ impl Parser<'_> {
                 self.unknown(m, name)
             }
             None => {
+                if names::unknown_method(&name).is_none() {
+                    return self.own_method(m, name, at);
+                }
                 let receiver = self.expr(&m.receiver);
                 self.arguments(m, &receiver);
                 if is_rejected(&receiver) {
@@ -108,13 +111,42 @@ impl Parser<'_> {
     }
 
     fn unknown(&mut self, m: &ExprMethodCall, name: String) -> Expr {
-        match names::unknown_method(&name) {
+        let Some(unknown) = names::unknown_method(&name) else { return rejected(Spot::of(&m.method)) };
+        match unknown {
             Unknown::Iterator => self.reject(&m.method, &ITERATOR, &[&name]),
             Unknown::Grows => self.reject(&m.method, &GROWS, &[&name]),
             Unknown::InPlace(help) => self.reject(&m.method, &IN_PLACE, &[&name, &help]),
             Unknown::Optional(help) => self.reject(&m.method, &OPTIONAL, &[&name, &help]),
             Unknown::Instead(help) => self.reject(&m.method, &UNKNOWN, &[&name, &help]),
         }
+    }
+
+    /// A method of a struct of the user's. Which struct that is the value says when it is staged.
+    fn own_method(&mut self, m: &ExprMethodCall, name: String, at: Spot) -> Expr {
+        let receiver = self.receiver(&m.receiver);
+        let known = !matches!(&receiver, Argument::Value(e) if is_rejected(e));
+        let written =
+            m.args.iter().filter(|a| known || !matches!(bare(a), Rust::Closure(_) | Rust::Range(_)));
+        let arguments: Option<Vec<_>> = written.map(|a| self.call_argument(a)).collect();
+        match arguments {
+            Some(arguments) if known => {
+                let all = std::iter::once(receiver).chain(arguments);
+                expression(ExprKind::MethodCall(name, all.collect()), at)
+            }
+            _ => rejected(at),
+        }
+    }
+
+    /// The receiver: the method may take `&mut self`, so a variable that can be assigned may be.
+    fn receiver(&mut self, e: &Rust) -> Argument {
+        if self.closures == 0
+            && let Some(root) = place_root(e)
+            && self.scopes.variable(root).is_some_and(|v| v.mutable && !v.rejected)
+            && let Some(place) = self.place(e)
+        {
+            return Argument::Mut(place);
+        }
+        Argument::Value(self.expr(e))
     }
 
     /// `x.mapv(|v| ..)`
@@ -225,4 +257,15 @@ impl Parser<'_> {
 
 fn is_rejected(e: &Expr) -> bool {
     matches!(e.kind, ExprKind::Rejected)
+}
+
+/// The variable that a place is part of.
+fn place_root(e: &Rust) -> Option<&syn::Ident> {
+    match bare(e) {
+        Rust::Path(p) => p.path.get_ident(),
+        Rust::Field(f) => place_root(&f.base),
+        Rust::Index(x) => place_root(&x.expr),
+        Rust::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => place_root(&u.expr),
+        _ => None,
+    }
 }

@@ -5,10 +5,13 @@ mod assign;
 mod block;
 mod call;
 mod control;
+mod effects;
 pub use loop_attributes::is_of_loops;
 mod expr;
+mod format;
 mod functional;
 pub mod handle;
+pub mod implementation;
 mod iterate;
 mod jump;
 mod literal;
@@ -17,6 +20,7 @@ mod macros;
 mod matching;
 mod method;
 mod pattern;
+mod reference;
 mod signature;
 pub mod types;
 
@@ -40,7 +44,6 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
         Ok(Item::Struct(i)) => not_a_function(i.struct_token.span, "a struct"),
         Ok(Item::Enum(i)) => not_a_function(i.enum_token.span, "an enum"),
         Ok(Item::Union(i)) => not_a_function(i.union_token.span, "a union"),
-        Ok(Item::Impl(i)) => not_a_function(i.impl_token.span, "an `impl` block"),
         Ok(Item::Trait(i)) => not_a_function(i.trait_token.span, "a trait"),
         Ok(Item::Mod(i)) => not_a_function(i.mod_token.span, "a module"),
         Ok(Item::Const(i)) => not_a_function(i.const_token.span, "a constant"),
@@ -54,7 +57,12 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
 }
 
 /// Reads the function. Where something was reported the result is incomplete and must not be emitted.
-pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Function {
+pub fn function(
+    item: &ItemFn,
+    own_type: Option<TokenStream>,
+    arguments: &Arguments,
+    sink: &mut Sink,
+) -> Function {
     let name = item.sig.ident.unraw().to_string();
     let mut parser = Parser {
         sink,
@@ -62,7 +70,9 @@ pub fn function(item: &ItemFn, arguments: &Arguments, sink: &mut Sink) -> Functi
         name: name.clone(),
         frames: Vec::new(),
         frame_count: 0,
+        closures: 0,
         handles: Handles::default(),
+        own_type,
     };
     loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
@@ -87,8 +97,12 @@ struct Parser<'a> {
     frames: Vec<jump::Open>,
     /// How many there have been.
     frame_count: usize,
+    /// How many closures that are passed to something are open around the current point.
+    closures: usize,
     /// Paths that stand for handles.
     handles: Handles,
+    /// What `Self` is, in an `impl` block.
+    own_type: Option<TokenStream>,
 }
 
 /// An expression that was reported.

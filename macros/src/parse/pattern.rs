@@ -1,7 +1,7 @@
 //! Patterns of `let`, closures and parameters. Each name is declared as it is met.
 
 use super::{Parser, types};
-use crate::ast::{Pattern, Spot};
+use crate::ast::{FieldName, Pattern, Spot};
 use crate::diag::{statements::*, types::UNKNOWN_SYNTAX};
 use syn::Pat;
 
@@ -17,7 +17,10 @@ impl Parser<'_> {
                 if let Some((at, _)) = &p.subpat {
                     self.sink.report(at, &PATTERN_AT, &[]);
                 }
-                Pattern::Name(self.scopes.declare(&p.ident, by_mut_ref, None))
+                Pattern::Name(match p.mutability {
+                    Some(_) => self.scopes.declare_mutable(&p.ident, by_mut_ref),
+                    None => self.scopes.declare(&p.ident, by_mut_ref, None),
+                })
             }
             Pat::Wild(_) => Pattern::Wild,
             Pat::Paren(p) => self.pattern(&p.pat, by_mut_ref),
@@ -36,18 +39,24 @@ impl Parser<'_> {
                 Pattern::Wild
             }
             Pat::Struct(p) => {
-                self.sink.report(&p.path, &PATTERN_STRUCT, &[]);
-                for field in &p.fields {
-                    self.pattern(&field.pat, false);
-                }
-                Pattern::Wild
+                let fields = p.fields.iter();
+                let fields = fields.map(|f| (FieldName::of(&f.member), self.pattern(&f.pat, false)));
+                Pattern::Struct(fields.collect(), Spot::of(p))
             }
             Pat::TupleStruct(p) => {
-                self.sink.report(&p.path, &PATTERN_STRUCT, &[]);
-                for elem in &p.elems {
-                    self.pattern(elem, false);
+                if let Some(name) = p.path.get_ident()
+                    && ["Some", "Ok", "Err"].iter().any(|o| name == o)
+                {
+                    self.sink.report(&p.path, &PATTERN_STRUCT, &[]);
                 }
-                Pattern::Wild
+                // Behind `..` positions are counted from an end that is not known here.
+                let rest = p.elems.iter().position(|e| matches!(e, Pat::Rest(_)));
+                if let Some(late) = rest.filter(|k| k + 1 < p.elems.len()).map(|k| &p.elems[k]) {
+                    self.sink.report(late, &PATTERN_REST, &[]);
+                }
+                let parts = p.elems.iter().take(rest.unwrap_or(p.elems.len())).enumerate();
+                let parts = parts.map(|(k, elem)| (FieldName::Number(k), self.pattern(elem, false)));
+                Pattern::Struct(parts.collect(), Spot::of(p))
             }
             Pat::Path(p) => {
                 self.sink.report(p, &PATTERN_STRUCT, &[]);

@@ -94,9 +94,12 @@ impl Parser<'_> {
 
     fn parameter_pattern(&mut self, pat: &syn::Pat, by_mut_ref: bool) -> Pattern {
         match pat {
-            syn::Pat::Ident(_) | syn::Pat::Tuple(_) | syn::Pat::Wild(_) | syn::Pat::Paren(_) => {
-                self.pattern(pat, by_mut_ref)
-            }
+            syn::Pat::Ident(_)
+            | syn::Pat::Tuple(_)
+            | syn::Pat::Struct(_)
+            | syn::Pat::TupleStruct(_)
+            | syn::Pat::Wild(_)
+            | syn::Pat::Paren(_) => self.pattern(pat, by_mut_ref),
             _ => {
                 self.sink.report(pat, &PATTERN, &[]);
                 Pattern::Wild

@@ -40,7 +40,7 @@ pub fn is_function(ty: &Type) -> bool {
 /// asks for the trait `Typed` on the user's token.
 pub fn check(ty: &Type, sink: &mut Sink) {
     match ty {
-        Type::Array(t) => sink.report(t, &LIST, &[&"[T; N]", &"Array1<T>"]),
+        Type::Array(t) => check(&t.elem, sink),
         Type::FnPtr(t) => sink.report(t, &FUNCTION_POINTER, &[]),
         Type::Group(t) => check(&t.elem, sink),
         Type::ImplTrait(t) => sink.report(t, &IMPL_TRAIT, &[]),
@@ -54,10 +54,7 @@ pub fn check(ty: &Type, sink: &mut Sink) {
         },
         Type::Ptr(t) => sink.report(t, &RAW_POINTER, &[]),
         Type::Reference(t) => match bare(&t.elem) {
-            Type::Slice(_) if t.mutability.is_some() => {
-                sink.report(t, &LIST, &[&"&mut [T]", &"&mut Array1<T>"])
-            }
-            Type::Slice(_) => sink.report(t, &LIST, &[&"&[T]", &"&Array1<T>"]),
+            Type::Slice(slice) => check(&slice.elem, sink),
             elem => check(elem, sink),
         },
         Type::Slice(t) => sink.report(t, &LIST, &[&"[T]", &"Array1<T>"]),
@@ -75,7 +72,7 @@ fn check_name(ty: &impl ToTokens, segment: &PathSegment, sink: &mut Sink) {
     }
     match name.as_str() {
         "str" | "String" | "char" => sink.report(ty, &TEXT, &[]),
-        "Vec" => sink.report(ty, &LIST, &[&"Vec<T>", &"Array1<T>"]),
+        "Vec" => arguments(segment).for_each(|element| check(element, sink)),
         "Result" | "Option" => sink.report(ty, &RESULT_TYPE, &[&name]),
         "Box" | "Rc" | "Arc" => sink.report(ty, &RESULT_TYPE, &[&name]),
         "Self" => sink.report(ty, &signature::SELF_TYPE, &[]),
@@ -147,6 +144,7 @@ pub fn dtype_variant(name: &str) -> &'static str {
         "i32" => "I32",
         "u32" => "U32",
         "i64" => "I64",
+        "u64" => "U64",
         "usize" => "Usize",
         "f32" => "F32",
         _ => "F64",

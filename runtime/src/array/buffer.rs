@@ -27,7 +27,7 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-// `usize` elements are kept in Candle's 64-bit integers.
+// `u64` and `usize` elements are kept in Candle's 64-bit integers.
 const _: () = assert!(size_of::<usize>() == 8, "desc-jit needs a 64-bit machine");
 
 /// A block of elements with dtype and shape: what an [`Array`](super::Array) owns.
@@ -65,6 +65,7 @@ impl Buffer {
             DType::I32 => Buffer::pooled(zeroed(count, 0i32), shape),
             DType::U32 => Buffer::pooled(zeroed(count, 0u32), shape),
             DType::I64 => Buffer::pooled(zeroed(count, 0i64), shape),
+            DType::U64 => Buffer::pooled(zeroed(count, 0u64), shape),
             DType::Usize => Buffer::pooled(zeroed(count, 0usize), shape),
             DType::F32 => Buffer::pooled(zeroed(count, 0f32), shape),
             DType::F64 => Buffer::pooled(zeroed(count, 0f64), shape),
@@ -87,6 +88,7 @@ impl Buffer {
             DType::I32 => Buffer::pooled(unwritten::<i32>(count)?, shape),
             DType::U32 => Buffer::pooled(unwritten::<u32>(count)?, shape),
             DType::I64 => Buffer::pooled(unwritten::<i64>(count)?, shape),
+            DType::U64 => Buffer::pooled(unwritten::<u64>(count)?, shape),
             DType::Usize => Buffer::pooled(unwritten::<usize>(count)?, shape),
             DType::F32 => Buffer::pooled(unwritten::<f32>(count)?, shape),
             DType::F64 => Buffer::pooled(unwritten::<f64>(count)?, shape),
@@ -111,7 +113,7 @@ impl Buffer {
             DType::Bool => CpuStorage::U8(same_vec(data)),
             DType::I32 => CpuStorage::I32(same_vec(data)),
             DType::U32 => CpuStorage::U32(same_vec(data)),
-            DType::I64 | DType::Usize => CpuStorage::I64(same_vec(data)),
+            DType::I64 | DType::U64 | DType::Usize => CpuStorage::I64(same_vec(data)),
             DType::F32 => CpuStorage::F32(same_vec(data)),
             DType::F64 => CpuStorage::F64(same_vec(data)),
         };
@@ -267,6 +269,7 @@ impl Buffer {
             DType::I32 => self.host_clone::<i32>(),
             DType::U32 => self.host_clone::<u32>(),
             DType::I64 => self.host_clone::<i64>(),
+            DType::U64 => self.host_clone::<u64>(),
             DType::Usize => self.host_clone::<usize>(),
             DType::F32 => self.host_clone::<f32>(),
             DType::F64 => self.host_clone::<f64>(),
@@ -284,6 +287,7 @@ impl Buffer {
             DType::I32 => self.swap::<i32>(other),
             DType::U32 => self.swap::<u32>(other),
             DType::I64 => self.swap::<i64>(other),
+            DType::U64 => self.swap::<u64>(other),
             DType::Usize => self.swap::<usize>(other),
             DType::F32 => self.swap::<f32>(other),
             DType::F64 => self.swap::<f64>(other),
@@ -494,17 +498,20 @@ fn storage_len(storage: &CpuStorage) -> Option<usize> {
     }
 }
 
-/// The same vector under the type that stores its elements: `bool` as `u8`, `usize` as `i64`, and back; any
-/// other type as itself.
+/// The same vector under the type that stores its elements: `bool` as `u8`, `u64` and `usize` as `i64`, and back;
+/// any other type as itself.
 fn same_vec<A: 'static, B: 'static>(v: Vec<A>) -> Vec<B> {
     use std::any::TypeId;
     let pair = (TypeId::of::<A>(), TypeId::of::<B>());
-    let stored_as =
-        [(TypeId::of::<bool>(), TypeId::of::<u8>()), (TypeId::of::<usize>(), TypeId::of::<i64>())];
+    let stored_as = [
+        (TypeId::of::<bool>(), TypeId::of::<u8>()),
+        (TypeId::of::<u64>(), TypeId::of::<i64>()),
+        (TypeId::of::<usize>(), TypeId::of::<i64>()),
+    ];
     assert!(pair.0 == pair.1 || stored_as.iter().any(|&(a, b)| pair == (a, b) || pair == (b, a)));
     let mut v = std::mem::ManuallyDrop::new(v);
     // SAFETY: by the assertion A and B are the same type, or a pair of the same size and alignment where
-    // every A is a valid B: bool to u8, usize to i64 and back, and u8 to bool by the *bool* invariant. The
+    // every A is a valid B: bool to u8, u64 and usize to i64 and back, and u8 to bool by the *bool* invariant. The
     // parts come from a vector that is not dropped.
     unsafe { Vec::from_raw_parts(v.as_mut_ptr().cast::<B>(), v.len(), v.capacity()) }
 }

@@ -144,7 +144,8 @@ impl<T: Element, D: Dimension> Array<T, D> {
         self.into()
     }
 
-    /// A copy of a Candle tensor, on the tensor's device. `bool` comes from `U8`, `usize` from `I64`.
+    /// A copy of a Candle tensor, on the tensor's device. `bool` comes from `U8`, `usize` and `u64` from `I64`, of which a
+    /// `u64` takes the bits.
     ///
     /// ```
     /// use candle_core::{Device, Tensor};

@@ -8,12 +8,12 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A type that an array can hold: `f64`, `f32`, `i64`, `i32`, `u32`, `usize`, `bool`.
+/// A type that an array can hold: `f64`, `f32`, `i64`, `i32`, `u32`, `u64`, `usize`, `bool`.
 ///
 /// Sealed: `DTYPE` says exactly which type it is, and the buffers rely on that.
 #[diagnostic::on_unimplemented(
     message = "an array can't hold `{Self}`",
-    note = "the element types are f64, f32, i64, i32, u32, usize and bool"
+    note = "the element types are f64, f32, i64, i32, u32, u64, usize and bool"
 )]
 pub trait Element:
     Copy
@@ -53,7 +53,7 @@ pub trait Element:
 /// An element type with arithmetic: all but `bool`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no arithmetic",
-    note = "this needs an array of numbers: f64, f32, i64, i32, u32 or usize"
+    note = "this needs an array of numbers: f64, f32, i64, i32, u32, u64 or usize"
 )]
 pub trait Number:
     Element
@@ -109,6 +109,7 @@ elements! {
     i64 I64 0 1 i64;
     i32 I32 0 1 i32;
     u32 U32 0 1 u32;
+    u64 U64 0 1 u64;
     usize Usize 0 1 i64;
     bool Bool false true bool;
 }
@@ -128,4 +129,4 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(f64 f32 i64 i32 u32 usize);
+numbers!(f64 f32 i64 i32 u32 u64 usize);

@@ -129,7 +129,10 @@ impl<T: Element> ArrayRef<T, Ix1> {
     /// assert_eq!(steps, [3.0, 5.0]);
     /// ```
     #[track_caller]
-    pub fn windows(&self, size: usize) -> impl DoubleEndedIterator<Item = ArrayView1<'_, T>> + ExactSizeIterator {
+    pub fn windows(
+        &self,
+        size: usize,
+    ) -> impl DoubleEndedIterator<Item = ArrayView1<'_, T>> + ExactSizeIterator {
         assert!(size > 0, "windows of no elements");
         let count = (self.len() + 1).saturating_sub(size);
         (0..count).map(move |k| self.slice(nd::s![k..k + size]))

@@ -72,6 +72,7 @@ fn numpy_name(name: &'static str) -> &'static str {
         "f64" => "float64",
         "f32" => "float32",
         "i64" => "int64",
+        "u64" => "uint64",
         "i32" => "int32",
         "u32" => "uint32",
         other => other,

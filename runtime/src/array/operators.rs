@@ -7,7 +7,7 @@ use ndarray as nd;
 use ndarray::{DimMax, Ix0, Zip};
 use std::ops::{
     Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Div, DivAssign, Mul,
-    MulAssign, Neg, Not, Rem, RemAssign, Sub, SubAssign,
+    MulAssign, Neg, Not, Rem, RemAssign, Shl, ShlAssign, Shr, ShrAssign, Sub, SubAssign,
 };
 
 /// What can stand on the right of an operator and be assigned to an array of `T`: an array, a view, an array
@@ -71,7 +71,7 @@ macro_rules! number_operands {
     )*};
 }
 
-number_operands!(f64 f32 i64 i32 u32 usize bool);
+number_operands!(f64 f32 i64 i32 u32 u64 usize bool);
 
 /// The result's axes when arrays with the axes `D` and `E` meet.
 type Broadcast<D, E> = <D as DimMax<E>>::Output;
@@ -247,6 +247,8 @@ operators! {
     BitAnd bitand BitAndAssign bitand_assign "combined by `&`";
     BitOr bitor BitOrAssign bitor_assign "combined by `|`";
     BitXor bitxor BitXorAssign bitxor_assign "combined by `^`";
+    Shl shl ShlAssign shl_assign "shifted left";
+    Shr shr ShrAssign shr_assign "shifted right";
 }
 
 /// A number on the left: `2.0 * &a`.
@@ -283,6 +285,7 @@ number_on_the_left! {
     i64: Add add Sub sub Mul mul Div div Rem rem BitAnd bitand BitOr bitor BitXor bitxor;
     i32: Add add Sub sub Mul mul Div div Rem rem BitAnd bitand BitOr bitor BitXor bitxor;
     u32: Add add Sub sub Mul mul Div div Rem rem BitAnd bitand BitOr bitor BitXor bitxor;
+    u64: Add add Sub sub Mul mul Div div Rem rem BitAnd bitand BitOr bitor BitXor bitxor;
     usize: Add add Sub sub Mul mul Div div Rem rem BitAnd bitand BitOr bitor BitXor bitxor;
     bool: BitAnd bitand BitOr bitor BitXor bitxor;
 }

@@ -4,6 +4,9 @@
 //! * [`Backend`] says whether a call runs the compiled graph or the function as written; from the variable
 //!   `DESC_BACKEND`, [`set_backend`], or [`with_backend`] for one thread and one piece of code.
 //! * [`set_fma`], [`with_fma`] and the variable `DESC_FMA` let kernels fuse products with sums.
+//! * [`set_debug_nans`], [`with_debug_nans`] and the variable `DESC_DEBUG_NANS` look for the first operation that makes
+//!   a NaN.
+//! * [`capture_prints`] takes what staged code prints.
 //! * [`print_backend_info`] shows what is in use.
 //!
 //! ```
@@ -19,7 +22,9 @@ mod fma;
 mod info;
 mod memory;
 mod mode;
+mod nans;
 mod place;
+mod prints;
 
 pub use crate::array::Device;
 pub use engine::{Engine, engine, wait_for_compiler, with_engine, with_threads};
@@ -27,4 +32,7 @@ pub use fma::{fma, set_fma, with_fma};
 pub use info::{BackendInfo, backend_info, print_backend_info};
 pub use memory::release_memory;
 pub use mode::{Backend, NativeGuard, backend, enter_native, native_selected, set_backend, with_backend};
+pub use nans::{debug_nans, set_debug_nans, with_debug_nans};
 pub use place::{block_until_ready, device, execute_on_cpu, require_device, set_device, with_device};
+pub(crate) use prints::emit;
+pub use prints::{Stream, capture_prints};

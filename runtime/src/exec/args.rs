@@ -19,13 +19,83 @@ pub enum ArgValue<'a> {
     Owned(Buffer),
     /// An array updated in place.
     Mut(MutArg<'a>),
-    /// A tuple.
+    /// A scalar that is part of the cache key, whatever the parameter says: a static field of a struct.
+    Static(Literal),
+    /// A tuple, or the fields of a struct.
     Tuple(Vec<ArgValue<'a>>),
 }
 
 /// An array behind `&mut`, with the way to write the result back.
 pub struct MutArg<'a> {
-    target: &'a mut dyn Target,
+    target: Held<'a>,
+}
+
+enum Held<'a> {
+    Lent(&'a mut dyn Target),
+    Own(Box<dyn OwnTarget + 'a>),
+}
+
+/// Something else than an array, whose elements are in an array for the call.
+pub(super) trait OwnTarget {
+    fn buffer(&self) -> &Buffer;
+    fn buffer_mut(&mut self) -> &mut Buffer;
+    /// Brings the elements home.
+    fn write(&mut self, value: OutSlot) -> Result<()>;
+}
+
+impl<'a> MutArg<'a> {
+    pub(super) fn own(target: Box<dyn OwnTarget + 'a>) -> MutArg<'a> {
+        MutArg { target: Held::Own(target) }
+    }
+
+    fn lent(target: &'a mut dyn Target) -> MutArg<'a> {
+        MutArg { target: Held::Lent(target) }
+    }
+}
+
+impl Held<'_> {
+    fn read(&self) -> Read<'_> {
+        match self {
+            Held::Lent(target) => target.read(),
+            Held::Own(target) => Read::Array(target.buffer()),
+        }
+    }
+
+    fn lend(&mut self) -> Option<&mut Buffer> {
+        match self {
+            Held::Lent(target) => target.lend(),
+            Held::Own(target) => Some(target.buffer_mut()),
+        }
+    }
+
+    fn write(&mut self, value: OutSlot) -> Result<()> {
+        match self {
+            Held::Lent(target) => target.write(value),
+            Held::Own(target) => target.write(value),
+        }
+    }
+
+    fn again(&mut self) -> Held<'_> {
+        match self {
+            Held::Lent(target) => Held::Lent(&mut **target),
+            Held::Own(target) => Held::Own(Box::new(Again(&mut **target))),
+        }
+    }
+}
+
+/// The same target once more.
+struct Again<'a>(&'a mut dyn OwnTarget);
+
+impl OwnTarget for Again<'_> {
+    fn buffer(&self) -> &Buffer {
+        self.0.buffer()
+    }
+    fn buffer_mut(&mut self) -> &mut Buffer {
+        self.0.buffer_mut()
+    }
+    fn write(&mut self, value: OutSlot) -> Result<()> {
+        self.0.write(value)
+    }
 }
 
 impl std::fmt::Debug for MutArg<'_> {
@@ -66,7 +136,7 @@ impl<T: Element, D: Dimension> Target for Array<T, D> {
 impl<'a> ArgValue<'a> {
     pub(super) fn dtype(&self) -> DType {
         match self {
-            ArgValue::Scalar(v) => v.dtype(),
+            ArgValue::Scalar(v) | ArgValue::Static(v) => v.dtype(),
             ArgValue::Ref(b) => b.dtype(),
             ArgValue::Owned(b) => b.dtype(),
             ArgValue::Mut(m) => match m.target.read() {
@@ -91,7 +161,7 @@ impl<'a> ArgValue<'a> {
 
     pub(super) fn literal(&self) -> Option<Literal> {
         match self {
-            ArgValue::Scalar(v) => Some(*v),
+            ArgValue::Scalar(v) | ArgValue::Static(v) => Some(*v),
             ArgValue::Mut(m) => match m.target.read() {
                 Read::Scalar(v) => Some(v),
                 Read::Array(_) => None,
@@ -102,7 +172,7 @@ impl<'a> ArgValue<'a> {
 
     pub(super) fn buffer(&self) -> Option<&Buffer> {
         match self {
-            ArgValue::Scalar(_) | ArgValue::Tuple(_) => None,
+            ArgValue::Scalar(_) | ArgValue::Static(_) | ArgValue::Tuple(_) => None,
             ArgValue::Ref(b) => Some(b),
             ArgValue::Owned(b) => Some(b),
             ArgValue::Mut(m) => match m.target.read() {
@@ -142,11 +212,29 @@ impl<'a> ArgValue<'a> {
         }
     }
 
-    /// Writes the final value of a `&mut` parameter back.
-    pub(super) fn write(&mut self, value: OutSlot) -> Result<()> {
+    /// Writes the final values of a `&mut` parameter back.
+    pub(super) fn write(&mut self, outputs: &mut Outputs) -> Result<()> {
         match self {
-            ArgValue::Mut(m) => m.target.write(value),
+            ArgValue::Mut(m) => m.target.write(outputs.next_value()?),
+            ArgValue::Tuple(parts) => parts.iter_mut().try_for_each(|part| part.write(outputs)),
             _ => Ok(()),
+        }
+    }
+
+    /// The value of a static argument, or of a static part of one.
+    pub(super) fn known(&self, is_static: bool) -> Option<Literal> {
+        match self {
+            ArgValue::Static(literal) => Some(*literal),
+            _ if is_static => self.literal(),
+            _ => None,
+        }
+    }
+
+    /// All scalars in it become static.
+    pub fn fixed(self) -> ArgValue<'a> {
+        match self {
+            ArgValue::Tuple(parts) => ArgValue::Tuple(parts.into_iter().map(ArgValue::fixed).collect()),
+            arg => arg.literal().map_or(arg, ArgValue::Static),
         }
     }
 
@@ -154,15 +242,21 @@ impl<'a> ArgValue<'a> {
     pub(super) fn lend(&mut self) -> ArgValue<'_> {
         match self {
             ArgValue::Scalar(v) => ArgValue::Scalar(*v),
+            ArgValue::Static(v) => ArgValue::Static(*v),
             ArgValue::Ref(b) => ArgValue::Ref(b),
             ArgValue::Owned(b) => ArgValue::Ref(b),
-            ArgValue::Mut(m) => ArgValue::Mut(MutArg { target: &mut *m.target }),
+            ArgValue::Mut(m) => ArgValue::Mut(MutArg { target: m.target.again() }),
             ArgValue::Tuple(parts) => ArgValue::Tuple(parts.iter_mut().map(ArgValue::lend).collect()),
         }
     }
 
-    pub(super) fn is_mut(&self) -> bool {
-        matches!(self, ArgValue::Mut(_))
+    /// How many results it takes as a `&mut` argument.
+    pub(super) fn updated(&self) -> usize {
+        match self {
+            ArgValue::Mut(_) => 1,
+            ArgValue::Tuple(parts) => parts.iter().map(ArgValue::updated).sum(),
+            _ => 0,
+        }
     }
 }
 
@@ -173,7 +267,7 @@ pub(super) fn neither() -> Error {
 /// What can be passed to an annotated function.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed to a #[desc_jit] function",
-    label = "not a scalar or an array"
+    label = "not a scalar, an array, or a struct with `#[derive(Tree)]`"
 )]
 pub trait IntoArg<'a> {
     /// What it is in a graph. No bound on `Typed`: a type that fits neither is reported once.
@@ -198,7 +292,7 @@ impl<'a, T: Element, D: Dimension> IntoArg<'a> for Array<T, D> {
 impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a mut Array<T, D> {
     const TY: Ty = <Array<T, D> as Typed>::TY;
     fn into_arg(self) -> ArgValue<'a> {
-        ArgValue::Mut(MutArg { target: self })
+        ArgValue::Mut(MutArg::lent(self))
     }
 }
 
@@ -207,12 +301,22 @@ impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a mut Array<T, D> {
 pub struct Outputs {
     values: OutSlots,
     taken: usize,
+    statics: std::vec::IntoIter<Literal>,
 }
 
 impl Outputs {
     /// Where the run puts them.
     pub(super) fn values(&mut self) -> &mut OutSlots {
         &mut self.values
+    }
+
+    /// The static fields among the results.
+    pub(super) fn set_statics(&mut self, statics: &[Literal]) {
+        self.statics = Vec::from(statics).into_iter();
+    }
+
+    pub(crate) fn next_static(&mut self) -> Result<Literal> {
+        self.statics.next().ok_or_else(|| Error::new(ErrorKind::Verify, "a graph has too few static results"))
     }
 
     pub(super) fn next_value(&mut self) -> Result<OutSlot> {
@@ -231,7 +335,7 @@ impl Outputs {
 /// What an annotated function can return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned by a #[desc_jit] function",
-    label = "not a scalar, an array, or a tuple of them"
+    label = "not a scalar, an array, a tuple of them, or a struct with `#[derive(Tree)]`"
 )]
 pub trait Output: Typed + Sized {
     #[doc(hidden)]
@@ -250,7 +354,7 @@ macro_rules! scalars {
         }
         impl<'a> IntoArg<'a> for &'a mut $t {
             const TY: Ty = <$t as Typed>::TY;
-            fn into_arg(self) -> ArgValue<'a> { ArgValue::Mut(MutArg { target: self }) }
+            fn into_arg(self) -> ArgValue<'a> { ArgValue::Mut(MutArg::lent(self)) }
         }
         impl Target for $t {
             fn read(&self) -> Read<'_> { Read::Scalar(self.to_literal()) }
@@ -265,7 +369,7 @@ macro_rules! scalars {
         }
     )* };
 }
-scalars!(f64, f32, i64, i32, u32, usize, bool);
+scalars!(f64, f32, i64, i32, u32, u64, usize, bool);
 
 fn scalar_of<T: Element>(value: OutSlot) -> Result<T> {
     let OutSlot::Scalar(literal) = value else {

@@ -5,7 +5,7 @@ use super::cache::{Cache, Planned};
 use super::plan::{Body, Plan};
 use super::{tape, walk};
 use crate::array::Device;
-use crate::backend::{engine, fma};
+use crate::backend::{Engine, debug_nans, engine, fma};
 use crate::dtype::Type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
@@ -67,9 +67,9 @@ fn make_graphs(callee: &dyn Callee, args: &[ArgValue<'_>], tape: usize) -> Resul
 
 /// An argument as staging sees it.
 fn argument(is_static: bool, arg: &ArgValue<'_>) -> Argument {
-    match (arg.parts(), arg.literal()) {
+    match (arg.parts(), arg.known(is_static)) {
         (Some(parts), _) => Argument::Tuple(parts.iter().map(|p| argument(is_static, p)).collect()),
-        (None, Some(literal)) if is_static => Argument::Static(literal),
+        (None, Some(literal)) => Argument::Static(literal),
         _ => Argument::Traced(Type::new(arg.dtype(), arg.shape())),
     }
 }
@@ -96,7 +96,8 @@ pub(super) fn compile(
     device: &Device,
     tape: usize,
 ) -> Result<Planned> {
-    let engine = engine();
+    // Only op by op every value is there to be looked at.
+    let engine = if debug_nans() { Engine::Candle } else { engine() };
     callee.cache().get(callee.name(), callee.params(), args, (device, engine, fma()), || {
         let Staged { graph, linear } = make_graphs(callee, args, tape)?;
         let updates = updates(callee, args, graph.body.results.len());
@@ -109,22 +110,25 @@ pub(super) fn compile(
 
 /// The parameters of a graph that are `&mut` arguments, and which of its results they become: the last ones.
 fn updates(callee: &dyn Callee, args: &[ArgValue<'_>], results: usize) -> Vec<(usize, usize)> {
-    let is_mut = |param: &&Param| param.mode == Mode::Mut;
-    let returned = results.saturating_sub(callee.params().iter().filter(is_mut).count());
+    let updated: usize = args.iter().map(ArgValue::updated).sum();
+    let returned = results.saturating_sub(updated);
     let mut at = 0;
-    let firsts = callee.params().iter().zip(args).map(|(param, arg)| {
-        let first = at;
-        at += traced(param.is_static, arg);
-        (param, first)
-    });
-    firsts.filter(|(param, _)| is_mut(param)).map(|(_, first)| first).zip(returned..).collect()
+    let mut updated = Vec::new();
+    for (param, arg) in callee.params().iter().zip(args) {
+        let own = at..at + traced(param.is_static, arg);
+        at = own.end;
+        if param.mode == Mode::Mut {
+            updated.extend(own);
+        }
+    }
+    updated.into_iter().zip(returned..).collect()
 }
 
 /// How many parameters of the graph an argument is.
 fn traced(is_static: bool, arg: &ArgValue<'_>) -> usize {
     match arg.parts() {
         Some(parts) => parts.iter().map(|part| traced(is_static, part)).sum(),
-        None => usize::from(!(is_static && arg.literal().is_some())),
+        None => usize::from(arg.known(is_static).is_none()),
     }
 }
 
@@ -147,10 +151,11 @@ fn call_watched<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Re
 fn call_now<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<R> {
     let device = device_of(args);
     let mut outputs = Outputs::default();
-    compile_and_run(callee, args, &device, outputs.values())?;
+    let plan = compile_and_run(callee, args, &device, outputs.values())?;
+    outputs.set_statics(&plan.graph.statics);
     let result = R::take(&mut outputs)?;
-    for arg in args.iter_mut().filter(|a| a.is_mut()) {
-        arg.write(outputs.next_value()?)?;
+    for arg in args.iter_mut() {
+        arg.write(&mut outputs)?;
     }
     Ok(result)
 }
@@ -211,7 +216,7 @@ pub(super) type Leaves<'s, 'a> = SmallVec<[Option<&'s mut ArgValue<'a>>; 8]>;
 pub(super) fn push_leaves<'s, 'a>(is_static: bool, arg: &'s mut ArgValue<'a>, leaves: &mut Leaves<'s, 'a>) {
     match arg {
         ArgValue::Tuple(parts) => parts.iter_mut().for_each(|part| push_leaves(is_static, part, leaves)),
-        arg if is_static && arg.literal().is_some() => {}
+        arg if arg.known(is_static).is_some() => {}
         arg => leaves.push(Some(arg)),
     }
 }

@@ -27,19 +27,22 @@ enum ArgKey {
 
 impl ArgKey {
     fn of(is_static: bool, arg: &ArgValue<'_>) -> ArgKey {
-        match (arg.parts(), arg.literal()) {
+        match (arg.parts(), arg.known(is_static)) {
             (Some(parts), _) => ArgKey::Tuple(parts.iter().map(|p| ArgKey::of(is_static, p)).collect()),
-            (None, Some(literal)) if is_static => ArgKey::Static(literal),
+            (None, Some(literal)) => ArgKey::Static(literal),
             _ => ArgKey::Traced(arg.dtype(), arg.shape().to_vec()),
         }
     }
 
     fn matches(&self, is_static: bool, arg: &ArgValue<'_>) -> bool {
         match self {
-            ArgKey::Static(literal) => is_static && arg.literal() == Some(*literal),
+            ArgKey::Static(literal) => arg.known(is_static) == Some(*literal),
             ArgKey::Traced(dtype, shape) => {
                 // Shapes are too short for a call of `memcmp`.
-                arg.parts().is_none() && arg.dtype() == *dtype && arg.shape().iter().eq(shape)
+                arg.parts().is_none()
+                    && !matches!(arg, ArgValue::Static(_))
+                    && arg.dtype() == *dtype
+                    && arg.shape().iter().eq(shape)
             }
             ArgKey::Tuple(keys) => arg.parts().is_some_and(|parts| {
                 keys.len() == parts.len() && keys.iter().zip(parts).all(|(k, p)| k.matches(is_static, p))

@@ -34,6 +34,7 @@ pub(super) fn call<R: Output>(
     let device = device_of(args);
     let mut outputs = Outputs::default();
     let plan = compile_and_run(&derived, args, &device, outputs.values())?;
+    outputs.set_statics(&plan.graph.statics);
     let result = R::take(&mut outputs)?;
     let residuals = outputs.rest().map(|slot| match slot {
         OutSlot::Scalar(literal) => Ok(Residual::Scalar(literal)),
@@ -72,6 +73,7 @@ impl LinearMap {
         args.iter_mut().for_each(|arg| push_leaves(false, arg, &mut leaves));
         let mut outputs = Outputs::default();
         run_leaves(linear, leaves, &self.device, outputs.values())?;
+        outputs.set_statics(&linear.graph.statics);
         R::take(&mut outputs)
     }
 

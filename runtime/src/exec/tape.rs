@@ -5,6 +5,7 @@ use super::args::ArgValue;
 use super::cache::Planned;
 use super::call::{Callee, compile, run};
 use crate::array::Device;
+use crate::backend::{capture_prints, emit};
 use crate::error::Result;
 use crate::graph::{Graph, for_each_node};
 use crate::kernel::OutSlots;
@@ -23,7 +24,7 @@ const GROWTH: usize = 4;
 pub(super) fn is_used(graph: &Graph) -> bool {
     let mut found = false;
     for_each_node(&graph.body, &mut |node| {
-        found |= matches!(&node.op, Op::Check { message } if &**message == TAPE_FULL);
+        found |= matches!(&node.op, Op::Check { message, .. } if &**message == TAPE_FULL);
     });
     found
 }
@@ -39,10 +40,16 @@ pub(super) fn run_until_it_fits(
 ) -> Result<Planned> {
     loop {
         let mut lent: Vec<ArgValue<'_>> = args.iter_mut().map(ArgValue::lend).collect();
-        let error = match run(callee, &plan, &mut lent, device, out) {
+        // What a run prints that is repeated counts for nothing.
+        let (done, printed) = capture_prints(|| run(callee, &plan, &mut lent, device, out));
+        let error = match done {
             Err(error) if error.message() == TAPE_FULL => error,
-            done => return done.map(|()| plan),
+            done => {
+                printed.iter().for_each(|(stream, text)| emit(*stream, text));
+                return done.map(|()| plan);
+            }
         };
+        drop(lent);
         out.clear();
         let longer = plan.tape.and_then(|tape| tape.checked_mul(GROWTH)).filter(|&tape| tape <= LONGEST);
         let Some(longer) = longer else { return Err(error) };

@@ -1,14 +1,17 @@
 //! Runs a graph node by node, each op on Candle and control flow as control flow, control nodes made of scalars
 //! and elements as kernels.
 
+use super::nans;
 use super::plan::{RegionPlan, Step};
 use crate::array::Device;
+use crate::backend::{debug_nans, emit};
 use crate::dtype::Literal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Node, Region, ValueId};
 use crate::kernel::{Access, OutSlot, OutSlots, Program, Slot};
 use crate::op::datum::Datum;
 use crate::op::index::loop_overflow;
+use crate::op::text::Template;
 use crate::op::{Op, eval};
 
 /// Runs a graph node by node on its inputs; adds the graph's results to `out`.
@@ -19,7 +22,7 @@ pub(crate) fn run<'a>(
     device: &Device,
     out: &mut OutSlots,
 ) -> Result<()> {
-    let mut walker = Walker { graph, env: Vec::new(), device };
+    let mut walker = Walker { graph, env: Vec::new(), device, look_for_nan: debug_nans() };
     walker.env.resize_with(graph.values.len(), || None);
     for (&p, datum) in graph.body.params.iter().zip(inputs) {
         walker.env[p.index()] = Some(datum);
@@ -49,6 +52,7 @@ struct Walker<'p, 'a> {
     graph: &'p Graph,
     env: Vec<Option<Datum<'a>>>,
     device: &'p Device,
+    look_for_nan: bool,
 }
 
 fn lost(v: ValueId) -> Error {
@@ -96,6 +100,18 @@ impl<'a> Walker<'_, 'a> {
                 let k = index.clamp(0, node.regions.len() as i128 - 1) as usize;
                 self.region(&node.regions[k], &step.regions[k])?
             }
+            Op::Print { stream, text } => {
+                emit(*stream, &Template::parse(text)?.render(&inputs)?);
+                Vec::new()
+            }
+            Op::Progress { name } => {
+                let number = |k: usize| -> Result<u64> {
+                    let number = inputs[k].scalar()?.as_i128();
+                    Ok(number.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+                };
+                crate::progress::update(name, number(0)?, number(1)?);
+                Vec::new()
+            }
             Op::Check { .. } => {
                 eval::eval(
                     &node.op,
@@ -104,6 +120,9 @@ impl<'a> Walker<'_, 'a> {
                     self.device,
                 )?;
                 Vec::new()
+            }
+            op if self.look_for_nan => {
+                vec![nans::eval(op, inputs, self.graph.ty(node.outputs[0]), self.device)?]
             }
             op => {
                 let ty = self.graph.ty(node.outputs[0]);

@@ -19,6 +19,12 @@ pub(crate) fn for_each_node<'g>(region: &'g Region, f: &mut impl FnMut(&'g Node)
     visit_regions(region, &mut |r| r.nodes.iter().for_each(&mut *f));
 }
 
+/// Removes nodes without results whose op is one of these.
+pub(crate) fn remove_nodes(region: &mut Region, which: &impl Fn(&Op) -> bool) {
+    region.nodes.retain(|node| !(node.outputs.is_empty() && which(&node.op)));
+    region.nodes.iter_mut().flat_map(|node| &mut node.regions).for_each(|inner| remove_nodes(inner, which));
+}
+
 /// The values that a node's regions use from the scopes around it, in order of first use.
 pub(crate) fn captures(node: &Node) -> Vec<ValueId> {
     free_values(&node.regions)
@@ -61,15 +67,17 @@ pub(crate) fn closed(graph: &Graph, region: &Region) -> (Graph, Vec<ValueId>) {
     let mut body = region.clone();
     body.params.extend(around.iter().copied());
     let (values, sites) = (graph.values.clone(), graph.sites.clone());
-    (Graph { name: graph.name.clone(), values, sites, body }, around)
+    (Graph { name: graph.name.clone(), values, sites, body, statics: Vec::new() }, around)
 }
 
-/// The node itself (not its regions) can raise an error at run time, so it must stay even when its
-/// result is not used.
+/// The node itself (not its regions) can raise an error at run time, or does something besides computing its result, so
+/// it must stay even when that is not used.
 pub(crate) fn may_fail(graph: &Graph, node: &Node) -> bool {
     match &node.op {
         // A loop may never end, or its index may leave its type.
         Op::Check { .. } | Op::While | Op::For { .. } => true,
+        // Its effect must stay as an error must.
+        Op::Print { .. } | Op::Progress { .. } => true,
         Op::Load { axes, .. } | Op::Store { axes, .. } => axes.iter().any(|a| match a {
             Axis::Range { .. } => false,
             Axis::At | Axis::Window { .. } => true,

@@ -20,7 +20,8 @@ pub(crate) struct Builder {
 impl Builder {
     /// An empty graph whose site 0 is `at`, with the body open.
     pub fn new(name: Arc<str>, at: Location) -> Builder {
-        let graph = Graph { name, values: Vec::new(), sites: vec![at], body: Region::default() };
+        let graph =
+            Graph { name, values: Vec::new(), sites: vec![at], body: Region::default(), statics: Vec::new() };
         Builder { graph, open: vec![Region::default()], sites: HashMap::default() }
     }
 
@@ -163,18 +164,21 @@ impl Builder {
 }
 
 impl Builder {
+    /// The node in open regions that makes `v`.
+    pub fn definition(&self, v: ValueId) -> Option<&Node> {
+        self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v))
+    }
+
     /// `v - base` where `v` is computed from `base` by adding constants in open regions.
     pub fn offset_from(&self, v: ValueId, base: ValueId) -> Option<i128> {
         if v == base {
             return Some(0);
         }
-        let definition =
-            |v: ValueId| self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v));
-        let constant = |v: ValueId| match definition(v).map(|n| &n.op) {
+        let constant = |v: ValueId| match self.definition(v).map(|n| &n.op) {
             Some(Op::Const(literal)) => literal.as_i128(),
             _ => None,
         };
-        let node = definition(v)?;
+        let node = self.definition(v)?;
         match node.op {
             Op::Binary(crate::op::BinaryOp::Add) => {
                 let (a, b) = (node.inputs[0], node.inputs[1]);
@@ -195,10 +199,8 @@ impl Builder {
 impl Builder {
     /// The elements of a `stack` of constants.
     pub fn stacked_constants(&self, v: ValueId) -> Option<Vec<crate::dtype::Literal>> {
-        let definition =
-            |v: ValueId| self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v));
-        let node = definition(v).filter(|n| n.op == Op::Stack)?;
-        let literal = |&v: &ValueId| match definition(v).map(|n| &n.op) {
+        let node = self.definition(v).filter(|n| n.op == Op::Stack)?;
+        let literal = |&v: &ValueId| match self.definition(v).map(|n| &n.op) {
             Some(Op::Const(literal)) => Some(*literal),
             _ => None,
         };

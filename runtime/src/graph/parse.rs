@@ -1,6 +1,7 @@
 //! Reads the textual form of a graph back; the result is verified.
 
 use super::types::{Graph, Node, Region, SiteId, Type, ValueId, ValueInfo};
+use crate::backend::Stream;
 use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Location, Result};
 use crate::op::{ArgOp, Axis, BinaryOp, CmpOp, Op, ReduceOp, Rule, StoreMode, UnaryOp};
@@ -248,7 +249,7 @@ impl Parser {
         for (id, info) in self.values.drain() {
             values[id as usize] = info;
         }
-        Ok(Graph { name, values, sites, body: Region { params, nodes, results } })
+        Ok(Graph { name, values, sites, body: Region { params, nodes, results }, statics: Vec::new() })
     }
 
     fn nodes(&mut self, end: &str) -> Result<(Vec<Node>, Vec<ValueId>)> {
@@ -387,7 +388,23 @@ impl Parser {
             "cumsum" => Op::CumSum { axis: self.number()? },
             "dot" => Op::Dot,
             "check" => {
-                Op::Check { message: self.text()?.ok_or_else(|| self.fail("`check` takes a message"))? }
+                let message = self.text()?.ok_or_else(|| self.fail("`check` takes a message"))?;
+                let user = self.eat(';');
+                if user && self.word()? != "user" {
+                    return Err(self.fail("a `check` is by the `user` or nothing"));
+                }
+                Op::Check { message, user }
+            }
+            "progress" => {
+                Op::Progress { name: self.text()?.ok_or_else(|| self.fail("`progress` takes a name"))? }
+            }
+            "print" => {
+                let text = self.text()?.ok_or_else(|| self.fail("`print` takes a text"))?;
+                let err = self.eat(';');
+                if err && self.word()? != "err" {
+                    return Err(self.fail("a `print` is to `err` or to standard output"));
+                }
+                Op::Print { stream: if err { Stream::Err } else { Stream::Out }, text }
             }
             "for" => {
                 let step = self.number()?;
@@ -432,6 +449,7 @@ impl Parser {
             DType::I32 => Literal::I32(self.number()?),
             DType::U32 => Literal::U32(self.number()?),
             DType::I64 => Literal::I64(self.number()?),
+            DType::U64 => Literal::U64(self.number()?),
             DType::Usize => Literal::Usize(self.number()?),
             DType::F32 => Literal::F32(self.number()?),
             DType::F64 => Literal::F64(self.number()?),

@@ -10,6 +10,7 @@
 //! ```
 
 use super::types::{Graph, Node, Region, ValueId};
+use crate::backend::Stream;
 use crate::op::{Axis, Op};
 use std::fmt::{self, Write};
 
@@ -170,6 +171,8 @@ impl Op {
             Op::CumSum { .. } => "cumsum",
             Op::Dot => "dot",
             Op::Check { .. } => "check",
+            Op::Print { .. } => "print",
+            Op::Progress { .. } => "progress",
             Op::For { .. } => "for",
             Op::While => "while",
             Op::Cond => "cond",
@@ -212,7 +215,11 @@ fn attributes(op: &Op) -> String {
         Op::Take { name } => name_text(name),
         Op::Put { mode, name } => format!("{}; {}", mode.name(), name_text(name)),
         Op::Reduce { op, axes } => format!("{}; {}", op.name(), list(axes)),
-        Op::Check { message } => format!("{message:?}"),
+        Op::Check { message, user: false } => format!("{message:?}"),
+        Op::Check { message, user: true } => format!("{message:?}; user"),
+        Op::Progress { name } => format!("{name:?}"),
+        Op::Print { stream: Stream::Out, text } => format!("{text:?}"),
+        Op::Print { stream: Stream::Err, text } => format!("{text:?}; err"),
         Op::Call { rule, name } => format!("{}; {name:?}", rule.name()),
         Op::For { step, parallel: false } => step.to_string(),
         Op::For { step, parallel: true } => format!("{step}; parallel"),

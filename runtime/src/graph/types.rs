@@ -77,6 +77,8 @@ pub struct Graph {
     pub sites: Vec<Location>,
     /// The body: its parameters are the function's traced arguments, its results the outputs.
     pub body: Region,
+    /// The static fields of the structs among its results, in order: known, and so no results of the body.
+    pub statics: Vec<crate::dtype::Literal>,
 }
 
 impl Graph {

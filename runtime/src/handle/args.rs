@@ -16,7 +16,7 @@ pub struct RefMut<T: ?Sized>(PhantomData<fn(&T)>);
 /// tuple of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a handle",
-    label = "not a scalar, an array, or a tuple of them"
+    label = "not a scalar, an array, a tuple of them, or a struct with `#[derive(Tree)]`"
 )]
 pub trait Arg: 'static {
     /// What is passed: `&'a T` for `Ref<T>`.
@@ -92,7 +92,7 @@ macro_rules! scalars {
         impl Pure for $t {}
     )* };
 }
-scalars!(f64 f32 i64 i32 u32 usize bool);
+scalars!(f64 f32 i64 i32 u32 u64 usize bool);
 
 macro_rules! tuples {
     ($($($t:ident)+;)*) => { $(

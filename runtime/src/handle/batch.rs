@@ -28,15 +28,12 @@ macro_rules! scalars {
         impl BatchArg for $t {
             type Batched = Ref<Array1<$t>>;
         }
-        impl BatchArg for Ref<$t> {
-            type Batched = Ref<Array1<$t>>;
-        }
         impl BatchResult for $t {
             type Batched = Array1<$t>;
         }
     )* };
 }
-scalars!(f64 f32 i64 i32 u32 usize bool);
+scalars!(f64 f32 i64 i32 u32 u64 usize bool);
 
 impl<T: Element, D: Dimension + 'static> BatchArg for Array<T, D>
 where
@@ -45,11 +42,12 @@ where
     type Batched = Array<T, D::Larger>;
 }
 
-impl<T: Element, D: Dimension + 'static> BatchArg for Ref<Array<T, D>>
+impl<T: BatchResult> BatchArg for Ref<T>
 where
-    D::Larger: 'static,
+    Ref<T>: Arg,
+    Ref<T::Batched>: Arg,
 {
-    type Batched = Ref<Array<T, D::Larger>>;
+    type Batched = Ref<T::Batched>;
 }
 
 /// `Pure` refuses these with a better message.

@@ -81,7 +81,7 @@ macro_rules! no_floats {
         }
     )* };
 }
-no_floats!(i64 i32 u32 usize bool);
+no_floats!(i64 i32 u32 u64 usize bool);
 
 impl Tangent for () {
     type Tangent = ();

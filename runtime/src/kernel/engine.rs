@@ -1,5 +1,6 @@
 //! What every engine of kernels offers: executable code that works on a frame.
 
+use super::inst::SHOWN;
 use super::ir::TrapId;
 use crate::backend::Engine;
 use smallvec::SmallVec;
@@ -45,5 +46,8 @@ pub(super) struct Table {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     pub trap: Option<TrapId>,
-    pub operands: [u64; 3],
+    pub operands: [u64; OPERANDS],
 }
+
+/// No instruction that fails reads more values.
+pub(super) const OPERANDS: usize = 1 + SHOWN;

@@ -25,6 +25,9 @@ impl Buf {
     }
 }
 
+/// So many values an error of [`Inst::Check`] shows at most.
+pub(super) const SHOWN: usize = 6;
+
 /// How an instruction uses a register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Role {
@@ -79,8 +82,8 @@ macro_rules! instructions {
             CallPure { dst: Reg, a: Reg, b: Reg, id: u32 },
             /// An error unless `idx < len` (unsigned, so that a negative index fails too).
             CheckIndex { idx: Reg, len: Reg },
-            /// An error unless `cond`.
-            Check { cond: Reg },
+            /// An error unless `cond`, with the first `shown` of these values.
+            Check { cond: Reg, shown: u8, values: [Reg; SHOWN] },
             /// An error unless every value of the loop index fits its dtype.
             CheckLoop { dtype: crate::dtype::DType, start: Reg, count: Reg, step: Reg },
             Jump { to: i32 },
@@ -122,7 +125,10 @@ macro_rules! instructions {
                         f(Read, a); f(Read, b); f(Write, dst)
                     }
                     Inst::CheckIndex { idx, len } => { f(Read, idx); f(Read, len) }
-                    Inst::Check { cond } => f(Read, cond),
+                    Inst::Check { cond, shown, values } => {
+                        f(Read, cond);
+                        values[..usize::from(*shown)].iter_mut().for_each(|r| f(Read, r))
+                    }
                     Inst::CheckLoop { start, count, step, .. } => {
                         f(Read, start); f(Read, count); f(Read, step)
                     }
@@ -217,6 +223,12 @@ instructions! {
         AddF32, SubF32, MulF32, DivF32, MinF32, MaxF32,
         // Wrapping, where overflow is excluded.
         AddI, SubI, MulI,
+        // Modulo 2^64. That they are not `AddI` and so on is what keeps their results out of affine forms.
+        AddW, SubW, MulW,
+        // The distance is below 64.
+        ShlI, ShrS, ShrU,
+        // The distance modulo the width; 32 bits are zero-extended.
+        Rotl32, Rotl64,
         AddI32, SubI32, MulI32, AddU32, SubU32, MulU32,
         AddI64, SubI64, MulI64, AddUsize, SubUsize, MulUsize,
         DivI32, RemI32, DivI64, RemI64, DivU, RemU,
@@ -228,6 +240,8 @@ instructions! {
         Mov, NegF64, AbsF64, SqrtF64, NegF32, AbsF32, SqrtF32,
         S64ToF64, U64ToF64, S64ToF32, U64ToF32, F64ToF32, F32ToF64,
         F64ToI32, F64ToU32, F64ToI64, F64ToUsize, Sext32, Zext32,
+        // Of 64 bits.
+        PopI, ClzI, CtzI,
     }
     compare_jump {
         IfEqI, IfNeI, IfLtS, IfLeS, IfLtU, IfLeU, IfEqF64, IfNeF64, IfLtF64, IfLeF64,
@@ -263,7 +277,7 @@ impl Inst {
 
     /// The registers that it reads.
     pub fn reads(&self) -> impl Iterator<Item = Reg> {
-        let mut regs = [None; 5];
+        let mut regs = [None; 1 + SHOWN];
         let mut n = 0;
         let mut copy = *self;
         copy.for_each_reg(|role, r| {

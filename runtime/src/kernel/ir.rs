@@ -96,8 +96,8 @@ pub(super) enum TrapKind {
     Binary { op: BinaryOp, dtype: DType },
     /// A scalar op called through the table.
     Call(Call),
-    /// `Check`
-    Check { message: Arc<str> },
+    /// `Check`, with the dtypes of the values that its message shows.
+    Check { message: Arc<str>, user: bool, values: Vec<DType> },
     /// `CheckLoop`
     Loop { dtype: DType, step: i64 },
 }

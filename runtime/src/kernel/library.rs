@@ -159,21 +159,18 @@ pub(super) fn context() -> &'static Context {
 /// A call as a number, for [`Context::call`].
 pub(super) fn encode(call: Call) -> u64 {
     let position = |x: usize| x as u64;
-    let dtype = |d: DType| position(DTYPES.iter().position(|&x| x == d).unwrap_or(0));
+    let dtype = |d: DType| position(DType::ALL.iter().position(|&x| x == d).unwrap_or(0));
     match call {
         Call::Unary(op, x) => position(op as usize) << 8 | dtype(x) << 16,
         Call::Binary(op, x, y) => 1 | position(op as usize) << 8 | dtype(x) << 16 | dtype(y) << 24,
     }
 }
 
-const DTYPES: [DType; 7] =
-    [DType::Bool, DType::I32, DType::U32, DType::I64, DType::Usize, DType::F32, DType::F64];
-
 fn decode(code: u64) -> Call {
     let byte = |k: u32| (code >> (8 * k) & 0xff) as usize;
     match byte(0) {
-        0 => Call::Unary(UnaryOp::ALL[byte(1)], DTYPES[byte(2)]),
-        _ => Call::Binary(BinaryOp::ALL[byte(1)], DTYPES[byte(2)], DTYPES[byte(3)]),
+        0 => Call::Unary(UnaryOp::ALL[byte(1)], DType::ALL[byte(2)]),
+        _ => Call::Binary(BinaryOp::ALL[byte(1)], DType::ALL[byte(2)], DType::ALL[byte(3)]),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::inst::Reg;
 use crate::dtype::DType;
-use crate::op::CmpOp;
+use crate::op::{BinaryOp, CmpOp};
 
 /// `lo <= x <= hi`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,28 @@ impl Interval {
             DType::I32 => Interval::new(i32::MIN.into(), i32::MAX.into()),
             DType::U32 => Interval::new(0, u32::MAX.into()),
             DType::I64 => Interval::new(i64::MIN.into(), i64::MAX.into()),
-            DType::Usize => Interval::new(0, u64::MAX.into()),
+            DType::U64 | DType::Usize => Interval::new(0, u64::MAX.into()),
             DType::F32 | DType::F64 => Interval::new(i64::MIN.into(), u64::MAX.into()),
+        }
+    }
+
+    /// The position of a bit.
+    pub fn bit_of(dtype: DType) -> Interval {
+        Interval::new(0, 8 * dtype.size() as i128 - 1)
+    }
+
+    /// Of `&`, `|` and `^` of two of these.
+    pub fn bits(self, op: BinaryOp, b: Interval) -> Interval {
+        let unknown = Interval::new(i128::MIN, i128::MAX);
+        match (op, self.lo >= 0, b.lo >= 0) {
+            (BinaryOp::And, true, true) => Interval::new(0, self.hi.min(b.hi)),
+            (BinaryOp::And, true, false) => Interval::new(0, self.hi),
+            (BinaryOp::And, false, true) => Interval::new(0, b.hi),
+            (BinaryOp::Or | BinaryOp::Xor, true, true) => {
+                let most = self.hi.max(b.hi).max(0);
+                Interval::new(0, i128::MAX >> (most.leading_zeros() - 1).min(126))
+            }
+            _ => unknown,
         }
     }
 

@@ -6,7 +6,8 @@ use super::ir::{self, Call, TrapKind};
 use crate::dtype::Literal;
 use crate::error::{Error, ErrorKind, Location};
 use crate::graph::Graph;
-use crate::op::{index, scalar};
+use crate::op::datum::Datum;
+use crate::op::{eval, index, scalar};
 
 /// What to report, and where.
 #[derive(Debug)]
@@ -46,7 +47,12 @@ impl Program {
                 let (a, b) = (Literal::from_bits(*x, read(0)), Literal::from_bits(*y, read(1)));
                 scalar::binary(*op, a, b).map(drop)
             }
-            TrapKind::Check { message } => Err(Error::new(ErrorKind::Arithmetic, message.to_string())),
+            TrapKind::Check { message, user, values } => {
+                let literals =
+                    values.iter().enumerate().map(|(k, &dtype)| Literal::from_bits(dtype, read(1 + k)));
+                let values: Vec<Datum<'_>> = literals.map(Datum::Scalar).collect();
+                Err(eval::failed_check(message, *user, &values))
+            }
             TrapKind::Loop { dtype, step } => {
                 let literal = |k| Literal::from_bits(*dtype, read(k));
                 index::loop_overflow(literal(0), literal(1), *step).map_or(Ok(()), Err)

@@ -356,7 +356,7 @@ impl Verifier<'_> {
             Math2 { dst, a, .. } => all(Class::F64, &[dst, a]),
             Call { dst, a, b, id } | CallPure { dst, a, b, id } => self.call(id, dst, a, b),
             CheckIndex { idx, len } => all(Class::Int, &[idx, len]),
-            Check { cond } => all(Class::Int, &[cond]),
+            Check { cond, .. } => all(Class::Int, &[cond]),
             CheckLoop { dtype, start, count, step } => {
                 fail(!dtype.is_int(), || "the index is no integer".into())?;
                 all(Class::Int, &[start, count, step])

@@ -39,6 +39,10 @@ macro_rules! with_type {
                 type $t = i64;
                 $body
             }
+            DType::U64 => {
+                type $t = u64;
+                $body
+            }
             DType::Usize => {
                 type $t = usize;
                 $body

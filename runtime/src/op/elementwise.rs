@@ -104,6 +104,20 @@ named_ops! {
         ToDegrees = "to_degrees",
         /// `x.to_radians()`
         ToRadians = "to_radians",
+        /// `x.count_ones()` of integers, as those below
+        CountOnes = "count_ones",
+        /// `x.leading_zeros()`
+        LeadingZeros = "leading_zeros",
+        /// `x.trailing_zeros()`
+        TrailingZeros = "trailing_zeros",
+        /// `x.swap_bytes()`
+        SwapBytes = "swap_bytes",
+        /// `x.reverse_bits()`
+        ReverseBits = "reverse_bits",
+        /// `x.isqrt()`
+        Isqrt = "isqrt",
+        /// `x.ilog2()`
+        Ilog2 = "ilog2",
         /// `x.is_nan()`
         IsNan = "is_nan",
         /// `x.is_infinite()`
@@ -118,7 +132,8 @@ named_ops! {
 }
 
 named_ops! {
-    /// Operations of two operands of one dtype, with the meaning of Rust's operator or method.
+    /// Operations of two operands, with the meaning of Rust's operator or method. Both have one dtype, but for what
+    /// [`BinaryOp::second`] says.
     BinaryOp {
         /// `a + b`
         Add = "add",
@@ -158,6 +173,20 @@ named_ops! {
         Shl = "shl",
         /// `a >> b`
         Shr = "shr",
+        /// `a.wrapping_add(b)` of integers, as those below
+        WrappingAdd = "wrapping_add",
+        /// `a.wrapping_sub(b)`
+        WrappingSub = "wrapping_sub",
+        /// `a.wrapping_mul(b)`
+        WrappingMul = "wrapping_mul",
+        /// `a.wrapping_pow(b)`
+        WrappingPow = "wrapping_pow",
+        /// `a.saturating_mul(b)`
+        SaturatingMul = "saturating_mul",
+        /// `a.rotate_left(b)`
+        RotateLeft = "rotate_left",
+        /// `a.rotate_right(b)`
+        RotateRight = "rotate_right",
     }
 }
 
@@ -187,6 +216,8 @@ impl UnaryOp {
             Neg => (x.is_float() || matches!(x, DType::I32 | DType::I64)).then_some(x),
             Not => (x == DType::Bool || x.is_int()).then_some(x),
             Abs | Signum => (x.is_float() || matches!(x, DType::I32 | DType::I64)).then_some(x),
+            CountOnes | LeadingZeros | TrailingZeros | Ilog2 => x.is_int().then_some(DType::U32),
+            SwapBytes | ReverseBits | Isqrt => x.is_int().then_some(x),
             IsNan | IsInfinite | IsFinite | IsSignNegative | IsSignPositive => {
                 x.is_float().then_some(DType::Bool)
             }
@@ -206,7 +237,6 @@ impl UnaryOp {
 
 impl BinaryOp {
     /// The dtype of the result for left operand `a`, `None` where the op does not take that dtype.
-    /// The right operand has the same dtype (`Powi`: `i32`).
     pub fn result(self, a: DType) -> Option<DType> {
         use BinaryOp::*;
         let ok = match self {
@@ -214,9 +244,32 @@ impl BinaryOp {
             Min | Max => true,
             Powi | Atan2 | Hypot | Copysign => a.is_float(),
             And | Or | Xor => !a.is_float(),
-            Shl | Shr => a.is_int(),
+            Shl | Shr | WrappingAdd | WrappingSub | WrappingMul | WrappingPow | SaturatingMul
+            | RotateLeft | RotateRight => a.is_int(),
         };
         ok.then_some(a)
+    }
+
+    /// The dtype of the right operand for left operand `a`: the same, but for exponents and distances, which have the
+    /// types of Rust's methods. (A distance of `<<` and `>>` may have [any integer type](Self::takes).)
+    pub fn second(self, a: DType) -> DType {
+        use BinaryOp::*;
+        match self {
+            Powi => DType::I32,
+            _ if self.counts() && a.is_int() => DType::U32,
+            _ => a,
+        }
+    }
+
+    /// Of integers, the right operand is an exponent or a distance.
+    pub fn counts(self) -> bool {
+        use BinaryOp::*;
+        matches!(self, Pow | Shl | Shr | WrappingPow | RotateLeft | RotateRight)
+    }
+
+    /// It takes a right operand of dtype `b` beside a left one of dtype `a`.
+    pub fn takes(self, a: DType, b: DType) -> bool {
+        b == self.second(a) || (matches!(self, BinaryOp::Shl | BinaryOp::Shr) && b.is_int())
     }
 
     /// The operator or method as the user writes it.

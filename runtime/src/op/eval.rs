@@ -2,6 +2,7 @@
 //! the op with Rust's meaning, on whatever device the arrays live; the rest is computed on the host.
 
 use super::datum::Datum;
+use super::text::Template;
 use super::{Op, elementwise, index, linalg, reduce, scalar, shape};
 use crate::array::Device;
 use crate::dtype::Literal;
@@ -48,13 +49,28 @@ pub(crate) fn eval<'a>(
         }
         Op::Reduce { .. } | Op::ArgReduce(_) | Op::CumSum { .. } => reduce::eval(op, inputs, out, device),
         Op::Dot => linalg::eval_dot(inputs, out, device),
-        Op::Check { message } => match inputs[0].scalar()? {
+        Op::Check { message, user } => match inputs[0].scalar()? {
             Literal::Bool(true) => Ok(Datum::Scalar(Literal::Bool(true))),
-            _ => Err(Error::new(ErrorKind::Arithmetic, message.to_string())),
+            _ => Err(failed_check(message, *user, &inputs[1..])),
         },
-        Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. } => {
-            Err(Error::new(ErrorKind::Verify, "control flow is run by the engine, not as one op"))
+        Op::Print { .. }
+        | Op::Progress { .. }
+        | Op::For { .. }
+        | Op::While
+        | Op::Cond
+        | Op::Switch
+        | Op::Call { .. } => {
+            Err(Error::new(ErrorKind::Verify, "control flow and prints are run by the engine, not as one op"))
         }
+    }
+}
+
+/// The error of a check that does not hold.
+pub(crate) fn failed_check(message: &str, user: bool, values: &[Datum<'_>]) -> Error {
+    let kind = if user { ErrorKind::Panic } else { ErrorKind::Arithmetic };
+    match Template::parse(message).and_then(|template| template.render(values)) {
+        Ok(text) => Error::new(kind, text),
+        Err(error) => error,
     }
 }
 

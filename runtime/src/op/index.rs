@@ -276,7 +276,7 @@ pub fn loop_overflow(start: Literal, count: Literal, step: i64) -> Option<Error>
         DType::I32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
         DType::U32 => (0, i128::from(u32::MAX)),
         DType::I64 => (i128::from(i64::MIN), i128::from(i64::MAX)),
-        _ => (0, usize::MAX as i128),
+        _ => (0, i128::from(u64::MAX)),
     };
     let (first, trips) = (start.as_i128()?, count.as_i128()?);
     let last = first + (trips - 1).max(0) * i128::from(step);

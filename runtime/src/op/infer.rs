@@ -71,10 +71,10 @@ impl Op {
             Op::Binary(op) => {
                 arity(op.name(), inputs, 2)?;
                 let (a, b) = (&inputs[0], &inputs[1]);
-                if *op == super::BinaryOp::Powi {
-                    same(op.name(), &a.with_dtype(DType::I32), b)?;
+                if op.takes(a.dtype, b.dtype) {
+                    same(op.symbol(), &a.with_dtype(b.dtype), b)?;
                 } else {
-                    same(op.symbol(), a, b)?;
+                    same(op.symbol(), &a.with_dtype(op.second(a.dtype)), b)?;
                 }
                 let dtype = op.result(a.dtype).ok_or_else(|| refuses(op.symbol(), a))?;
                 a.with_dtype(dtype)
@@ -174,10 +174,27 @@ impl Op {
                 arity("dot", inputs, 2)?;
                 super::linalg::infer_dot(&inputs[0], &inputs[1])?
             }
-            Op::Check { .. } => {
+            Op::Check { message, .. } => {
                 if inputs.first() != Some(&Type::scalar(DType::Bool)) {
                     return Err(err(ErrorKind::Verify, "`check` takes a scalar condition".into()));
                 }
+                let template = super::text::Template::parse(message)?;
+                if template.arguments() >= inputs.len() {
+                    return Err(err(
+                        ErrorKind::Verify,
+                        "the message of a `check` shows values that it lacks".into(),
+                    ));
+                }
+                return Ok(Vec::new());
+            }
+            Op::Print { text, .. } => {
+                if super::text::Template::parse(text)?.arguments() > inputs.len() {
+                    return Err(err(ErrorKind::Verify, "a `print` shows values that it lacks".into()));
+                }
+                return Ok(Vec::new());
+            }
+            Op::Progress { .. } => {
+                arity("progress", inputs, 2)?;
                 return Ok(Vec::new());
             }
             Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. } => {

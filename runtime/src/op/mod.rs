@@ -10,7 +10,9 @@ pub mod linalg;
 pub mod reduce;
 pub mod scalar;
 pub mod shape;
+pub(crate) mod text;
 
+use crate::backend::Stream;
 use crate::dtype::{DType, Literal};
 use elementwise::named_ops;
 pub use elementwise::{BinaryOp, CmpOp, UnaryOp};
@@ -112,10 +114,26 @@ pub enum Op {
     /// `[a, b]`: matrix product of ranks (1|2, 1|2), floats or integers.
     Dot,
 
-    /// `[condition, extra..]`: an error with this message at run time when the condition is false.
+    /// `[condition, value..]`: an error with this message at run time when the condition is false.
     Check {
-        /// The sentence.
+        /// The sentence, as a format string that shows the values by their number: `"{0} is not {1:.3}"`.
         message: Arc<str>,
+        /// The user's own `assert!` or `panic!`, not a rule of the language.
+        user: bool,
+    },
+
+    /// `[value..]`: prints, where and as often as it is executed.
+    Print {
+        /// Where to.
+        stream: Stream,
+        /// What, as a format string that shows the values by their number.
+        text: Arc<str>,
+    },
+
+    /// `[done, total]`: moves the progress bar of a loop.
+    Progress {
+        /// The name of the loop.
+        name: Arc<str>,
     },
 
     /// `[start, count, carry..]`, region `(index, carry..) -> (carry..)`: runs `count` times with
@@ -161,6 +179,11 @@ named_ops! {
 }
 
 impl Op {
+    /// It is there for what it shows, not for a value or an error.
+    pub fn only_shows(&self) -> bool {
+        matches!(self, Op::Print { .. } | Op::Progress { .. })
+    }
+
     /// The op has nested regions.
     pub fn is_control(&self) -> bool {
         matches!(self, Op::For { .. } | Op::While | Op::Cond | Op::Switch | Op::Call { .. })

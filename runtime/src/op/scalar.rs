@@ -2,7 +2,7 @@
 //! folding, the op-by-op engine and the register machine share.
 
 use super::{BinaryOp, CmpOp, UnaryOp};
-use crate::dtype::Literal;
+use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
 
 fn overflow(verb: &str, a: Literal, b: Literal, symbol: &str) -> Error {
@@ -59,20 +59,57 @@ macro_rules! float_unary {
             IsFinite => Literal::Bool(x.is_finite()),
             IsSignNegative => Literal::Bool(x.is_sign_negative()),
             IsSignPositive => Literal::Bool(x.is_sign_positive()),
-            Not => return Err(unsupported("not", $lit)),
+            Not | CountOnes | LeadingZeros | TrailingZeros | SwapBytes | ReverseBits | Isqrt | Ilog2 => {
+                return Err(unsupported($op.name(), $lit));
+            }
         })
     }};
+}
+
+/// What signed and unsigned integers have in common.
+macro_rules! bits_unary {
+    ($op:expr, $x:expr, $wrap:path, $lit:expr) => {{
+        let x = $x;
+        match $op {
+            UnaryOp::Not => Ok($wrap(!x)),
+            UnaryOp::CountOnes => Ok(Literal::U32(x.count_ones())),
+            UnaryOp::LeadingZeros => Ok(Literal::U32(x.leading_zeros())),
+            UnaryOp::TrailingZeros => Ok(Literal::U32(x.trailing_zeros())),
+            UnaryOp::SwapBytes => Ok($wrap(x.swap_bytes())),
+            UnaryOp::ReverseBits => Ok($wrap(x.reverse_bits())),
+            UnaryOp::Ilog2 => x.checked_ilog2().map(Literal::U32).ok_or_else(|| {
+                let message =
+                    format!("attempt to take the logarithm of a number that is not positive: `{x}`");
+                Error::new(ErrorKind::Arithmetic, message)
+            }),
+            _ => Err(unsupported($op.name(), $lit)),
+        }
+    }};
+}
+
+macro_rules! unsigned_unary {
+    ($op:expr, $x:expr, $wrap:path, $lit:expr) => {
+        match $op {
+            UnaryOp::Isqrt => Ok($wrap($x.isqrt())),
+            _ => bits_unary!($op, $x, $wrap, $lit),
+        }
+    };
 }
 
 macro_rules! signed_unary {
     ($op:expr, $x:expr, $wrap:path, $lit:expr) => {{
         let x = $x;
+        if $op == UnaryOp::Isqrt {
+            return x.checked_isqrt().map($wrap).ok_or_else(|| {
+                let message = format!("attempt to take the square root of a negative integer: `{x}`");
+                Error::new(ErrorKind::Arithmetic, message)
+            });
+        }
         let checked = match $op {
             UnaryOp::Neg => x.checked_neg(),
             UnaryOp::Abs => x.checked_abs(),
             UnaryOp::Signum => Some(x.signum()),
-            UnaryOp::Not => Some(!x),
-            _ => return Err(unsupported($op.name(), $lit)),
+            _ => return bits_unary!($op, x, $wrap, $lit),
         };
         checked.map($wrap).ok_or_else(|| {
             Error::new(
@@ -90,8 +127,9 @@ pub fn unary(op: UnaryOp, x: Literal) -> Result<Literal> {
         Literal::F32(v) => float_unary!(op, v, Literal::F32, x),
         Literal::I32(v) => signed_unary!(op, v, Literal::I32, x),
         Literal::I64(v) => signed_unary!(op, v, Literal::I64, x),
-        Literal::U32(v) if op == UnaryOp::Not => Ok(Literal::U32(!v)),
-        Literal::Usize(v) if op == UnaryOp::Not => Ok(Literal::Usize(!v)),
+        Literal::U32(v) => unsigned_unary!(op, v, Literal::U32, x),
+        Literal::U64(v) => unsigned_unary!(op, v, Literal::U64, x),
+        Literal::Usize(v) => unsigned_unary!(op, v, Literal::Usize, x),
         Literal::Bool(v) if op == UnaryOp::Not => Ok(Literal::Bool(!v)),
         _ => Err(unsupported(op.name(), x)),
     }
@@ -115,7 +153,8 @@ macro_rules! float_binary {
             Atan2 => a.atan2(b),
             Hypot => a.hypot(b),
             Copysign => a.copysign(b),
-            Powi | And | Or | Xor | Shl | Shr => return Err(unsupported($op.name(), $lit)),
+            Powi | And | Or | Xor | Shl | Shr | WrappingAdd | WrappingSub | WrappingMul | WrappingPow
+            | SaturatingMul | RotateLeft | RotateRight => return Err(unsupported($op.name(), $lit)),
         }))
     }};
 }
@@ -135,7 +174,6 @@ macro_rules! int_binary {
         if b == 0 && matches!($op, Div | Rem | DivEuclid | RemEuclid) {
             return Err(zero());
         }
-        let shift = u32::try_from(b).unwrap_or(u32::MAX);
         let (value, verb) = match $op {
             Add => (a.checked_add(b), "add"),
             Sub => (a.checked_sub(b), "subtract"),
@@ -144,30 +182,67 @@ macro_rules! int_binary {
             Rem => (a.checked_rem(b), "calculate the remainder"),
             DivEuclid => (a.checked_div_euclid(b), "divide"),
             RemEuclid => (a.checked_rem_euclid(b), "calculate the remainder"),
-            Pow => (u32::try_from(b).ok().and_then(|e| a.checked_pow(e)), "raise to a power"),
             Min => (Some(a.min(b)), ""),
             Max => (Some(a.max(b)), ""),
             And => (Some(a & b), ""),
             Or => (Some(a | b), ""),
             Xor => (Some(a ^ b), ""),
-            Shl => (a.checked_shl(shift), "shift left"),
-            Shr => (a.checked_shr(shift), "shift right"),
-            Powi | Atan2 | Hypot | Copysign => return Err(unsupported($op.name(), $la)),
+            WrappingAdd => (Some(a.wrapping_add(b)), ""),
+            WrappingSub => (Some(a.wrapping_sub(b)), ""),
+            WrappingMul => (Some(a.wrapping_mul(b)), ""),
+            SaturatingMul => (Some(a.saturating_mul(b)), ""),
+            Pow | Powi | Atan2 | Hypot | Copysign | Shl | Shr | WrappingPow | RotateLeft | RotateRight => {
+                return Err(unsupported($op.name(), $la));
+            }
         };
         value.map($wrap).ok_or_else(|| overflow(verb, $la, $lb, $op.symbol()))
     }};
 }
 
-/// The value of a binary op; both of one dtype, but for `Powi`, whose exponent is `i32`.
+/// Exponents and distances, which have a type of their own.
+macro_rules! int_by_count {
+    ($op:expr, $a:expr, $wrap:path, $la:expr, $lb:expr) => {{
+        let a = $a;
+        // One that is negative, or larger than any of `u32`, is too large as well.
+        let count = $lb.as_i128().and_then(|b| u32::try_from(b).ok());
+        let n = count.unwrap_or(u32::MAX);
+        let (value, verb) = match $op {
+            BinaryOp::Shl => (a.checked_shl(n), "shift left"),
+            BinaryOp::Shr => (a.checked_shr(n), "shift right"),
+            BinaryOp::Pow => (a.checked_pow(n), "raise to a power"),
+            BinaryOp::WrappingPow => (Some(a.wrapping_pow(n)), ""),
+            BinaryOp::RotateLeft => (Some(a.rotate_left(n)), ""),
+            BinaryOp::RotateRight => (Some(a.rotate_right(n)), ""),
+            _ => return Err(unsupported($op.name(), $la)),
+        };
+        value.map($wrap).ok_or_else(|| match $op {
+            BinaryOp::Pow => overflow(verb, $la, $lb, $op.symbol()),
+            _ => {
+                let (bits, dtype) = (8 * $la.dtype().size(), $la.dtype());
+                let message = format!(
+                    "attempt to {verb} with overflow: `{} {} {}`, but {dtype} has {bits} bits",
+                    $la,
+                    $op.symbol(),
+                    $lb
+                );
+                Error::new(ErrorKind::Arithmetic, message)
+            }
+        })
+    }};
+}
+
+/// The value of a binary op; both of one dtype, but for what [`BinaryOp::second`] says.
 pub fn binary(op: BinaryOp, a: Literal, b: Literal) -> Result<Literal> {
     match (a, b) {
         (Literal::F64(x), Literal::I32(n)) if op == BinaryOp::Powi => Ok(Literal::F64(x.powi(n))),
         (Literal::F32(x), Literal::I32(n)) if op == BinaryOp::Powi => Ok(Literal::F32(x.powi(n))),
+        _ if op.counts() && a.dtype().is_int() && op.takes(a.dtype(), b.dtype()) => by_count(op, a, b),
         (Literal::F64(x), Literal::F64(y)) => float_binary!(op, x, y, Literal::F64, a),
         (Literal::F32(x), Literal::F32(y)) => float_binary!(op, x, y, Literal::F32, a),
         (Literal::I32(x), Literal::I32(y)) => int_binary!(op, x, y, Literal::I32, a, b),
         (Literal::U32(x), Literal::U32(y)) => int_binary!(op, x, y, Literal::U32, a, b),
         (Literal::I64(x), Literal::I64(y)) => int_binary!(op, x, y, Literal::I64, a, b),
+        (Literal::U64(x), Literal::U64(y)) => int_binary!(op, x, y, Literal::U64, a, b),
         (Literal::Usize(x), Literal::Usize(y)) => int_binary!(op, x, y, Literal::Usize, a, b),
         (Literal::Bool(x), Literal::Bool(y)) => match op {
             BinaryOp::And => Ok(Literal::Bool(x & y)),
@@ -181,6 +256,17 @@ pub fn binary(op: BinaryOp, a: Literal, b: Literal) -> Result<Literal> {
             ErrorKind::DType,
             format!("`{}` takes two values of one type, not {} and {}", op.name(), a.dtype(), b.dtype()),
         )),
+    }
+}
+
+fn by_count(op: BinaryOp, a: Literal, b: Literal) -> Result<Literal> {
+    match a {
+        Literal::I32(x) => int_by_count!(op, x, Literal::I32, a, b),
+        Literal::U32(x) => int_by_count!(op, x, Literal::U32, a, b),
+        Literal::I64(x) => int_by_count!(op, x, Literal::I64, a, b),
+        Literal::U64(x) => int_by_count!(op, x, Literal::U64, a, b),
+        Literal::Usize(x) => int_by_count!(op, x, Literal::Usize, a, b),
+        _ => Err(unsupported(op.name(), a)),
     }
 }
 
@@ -202,6 +288,7 @@ pub fn compare(op: CmpOp, a: Literal, b: Literal) -> Result<bool> {
         (Literal::I32(x), Literal::I32(y)) => by(op, x, y),
         (Literal::U32(x), Literal::U32(y)) => by(op, x, y),
         (Literal::I64(x), Literal::I64(y)) => by(op, x, y),
+        (Literal::U64(x), Literal::U64(y)) => by(op, x, y),
         (Literal::Usize(x), Literal::Usize(y)) => by(op, x, y),
         (Literal::Bool(x), Literal::Bool(y)) => by(op, x, y),
         _ => {
@@ -228,12 +315,17 @@ pub fn mul_add(a: Literal, b: Literal, c: Literal) -> Result<Literal> {
 }
 
 /// A unary op can fail on some value of that dtype (overflow).
-pub fn unary_may_fail(op: UnaryOp, dtype: crate::dtype::DType) -> bool {
-    dtype.is_int() && matches!(op, UnaryOp::Neg | UnaryOp::Abs)
+pub fn unary_may_fail(op: UnaryOp, dtype: DType) -> bool {
+    match op {
+        UnaryOp::Neg | UnaryOp::Abs => dtype.is_int(),
+        UnaryOp::Isqrt => dtype.is_signed(),
+        UnaryOp::Ilog2 => true,
+        _ => false,
+    }
 }
 
 /// A binary op can fail on some values of that dtype (overflow, division by zero).
-pub fn binary_may_fail(op: BinaryOp, dtype: crate::dtype::DType) -> bool {
-    dtype.is_int()
-        && !matches!(op, BinaryOp::Min | BinaryOp::Max | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor)
+pub fn binary_may_fail(op: BinaryOp, dtype: DType) -> bool {
+    use BinaryOp::*;
+    dtype.is_int() && matches!(op, Add | Sub | Mul | Div | Rem | DivEuclid | RemEuclid | Pow | Shl | Shr)
 }

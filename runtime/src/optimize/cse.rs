@@ -61,6 +61,8 @@ fn key(node: &Node) -> Option<(Op, Vec<ValueId>)> {
             | Op::Store { .. }
             | Op::Put { .. }
             | Op::Check { .. }
+            | Op::Print { .. }
+            | Op::Progress { .. }
     );
     (!once && !node.op.is_control() && node.outputs.len() == 1)
         .then(|| (node.op.clone(), node.inputs.clone()))

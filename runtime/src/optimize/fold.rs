@@ -130,14 +130,17 @@ impl Folder {
         }
         let known: Option<Vec<Literal>> = node.inputs.iter().map(|v| self.known.get(v).copied()).collect();
         let known = known?;
-        match (&node.op, known.as_slice()) {
+        let folded = match (&node.op, known.as_slice()) {
             (Op::Unary(op), [x]) => scalar::unary(*op, *x).ok(),
             (Op::Binary(op), [a, b]) => scalar::binary(*op, *a, *b).ok(),
             (Op::Compare(op), [a, b]) => scalar::compare(*op, *a, *b).ok().map(Literal::Bool),
             (Op::MulAdd, [a, b, c]) => scalar::mul_add(*a, *b, *c).ok(),
             (Op::Cast(to), [x]) => Some(x.cast(*to)),
             _ => None,
-        }
+        };
+        // Who looks for the op that makes a NaN finds it where it stands.
+        let nan = |x: &Literal| x.as_f64().is_nan();
+        folded.filter(|x| !nan(x) || known.iter().any(nan))
     }
 
     /// `x + 0`, `x * 1` and the like of integers (of floats they can change a bit: `-0.0 + 0.0` is `0.0`),

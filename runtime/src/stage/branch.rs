@@ -216,8 +216,23 @@ fn identical(a: &Value, b: &Value) -> bool {
 
 pub(super) fn same_tree(a: &Value, b: &Value) -> bool {
     match (a.items(), b.items()) {
-        (Some(x), Some(y)) => x.len() == y.len() && x.iter().zip(y.iter()).all(|(x, y)| same_tree(x, y)),
+        (Some(x), Some(y)) => {
+            let is_static = |k: usize| a.struct_info().is_some_and(|info| info.fields[k].is_static);
+            let same = |(k, (x, y))| if is_static(k) { same_static(x, y) } else { same_tree(x, y) };
+            a.struct_info() == b.struct_info()
+                && x.len() == y.len()
+                && x.iter().zip(y.iter()).enumerate().all(same)
+        }
         (None, None) => true,
         _ => false,
     }
+}
+
+/// Static fields are part of the tree.
+fn same_static(a: &Value, b: &Value) -> bool {
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    a.all_leaves(&mut x);
+    b.all_leaves(&mut y);
+    x.len() == y.len()
+        && x.iter().zip(&y).all(|(x, y)| x.as_static().is_some() && x.as_static() == y.as_static())
 }

@@ -23,7 +23,7 @@ macro_rules! scalars {
         })*
     };
 }
-scalars!(f64 => F64, f32 => F32, i64 => I64, i32 => I32, u32 => U32, usize => Usize, bool => Bool);
+scalars!(f64 => F64, f32 => F32, i64 => I64, i32 => I32, u32 => U32, u64 => U64, usize => Usize, bool => Bool);
 
 impl<T: Constant, const N: usize> Constant for [T; N] {
     fn stage(&self, cx: &Cx) -> Value {

@@ -5,7 +5,19 @@ use super::typed::Ty;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal, Type};
 use crate::error::ErrorKind;
-use crate::op::{CmpOp, Op};
+use crate::graph::{SiteId, ValueId};
+use crate::op::{BinaryOp, CmpOp, Op};
+
+/// It is a literal that only `u64` holds.
+fn was_large(v: &Value) -> bool {
+    v.is_weak() && matches!(v.as_static(), Some(Literal::U64(n)) if i64::try_from(n).is_err())
+}
+
+/// The value of a literal as a signed one: `!0` has all bits set, and is -1 where no type says otherwise. (Literals that
+/// are written that large are refused by rustc but where the type is `u64` or `usize`.)
+fn signed(v: &Value, literal: Literal) -> Literal {
+    if was_large(v) { Literal::I64(literal.bits() as i64) } else { literal }
+}
 
 impl Cx {
     /// Rust's `as`.
@@ -14,7 +26,7 @@ impl Cx {
     /// Something that is not a number.
     pub fn cast(&self, v: &Value, to: DType, at: At) -> Out<Value> {
         if let Some(literal) = v.as_static() {
-            return Ok(Value::literal(literal.cast(to)));
+            return Ok(Value::literal(signed(v, literal).cast(to)));
         }
         let ty = self.ty(v, at)?;
         if ty.dtype == to {
@@ -39,14 +51,24 @@ impl Cx {
             return Ok(None);
         }
         if let Some(literal) = v.as_static() {
+            let literal = if to.is_signed() || to == DType::U32 { signed(v, literal) } else { literal };
             let converted = literal.cast(to);
-            if converted.as_i128().is_some_and(|n| Some(n) != literal.as_i128()) {
+            let complement = to == DType::U32 && matches!(literal, Literal::I64(i64::MIN..0)) && was_large(v);
+            if !complement && converted.as_i128().is_some_and(|n| Some(n) != literal.as_i128()) {
                 let message = format!("the literal {literal} does not fit in {to}");
                 return Err(self.error(ErrorKind::Arithmetic, message, at));
             }
             return Ok(Some(Value::literal(converted)));
         }
-        if matches!(to, DType::Usize | DType::U32) {
+        if let Some((literal, distance, site)) = self.shifted_literal(v)
+            && to.is_int()
+        {
+            let literal = self.node(&Value::literal(literal.cast(to)), at)?;
+            let shift = Op::Binary(BinaryOp::Shl);
+            let out = self.builder.borrow_mut().push(shift, vec![literal, distance], site);
+            return out.map(|v| Some(Value::traced(v[0]))).map_err(|e| self.locate_error(e, at));
+        }
+        if matches!(to, DType::Usize | DType::U32 | DType::U64) && from.is_signed() {
             // The variable would be unsigned in Rust: going below zero would have been an error.
             let zero = self.node(&Value::literal(Literal::zero(from)), at)?;
             let id = self.node(v, at)?;
@@ -54,10 +76,21 @@ impl Cx {
             if scalar {
                 let fits = self.push(Op::Compare(CmpOp::Ge), vec![id, zero], at)?;
                 let message = format!("an integer that is used as {to} is negative here").into();
-                self.push(Op::Check { message }, vec![self.node(&fits, at)?], at)?;
+                self.push(Op::Check { message, user: false }, vec![self.node(&fits, at)?], at)?;
             }
         }
         self.cast(v, to, at).map(Some)
+    }
+
+    /// The operands of `1 << k`, which is computed in the type that the literal turns out to have.
+    fn shifted_literal(&self, v: &Value) -> Option<(Literal, ValueId, SiteId)> {
+        let Repr::Traced { id, weak: true } = v.0 else { return None };
+        let builder = self.builder.borrow();
+        let node = builder.definition(id).filter(|n| n.op == Op::Binary(BinaryOp::Shl))?;
+        match builder.definition(node.inputs[0])?.op {
+            Op::Const(literal) => Some((literal, node.inputs[1], node.site)),
+            _ => None,
+        }
     }
 
     /// Two operands brought to one dtype; the message names both sides.
@@ -101,8 +134,14 @@ impl Cx {
                     let items = items.iter().zip(types).map(|(v, &t)| self.coerce(v, t, at));
                     Ok(Value::tuple(items.collect::<Out<Vec<_>>>()?))
                 }
+                // A list `[a, b]` of numbers is an array until it becomes a `[T; 2]`.
+                None if !v.is_uninit() && self.ty(v, at)?.shape.first() == Some(&types.len()) => {
+                    self.coerce(&Value::tuple(self.elements(v, at)?), ty, at)
+                }
                 _ => Err(mismatch()),
             },
+            Ty::List(&item) => self.coerce_list(v, item, at)?.ok_or_else(mismatch),
+            Ty::Struct(info) => self.coerce_struct(v, info, at)?.ok_or_else(mismatch),
             Ty::Scalar(dtype) => {
                 if v.items().is_some() || !self.ty(v, at)?.is_scalar() {
                     return Err(mismatch());

@@ -164,12 +164,16 @@ pub(super) fn stage_alone(
         args.push(argument.value(&mut builder, param.name.to_string()));
     }
     let cx = Cx { builder: Rc::new(RefCell::new(builder)), function, within };
+    let before = args.clone();
     let result = stage(&cx, &mut args, start)?;
     let mut leaves = Vec::new();
     result.leaves(&mut leaves);
-    for (param, arg) in function.params.iter().zip(&args) {
+    let mut statics = Vec::new();
+    result.statics(&mut statics);
+    for (k, (param, arg)) in function.params.iter().zip(&args).enumerate() {
         if param.mode == Mode::Mut {
             let arg = cx.coerce(arg, param.ty, start)?;
+            cx.keeps_statics(param, &before[k], &arg, start)?;
             arg.leaves(&mut leaves);
         }
     }
@@ -177,7 +181,7 @@ pub(super) fn stage_alone(
     let Cx { builder, .. } = cx;
     let builder = Rc::try_unwrap(builder)
         .map_err(|_| Error::new(ErrorKind::Verify, "a staging context outlived its function"))?;
-    Ok(builder.into_inner().finish(results))
+    Ok(Graph { statics, ..builder.into_inner().finish(results) })
 }
 
 impl Cx {
@@ -291,6 +295,11 @@ impl Cx {
                 let items: Vec<String> = items.iter().map(|v| self.describe(v)).collect();
                 format!("({})", items.join(", "))
             }
+            Repr::List(items) => {
+                let item = items.first().map_or("_".into(), |v| self.describe(v));
+                format!("Vec<{item}> of length {}", items.len())
+            }
+            Repr::Struct(info, _) => info.name.to_string(),
             Repr::At { .. } => "`.at(..)` without `.set(..)`".to_string(),
         }
     }

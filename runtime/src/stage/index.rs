@@ -39,6 +39,10 @@ impl Cx {
         let Some((first, rest)) = index.split_first() else {
             return Err(self.error(ErrorKind::Rank, "an index is missing", at));
         };
+        if first.as_static().is_none() {
+            let item = self.load_element(name, items, first, at)?;
+            return if rest.is_empty() { Ok(item) } else { self.load(name, &item, rest, at) };
+        }
         let k = self.require_usize(first, "an index into a tuple or a shape", at)?;
         let Some(item) = items.get(k) else {
             return Err(self.locate_error(
@@ -61,6 +65,9 @@ impl Cx {
         value: &Value,
         at: At,
     ) -> Out<Value> {
+        if array.items().is_some() && !index.is_empty() {
+            return self.store_element(name, array, index, value, at);
+        }
         self.store_mode(StoreMode::Set, name, array, index, value, at)
     }
 
@@ -154,6 +161,11 @@ impl Cx {
                 return Err(self.error(ErrorKind::Shape, message, at));
             }
             return Ok(new);
+        }
+        if array.items().is_some() {
+            let old = self.load(name, array, index, at)?;
+            let new = self.binary(op, &old, value, at)?;
+            return self.store(name, array, index, &new, at);
         }
         let (array, value) = self.element_types(name, array, value, at)?;
         let old = self.load(name, &array, index, at)?;

@@ -33,12 +33,28 @@ impl Cx {
                 if found.as_static() == Some(Literal::Bool(false)) && self.is_unconditional() {
                     return Err(self.error(ErrorKind::Arithmetic, message, at));
                 }
-                self.push(Op::Check { message: message.into() }, vec![self.node(found, at)?], at)?;
+                self.push(
+                    Op::Check { message: message.into(), user: false },
+                    vec![self.node(found, at)?],
+                    at,
+                )?;
                 x.clone()
             }
-            // `a..b`: how many, of which type ever.
+            // The start of `a..b`, in the type of both.
+            ("like", [end]) => {
+                let (x, end, dtype) = self.promote("..", x, end, at)?;
+                match end.is_weak() {
+                    true => x,
+                    false => self.adopt(&x, dtype, at)?.unwrap_or(x),
+                }
+            }
+            // How many there are, as positions are counted.
             ("span", [end]) => {
-                let (x, end, _) = self.promote("..", x, end, at)?;
+                let (x, end, dtype) = self.promote("..", x, end, at)?;
+                let from_zero = x.as_static() == Some(Literal::zero(dtype));
+                if from_zero && dtype == DType::Usize {
+                    return Ok(Some(end));
+                }
                 let end = self.binary(BinaryOp::Max, &end, &x, at)?;
                 let count = self.binary(BinaryOp::Sub, &end, &x, at)?;
                 match count.is_weak() {
@@ -47,10 +63,14 @@ impl Cx {
                 }
             }
             ("offset", [k]) => {
+                let dtype = self.ty(x, at)?.dtype;
                 let k = match x.is_weak() {
                     true => k.clone(),
-                    false => self.cast(k, self.ty(x, at)?.dtype, at)?,
+                    false => self.cast(k, dtype, at)?,
                 };
+                if x.as_static() == Some(Literal::zero(dtype)) {
+                    return Ok(Some(k));
+                }
                 self.binary(BinaryOp::Add, x, &k, at)?
             }
             ("element", [k]) => {
@@ -90,11 +110,11 @@ impl Cx {
         let not = |v: &Value| self.unary(UnaryOp::Not, v, at);
         let and = |a: &Value, b: &Value| self.binary(BinaryOp::And, a, b, at);
         let or = |a: &Value, b: &Value| self.binary(BinaryOp::Or, a, b, at);
-        let parts = |v: &Value| {
+        let parts = |v: &Value| -> Out<(Value, Value, Value)> {
             let nan = self.method("is_nan", v, &[], at)?;
             let negative = self.method("is_sign_negative", v, &[], at)?;
             let (above, below) = (and(&nan, &not(&negative)?)?, and(&nan, &negative)?);
-            Ok((negative, above, below))
+            Out::Ok((negative, above, below))
         };
         let ((x_negative, x_above, x_below), (y_negative, y_above, y_below)) = (parts(&x)?, parts(&y)?);
         let zeros = and(&self.compare(CmpOp::Eq, &x, &y, at)?, &and(&not(&x_negative)?, &y_negative)?)?;

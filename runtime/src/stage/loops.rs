@@ -60,6 +60,16 @@ impl Cx {
         if range.count.as_static().and_then(Literal::as_i128) == Some(0) {
             return Ok(init);
         }
+        if range.unroll {
+            return self.unrolled(&range, init, body, at);
+        }
+        if let Some(name) = range.progress
+            && self.is_unconditional()
+            && crate::progress::is_shown()
+        {
+            let range = Range { progress: None, ..range };
+            return self.for_in_parts(name, &range, names, init, body, at);
+        }
         let weak_index = range.start.is_weak();
         let (start, count, _) = self.promote("..", &range.start, &range.count, at)?;
         let dtype = self.ty(&start, at)?.dtype;

@@ -2,6 +2,7 @@
 
 use super::cx::{At, Cx, Out};
 use super::slices::SliceArg;
+use super::structs::method_of;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal};
 use crate::error::ErrorKind;
@@ -21,6 +22,13 @@ fn binary_method(name: &str, dtype: DType) -> Option<BinaryOp> {
         "copysign" => BinaryOp::Copysign,
         "rem_euclid" => BinaryOp::RemEuclid,
         "div_euclid" => BinaryOp::DivEuclid,
+        "wrapping_add" => BinaryOp::WrappingAdd,
+        "wrapping_sub" => BinaryOp::WrappingSub,
+        "wrapping_mul" => BinaryOp::WrappingMul,
+        "wrapping_pow" => BinaryOp::WrappingPow,
+        "saturating_mul" => BinaryOp::SaturatingMul,
+        "rotate_left" => BinaryOp::RotateLeft,
+        "rotate_right" => BinaryOp::RotateRight,
         "add" => BinaryOp::Add,
         "sub" => BinaryOp::Sub,
         "mul" => BinaryOp::Mul,
@@ -38,6 +46,12 @@ impl Cx {
     pub fn method(&self, name: &'static str, receiver: &Value, args: &[Value], at: At) -> Out<Value> {
         if let Repr::At { base, index } = &receiver.0 {
             return self.at_method(name, base, index, args, at);
+        }
+        // Methods of the user's come before those that all values have.
+        if method_of(receiver, name).is_some() {
+            let mut all = vec![receiver.clone()];
+            all.extend_from_slice(args);
+            return self.call_method(name, false, &mut all, at);
         }
         if let Some(out) = self.iterator_method(name, receiver, args, at)? {
             return Ok(out);
@@ -80,6 +94,11 @@ impl Cx {
         if let Some(out) = self.number_method(name, receiver, args, at)? {
             return Ok(out);
         }
+        if ty.dtype.is_int()
+            && let Some(out) = self.integer_method(name, receiver, args, at)?
+        {
+            return Ok(out);
+        }
         if let Some(out) = self.array_method(name, receiver, args, at)? {
             return Ok(out);
         }
@@ -101,7 +120,6 @@ impl Cx {
     fn number_method(&self, name: &str, x: &Value, args: &[Value], at: At) -> Out<Option<Value>> {
         let dtype = self.ty(x, at)?.dtype;
         let constant = |v: f64| Value::weak(Literal::F64(v));
-        let zero = || Value::literal(Literal::zero(dtype));
         Ok(Some(match (name, args) {
             ("log", [base]) => {
                 let (x, base, _) = self.promote("log", x, base, at)?;
@@ -124,23 +142,6 @@ impl Cx {
                 let difference = self.binary(BinaryOp::Sub, x, y, at)?;
                 self.binary(BinaryOp::Max, &difference, &constant(0.0), at)?
             }
-            ("abs_diff", [y]) if dtype.is_int() => {
-                let (hi, lo) = (self.binary(BinaryOp::Max, x, y, at)?, self.binary(BinaryOp::Min, x, y, at)?);
-                self.binary(BinaryOp::Sub, &hi, &lo, at)?
-            }
-            ("saturating_sub", [y]) if matches!(dtype, DType::Usize | DType::U32) || x.is_weak() => {
-                let hi = self.binary(BinaryOp::Max, x, y, at)?;
-                self.binary(BinaryOp::Sub, &hi, y, at)?
-            }
-            ("div_ceil", [y]) if matches!(dtype, DType::Usize | DType::U32) || x.is_weak() => {
-                let (x, y, dtype) = self.promote("div_ceil", x, y, at)?;
-                let quotient = self.binary(BinaryOp::Div, &x, &y, at)?;
-                let rest = self.binary(BinaryOp::Rem, &x, &y, at)?;
-                let more = self.compare(CmpOp::Ne, &rest, &Value::literal(Literal::zero(dtype)), at)?;
-                self.binary(BinaryOp::Add, &quotient, &self.cast(&more, dtype, at)?, at)?
-            }
-            ("is_positive", []) if dtype.is_int() => self.compare(CmpOp::Gt, x, &zero(), at)?,
-            ("is_negative", []) if dtype.is_int() => self.compare(CmpOp::Lt, x, &zero(), at)?,
             ("then_some", [_]) => return Ok(None),
             _ => return Ok(None),
         }))
@@ -162,7 +163,7 @@ impl Cx {
             _ => {
                 let ordered = self.all(&ordered, at)?;
                 let message = "`clamp` takes a lower bound that is not above the upper one".into();
-                self.push(Op::Check { message }, vec![self.node(&ordered, at)?], at)?;
+                self.push(Op::Check { message, user: false }, vec![self.node(&ordered, at)?], at)?;
             }
         }
         let below = self.compare(CmpOp::Lt, x, &lo, at)?;
@@ -171,7 +172,7 @@ impl Cx {
         self.select(&above, &hi, &out, at)
     }
 
-    fn all(&self, v: &Value, at: At) -> Out<Value> {
+    pub(super) fn all(&self, v: &Value, at: At) -> Out<Value> {
         let rank = self.ty(v, at)?.rank();
         if rank == 0 { Ok(v.clone()) } else { self.reduce(ReduceOp::All, v, (0..rank).collect(), at) }
     }

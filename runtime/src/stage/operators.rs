@@ -8,6 +8,20 @@ use crate::error::ErrorKind;
 use crate::graph::may_fail;
 use crate::op::{BinaryOp, CmpOp, Op, UnaryOp, scalar, shape::broadcast_shapes};
 
+/// What literals give that no `i64` holds, while it is not known whether it is to be one: `1 << 63`.
+fn folded_exactly(op: BinaryOp, a: &Value, b: &Value) -> Option<Literal> {
+    let (Literal::I64(x), Literal::I64(y)) = (a.as_static()?, b.as_static()?) else { return None };
+    let (x, y) = (i128::from(x), i128::from(y));
+    let exact = match op {
+        BinaryOp::Add => x + y,
+        BinaryOp::Sub => x - y,
+        BinaryOp::Mul => x * y,
+        BinaryOp::Shl if (0..64).contains(&y) => x << y,
+        _ => return None,
+    };
+    u64::try_from(exact).ok().filter(|&n| i64::try_from(n).is_err()).map(Literal::U64)
+}
+
 impl Cx {
     /// An unsuffixed float literal.
     pub fn float(&self, v: f64) -> Value {
@@ -16,11 +30,8 @@ impl Cx {
 
     /// An unsuffixed integer literal.
     pub fn int(&self, v: i128) -> Value {
-        // Literals beyond i64 can only be meant for u64-like types.
-        match i64::try_from(v) {
-            Ok(v) => Value::weak(Literal::I64(v)),
-            Err(_) => Value::literal(Literal::Usize(v as usize)),
-        }
+        // Literals beyond i64 can only be meant for an unsigned type of 64 bits.
+        Value::weak(i64::try_from(v).map_or(Literal::U64(v as u64), Literal::I64))
     }
 
     /// `true` or `false`.
@@ -97,9 +108,12 @@ impl Cx {
     /// Not a tuple, or too short.
     pub fn set_field(&self, v: &Value, k: usize, new: Value, at: At) -> Out<Value> {
         let old = self.field(v, k, at)?;
-        let new = self.assign("the field", &old, new, at)?;
+        let new = match v.struct_info() {
+            Some(info) => self.field_value(info, k, &new, at)?,
+            None => self.assign("the field", &old, new, at)?,
+        };
         let items = v.items().map(|items| items.to_vec()).unwrap_or_default();
-        Ok(Value::tuple(
+        Ok(v.with_items(
             items.into_iter().enumerate().map(|(j, x)| if j == k { new.clone() } else { x }).collect(),
         ))
     }
@@ -109,6 +123,10 @@ impl Cx {
     /// # Errors
     /// A type that the operation does not take.
     pub fn unary(&self, op: UnaryOp, v: &Value, at: At) -> Out<Value> {
+        // `!0` sets all bits of whatever type it turns out to have.
+        if let (UnaryOp::Not, true, Some(Literal::I64(n))) = (op, v.is_weak(), v.as_static()) {
+            return Ok(Value::weak(if n < 0 { Literal::I64(!n) } else { Literal::U64(!n as u64) }));
+        }
         if let Some(literal) = v.as_static()
             && op.result(literal.dtype()).is_some()
         {
@@ -140,15 +158,20 @@ impl Cx {
     /// Brings two operands to one dtype and one shape (NumPy broadcasting).
     pub(super) fn align(&self, what: &str, a: &Value, b: &Value, at: At) -> Out<(Value, Value, DType)> {
         let (a, b, dtype) = self.promote(what, a, b, at)?;
-        let (ta, tb) = (self.ty(&a, at)?, self.ty(&b, at)?);
+        let (a, b) = self.one_shape(what, &a, &b, at)?;
+        Ok((a, b, dtype))
+    }
+
+    fn one_shape(&self, what: &str, a: &Value, b: &Value, at: At) -> Out<(Value, Value)> {
+        let (ta, tb) = (self.ty(a, at)?, self.ty(b, at)?);
         if ta.shape == tb.shape {
-            return Ok((a, b, dtype));
+            return Ok((a.clone(), b.clone()));
         }
         let shape = broadcast_shapes(&ta.shape, &tb.shape).ok_or_else(|| {
             let message = format!("`{what}` takes arrays whose shapes broadcast, but the left one is {ta} and the right one {tb}");
             self.error(ErrorKind::Shape, message, at)
         })?;
-        Ok((self.broadcast_to(&a, &shape, at)?, self.broadcast_to(&b, &shape, at)?, dtype))
+        Ok((self.broadcast_to(a, &shape, at)?, self.broadcast_to(b, &shape, at)?))
     }
 
     /// `a + b` and every binary method.
@@ -161,14 +184,15 @@ impl Cx {
             (_, Repr::Neutral(of)) if *of == op => return Ok(a.clone()),
             _ => {}
         }
-        let weak = a.is_weak() && b.is_weak();
+        let counts = op.counts() && self.ty(a, at)?.dtype.is_int();
+        // Of `1 << k`, the literal alone says the type.
+        let weak = a.is_weak() && (b.is_weak() || counts);
+        if weak && let Some(literal) = folded_exactly(op, a, b) {
+            return Ok(Value::weak(literal));
+        }
         let (a, b, dtype) = match op {
             // The right operand of a shift may be of any integer type, as in Rust.
-            BinaryOp::Shl | BinaryOp::Shr | BinaryOp::Pow if self.ty(a, at)?.dtype.is_int() => {
-                let dtype = self.ty(a, at)?.dtype;
-                let b = self.cast(b, dtype, at)?;
-                self.align(op.symbol(), a, &b, at)?
-            }
+            _ if counts => self.by_count(op, a, b, at)?,
             BinaryOp::Powi => {
                 let exponent = self.cast(b, DType::I32, at)?;
                 let base = self.ty(a, at)?;
@@ -190,6 +214,24 @@ impl Cx {
         }
         let result = self.push(Op::Binary(op), vec![self.node(&a, at)?, self.node(&b, at)?], at)?;
         Ok(self.weak_like(result, weak))
+    }
+
+    /// The operands of a shift, a rotation or a power of integers: the right one has a type of its own. A distance
+    /// keeps the type that it has, since one that is too large must stay too large.
+    fn by_count(&self, op: BinaryOp, a: &Value, b: &Value, at: At) -> Out<(Value, Value, DType)> {
+        let (ta, tb) = (self.ty(a, at)?, self.ty(b, at)?);
+        let second = op.second(ta.dtype);
+        let small = b.as_static().and_then(Literal::as_i128).is_some_and(|n| u32::try_from(n).is_ok());
+        let b = match op.takes(ta.dtype, tb.dtype) && !small {
+            true => b.clone(),
+            false if b.is_weak() || (small && op.takes(ta.dtype, tb.dtype)) => self.cast(b, second, at)?,
+            false => {
+                let message = format!("the right operand of `{}` is {second}, not {tb}", op.symbol());
+                return Err(self.error(ErrorKind::DType, message, at));
+            }
+        };
+        let (a, b) = self.one_shape(op.symbol(), a, &b, at)?;
+        Ok((a, b, ta.dtype))
     }
 
     /// `a < b` and the other comparisons.

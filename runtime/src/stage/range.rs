@@ -16,6 +16,10 @@ pub struct Range {
     pub(super) parallel: bool,
     /// The loop over it is marked `#[checkpoint]`.
     pub(super) checkpoint: bool,
+    /// The loop over it has a progress bar of this name.
+    pub(super) progress: Option<&'static str>,
+    /// The loop over it is marked `#[unroll]`.
+    pub(super) unroll: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +43,18 @@ impl Range {
     #[must_use]
     pub fn checkpoint(self) -> Range {
         Range { checkpoint: true, ..self }
+    }
+
+    /// The range of a loop with a progress bar.
+    #[must_use]
+    pub fn progress(self, name: &'static str) -> Range {
+        Range { progress: Some(name), ..self }
+    }
+
+    /// The range of a loop that is marked `#[unroll]`.
+    #[must_use]
+    pub fn unroll(self) -> Range {
+        Range { unroll: true, ..self }
     }
 
     /// 1 in the dtype of the range.
@@ -78,6 +94,8 @@ impl Cx {
                 stride: Stride::Static(1),
                 parallel: false,
                 checkpoint: false,
+                progress: None,
+                unroll: false,
             });
         }
         let weak = lo.is_weak() && hi.is_weak();
@@ -95,6 +113,8 @@ impl Cx {
             stride: Stride::Static(1),
             parallel: false,
             checkpoint: false,
+            progress: None,
+            unroll: false,
         })
     }
 
@@ -136,7 +156,7 @@ impl Cx {
         if k.as_static().is_none() {
             let positive = self.compare(CmpOp::Gt, &k, &zero, at)?;
             let message = "`step_by` takes a step that is not 0".into();
-            self.push(crate::op::Op::Check { message }, vec![self.node(&positive, at)?], at)?;
+            self.push(crate::op::Op::Check { message, user: false }, vec![self.node(&positive, at)?], at)?;
         }
         // ceil(count / k) = (count + (k - 1)) / k
         let round = self.binary(BinaryOp::Sub, &k, &one, at)?;

@@ -3,7 +3,7 @@
 use super::cx::{Argument, At, Cx, Mode, Out, StageFn, stage_alone};
 use super::typed::Ty;
 use super::value::{Repr, Value};
-use crate::dtype::Type;
+use crate::dtype::{Literal, Type};
 use crate::error::ErrorKind;
 use crate::exec::Function;
 use crate::graph::{Graph, ValueId, as_region};
@@ -49,7 +49,7 @@ impl Cx {
         let op = Op::Call { rule, name: info.name.into() };
         let site = self.site(at);
         let outputs = self.builder.borrow_mut().push_control(op, leaves, regions, types, site);
-        Ok(tree(info.result, &mut outputs.into_iter()))
+        Ok(tree(info.result, &graph, &outputs))
     }
 
     /// `stop_gradient(x)`
@@ -77,6 +77,16 @@ impl Cx {
     /// An argument as the root of another graph sees it.
     pub(super) fn argument(&self, arg: &Value, is_static: bool, at: At) -> Out<Argument> {
         match (&arg.0, arg.as_static()) {
+            (Repr::Struct(info, items), _) => {
+                let fields = info.fields.iter().zip(items.iter());
+                let parts = fields.map(|(f, item)| self.argument(item, is_static || f.is_static, at));
+                Ok(Argument::Tuple(parts.collect::<Out<_>>()?))
+            }
+            (Repr::List(items), _) => {
+                let parts = items.iter().map(|item| self.argument(item, is_static, at));
+                let parts = Argument::Tuple(parts.collect::<Out<_>>()?);
+                Ok(Argument::Tuple(vec![Argument::Static(Literal::Usize(items.len())), parts]))
+            }
             (Repr::Tuple(items), _) => {
                 let parts = items.iter().map(|item| self.argument(item, is_static, at));
                 Ok(Argument::Tuple(parts.collect::<Out<_>>()?))
@@ -171,11 +181,37 @@ fn tangent(arg: &Argument) -> Option<Argument> {
     }
 }
 
-/// Graph values as a tree of this type.
-pub(super) fn tree(ty: Ty, leaves: &mut impl Iterator<Item = ValueId>) -> Value {
+/// The results of `graph`, which are `outputs` here, as a tree of this type.
+pub(super) fn tree(ty: Ty, graph: &Graph, outputs: &[ValueId]) -> Value {
+    let mut traced = outputs.iter().map(|&id| Value::traced(id));
+    let mut known = graph.statics.iter().map(|&literal| Value::literal(literal));
+    branch(ty, false, &mut traced, &mut known)
+}
+
+fn branch(
+    ty: Ty,
+    is_static: bool,
+    traced: &mut dyn Iterator<Item = Value>,
+    known: &mut dyn Iterator<Item = Value>,
+) -> Value {
     match ty {
-        Ty::Scalar(_) | Ty::Array(..) => leaves.next().map_or_else(Value::unit, Value::traced),
-        Ty::Tuple(items) => Value::tuple(items.iter().map(|&item| tree(item, leaves)).collect()),
+        Ty::Scalar(_) | Ty::Array(..) => {
+            let leaf = if is_static { known.next() } else { traced.next() };
+            leaf.unwrap_or_else(Value::unit)
+        }
+        Ty::Tuple(items) => {
+            Value::tuple(items.iter().map(|&item| branch(item, is_static, traced, known)).collect())
+        }
+        Ty::Struct(info) => {
+            let fields = info.fields.iter();
+            let fields = fields.map(|f| branch(f.ty, is_static || f.is_static, traced, known));
+            Value::structure(info, fields.collect())
+        }
+        Ty::List(&item) => {
+            let length = known.next().and_then(|v| v.as_static()).and_then(Literal::as_i128);
+            let length = length.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+            Value::list((0..length).map(|_| branch(item, is_static, traced, known)).collect())
+        }
         Ty::Unit => Value::unit(),
     }
 }

@@ -46,6 +46,6 @@ impl Cx {
         }
         let graph = make(&arguments, &self.within.deeper()).map_err(|e| self.locate_error(e, at))?;
         let results = inline(&mut self.builder.borrow_mut(), &graph, &leaves);
-        Ok(tree(result, &mut results.into_iter()))
+        Ok(tree(result, &graph, &results))
     }
 }

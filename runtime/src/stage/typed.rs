@@ -2,6 +2,7 @@
 
 use crate::array::{Array, Element};
 use crate::dtype::DType;
+use crate::exec::Function;
 use std::fmt;
 
 /// A declared type.
@@ -13,8 +14,55 @@ pub enum Ty {
     Array(DType, Option<usize>),
     /// A tuple.
     Tuple(&'static [Ty]),
+    /// A `Vec` of trees, whose length is part of the cache key.
+    List(&'static Ty),
     /// `()`
     Unit,
+    /// A struct with `#[derive(Tree)]`.
+    Struct(&'static StructInfo),
+}
+
+/// What staging knows of a struct with `#[derive(Tree)]`.
+pub struct StructInfo {
+    /// Its name with its module: two structs of one name are two types.
+    pub path: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Its fields, in order.
+    pub fields: &'static [Field],
+    /// Its annotated methods, by name.
+    pub methods: fn(&str) -> Option<&'static Function>,
+}
+
+/// A field of a struct.
+#[derive(Debug, PartialEq)]
+pub struct Field {
+    /// Its name; of a tuple struct its number.
+    pub name: &'static str,
+    /// Its type.
+    pub ty: Ty,
+    /// `#[tree(static)]`: its value is part of the cache key and known at staging.
+    pub is_static: bool,
+}
+
+impl fmt::Debug for StructInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(self.path).field("fields", &self.fields).finish()
+    }
+}
+
+// Constants have no address of their own: the same type may be described in several places.
+impl PartialEq for StructInfo {
+    fn eq(&self, other: &StructInfo) -> bool {
+        std::ptr::eq(self, other) || (self.path == other.path && self.fields == other.fields)
+    }
+}
+
+impl StructInfo {
+    /// The place of a field.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.name == name)
+    }
 }
 
 impl fmt::Display for Ty {
@@ -30,7 +78,9 @@ impl fmt::Display for Ty {
                 }
                 write!(f, ")")
             }
+            Ty::List(item) => write!(f, "Vec<{item}>"),
             Ty::Unit => write!(f, "()"),
+            Ty::Struct(info) => write!(f, "{}", info.name),
         }
     }
 }
@@ -38,8 +88,8 @@ impl fmt::Display for Ty {
 /// A type that an annotated function can take or return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument or a result of a #[desc_jit] function",
-    label = "not a scalar, an array, or a tuple of them",
-    note = "scalars are f64, f32, i64, i32, u32, usize, bool; arrays are desc_jit's Array1, Array2, Array3, ArrayD of them"
+    label = "not a scalar, an array, a tuple of them, or a struct with `#[derive(Tree)]`",
+    note = "scalars are f64, f32, i64, i32, u32, u64, usize, bool; arrays are desc_jit's Array1, Array2, Array3, ArrayD of them"
 )]
 pub trait Typed {
     /// What it is in a graph.
@@ -49,7 +99,7 @@ pub trait Typed {
 macro_rules! scalars {
     ($($t:ty => $d:ident),*) => { $(impl Typed for $t { const TY: Ty = Ty::Scalar(DType::$d); })* };
 }
-scalars!(f64 => F64, f32 => F32, i64 => I64, i32 => I32, u32 => U32, usize => Usize, bool => Bool);
+scalars!(f64 => F64, f32 => F32, i64 => I64, i32 => I32, u32 => U32, u64 => U64, usize => Usize, bool => Bool);
 
 impl Typed for () {
     const TY: Ty = Ty::Unit;

@@ -3,6 +3,7 @@
 use crate::dtype::Literal;
 use crate::graph::ValueId;
 use crate::op::BinaryOp;
+use crate::stage::typed::StructInfo;
 use std::rc::Rc;
 
 /// A value of staged code. Cheap to clone.
@@ -21,6 +22,10 @@ pub(super) enum Repr {
     Traced { id: ValueId, weak: bool },
     /// A tuple; the empty one is `()`.
     Tuple(Rc<[Value]>),
+    /// A `Vec` of trees: its length is static.
+    List(Rc<[Value]>),
+    /// A struct, its fields in order.
+    Struct(&'static StructInfo, Rc<[Value]>),
     /// `x.at(index)`, waiting for `.set(v)` and friends.
     At { base: Rc<Value>, index: Rc<Value> },
 }
@@ -50,6 +55,24 @@ impl Value {
         Value(Repr::Tuple(items.into()))
     }
 
+    pub(crate) fn list(items: Vec<Value>) -> Value {
+        Value(Repr::List(items.into()))
+    }
+
+    /// A struct with these fields.
+    pub(crate) fn structure(info: &'static StructInfo, fields: Vec<Value>) -> Value {
+        Value(Repr::Struct(info, fields.into()))
+    }
+
+    /// The same tuple or struct with other parts.
+    pub(super) fn with_items(&self, items: Vec<Value>) -> Value {
+        match self.0 {
+            Repr::Struct(info, _) => Value::structure(info, items),
+            Repr::List(_) => Value::list(items),
+            _ => Value::tuple(items),
+        }
+    }
+
     /// The literal of a static scalar.
     pub(crate) fn as_static(&self) -> Option<Literal> {
         match self.0 {
@@ -67,17 +90,30 @@ impl Value {
         matches!(self.0, Repr::Uninit(_) | Repr::Neutral(_))
     }
 
+    /// The parts of a tuple, the fields of a struct.
     pub(super) fn items(&self) -> Option<&Rc<[Value]>> {
         match &self.0 {
-            Repr::Tuple(items) => Some(items),
+            Repr::Tuple(items) | Repr::List(items) | Repr::Struct(_, items) => Some(items),
             _ => None,
         }
     }
 
-    /// The scalars and arrays of a tree of tuples, in order. `None` where a part has no value.
+    pub(super) fn struct_info(&self) -> Option<&'static StructInfo> {
+        match self.0 {
+            Repr::Struct(info, _) => Some(info),
+            _ => None,
+        }
+    }
+
+    /// The scalars and arrays of a tree of tuples and structs, in order. Static fields are part of the tree, not leaves
+    /// of it: a loop carries them as they are.
     pub(super) fn leaves(&self, into: &mut Vec<Value>) {
         match &self.0 {
-            Repr::Tuple(items) => items.iter().for_each(|v| v.leaves(into)),
+            Repr::Tuple(items) | Repr::List(items) => items.iter().for_each(|v| v.leaves(into)),
+            Repr::Struct(info, items) => {
+                let traced = info.fields.iter().zip(items.iter()).filter(|(field, _)| !field.is_static);
+                traced.for_each(|(_, v)| v.leaves(into));
+            }
             _ => into.push(self.clone()),
         }
     }
@@ -85,8 +121,43 @@ impl Value {
     /// The same tree with its leaves replaced in order.
     pub(super) fn with_leaves(&self, leaves: &mut impl Iterator<Item = Value>) -> Value {
         match &self.0 {
-            Repr::Tuple(items) => Value::tuple(items.iter().map(|v| v.with_leaves(leaves)).collect()),
+            Repr::Tuple(items) | Repr::List(items) => {
+                self.with_items(items.iter().map(|v| v.with_leaves(leaves)).collect())
+            }
+            Repr::Struct(info, items) => {
+                let fields = info.fields.iter().zip(items.iter());
+                let fields = fields.map(|(field, v)| match field.is_static {
+                    true => v.clone(),
+                    false => v.with_leaves(leaves),
+                });
+                Value::structure(info, fields.collect())
+            }
             _ => leaves.next().unwrap_or_else(|| self.clone()),
+        }
+    }
+
+    /// The values of static fields and the lengths of lists, in order.
+    pub(super) fn statics(&self, into: &mut Vec<Literal>) {
+        let Some(items) = self.items() else { return };
+        if let Repr::List(_) = self.0 {
+            into.push(Literal::Usize(items.len()));
+        }
+        for (k, item) in items.iter().enumerate() {
+            if self.struct_info().is_some_and(|info| info.fields[k].is_static) {
+                let mut leaves = Vec::new();
+                item.all_leaves(&mut leaves);
+                into.extend(leaves.iter().filter_map(Value::as_static));
+            } else {
+                item.statics(into);
+            }
+        }
+    }
+
+    /// All scalars and arrays, static fields among them.
+    pub(super) fn all_leaves(&self, into: &mut Vec<Value>) {
+        match self.items() {
+            Some(items) => items.iter().for_each(|v| v.all_leaves(into)),
+            None => into.push(self.clone()),
         }
     }
 }

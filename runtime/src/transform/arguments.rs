@@ -1,6 +1,6 @@
 //! Arguments of transformed functions: which parameters of the graph they are, and whether they fit.
 
-use crate::dtype::Type;
+use crate::dtype::{Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
 use crate::stage::Argument;
@@ -34,12 +34,18 @@ fn types(args: &[Argument]) -> Vec<&Type> {
     found
 }
 
-fn has_static(arg: &Argument) -> bool {
-    match arg {
-        Argument::Static(_) => true,
-        Argument::Traced(_) => false,
-        Argument::Tuple(parts) => parts.iter().any(has_static),
+/// The static fields of the arguments in `wrt`, in order.
+pub(super) fn statics(args: &[Argument], wrt: &[usize]) -> Vec<Literal> {
+    fn collect(arg: &Argument, found: &mut Vec<Literal>) {
+        match arg {
+            Argument::Static(literal) => found.push(*literal),
+            Argument::Traced(_) => {}
+            Argument::Tuple(parts) => parts.iter().for_each(|part| collect(part, found)),
+        }
     }
+    let mut found = Vec::new();
+    wrt.iter().filter_map(|&k| args.get(k)).for_each(|arg| collect(arg, &mut found));
+    found
 }
 
 /// The parameters of the graph that the arguments in `wrt` are.
@@ -61,18 +67,31 @@ pub(super) fn positions(
             let message = format!("`{function}` is differentiated twice by its argument `{name}`");
             return Err(Error::new(ErrorKind::Argument, message).note("name every argument once"));
         }
-        if has_static(arg) {
+        if param.is_static {
             return Err(static_argument(function, name));
         }
         let first = types(&args[..number]).len();
         let own = types(std::slice::from_ref(arg));
-        if let Some(ty) = own.iter().find(|ty| !ty.dtype.is_float()) {
+        let is_tree = matches!(arg, Argument::Tuple(_));
+        if let Some(ty) = own.iter().find(|ty| !ty.dtype.is_float() && !is_tree) {
             let message = format!("the argument `{name}` of `{function}` is {ty}, which has no derivative");
             return Err(Error::new(ErrorKind::DType, message).note("only f64 and f32 have derivatives"));
         }
-        found.extend(first..first + own.len());
+        // Integer fields of a struct are carried along.
+        found.extend((first..).zip(&own).filter(|(_, ty)| ty.dtype.is_float()).map(|(k, _)| k));
     }
     Ok(found)
+}
+
+/// The parameters of the graph that the arguments in `wrt` are, and whether each is a float.
+pub(super) fn parameters(args: &[Argument], wrt: &[usize]) -> Vec<(usize, bool)> {
+    let mut found = Vec::new();
+    for &number in wrt {
+        let first = types(&args[..number.min(args.len())]).len();
+        let own = args.get(number).map(|arg| types(std::slice::from_ref(arg))).unwrap_or_default();
+        found.extend((first..).zip(own).map(|(k, ty)| (k, ty.dtype.is_float())));
+    }
+    found
 }
 
 /// Tangents have the types of the arguments that they are tangents of.
@@ -85,6 +104,12 @@ pub(super) fn check_tangents(
     for (&number, tangent) in wrt.iter().zip(tangents) {
         let primal = types(&args[number..number + 1]);
         let found = types(std::slice::from_ref(tangent));
+        if let Some(ty) = found.iter().find(|ty| !ty.dtype.is_float()) {
+            let name = &params[number].name;
+            let message = format!("`{name}` has a part that is {ty}, which has no tangent");
+            return Err(Error::new(ErrorKind::DType, message)
+                .note("write `#[tree(static)]` on the field: only f64 and f32 have derivatives"));
+        }
         if primal != found {
             return Err(other_tangent(&params[number].name, &found, &primal));
         }
@@ -158,7 +183,7 @@ pub(super) fn unbatched(
             inner.push(arg.clone());
             continue;
         };
-        if param.is_static || has_static(arg) {
+        if param.is_static {
             let message = format!("the static argument `{}` of `{function}` cannot be mapped", param.name);
             return Err(Error::new(ErrorKind::Static, message)
                 .note("write `_` at its place: `vmap(f::jit()).in_axes(in_axes![0, _])`"));

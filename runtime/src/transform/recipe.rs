@@ -152,9 +152,14 @@ fn make(
             let batch = arguments::unbatched(&inner.name, &inner.params, own, in_axes)?;
             let graph = make_inner(&batch.args)?;
             let out_axes = inner.out_axes(out_axes, graph.body.results.len())?;
-            vmap(&graph, &batch.axes, &out_axes, batch.size, *chunk)?
+            let statics = graph.statics.clone();
+            Graph { statics, ..vmap(&graph, &batch.axes, &out_axes, batch.size, *chunk)? }
         }
-        Transform::Checkpoint => calls::recomputed(&make_inner(own)?, &inner.name),
+        Transform::Checkpoint => {
+            let graph = make_inner(own)?;
+            let statics = graph.statics.clone();
+            Graph { statics, ..calls::recomputed(&graph, &inner.name) }
+        }
         derivative => derive(derivative, &inner, own, added, make_inner, within.tape)?,
     };
     graph.name = name(base, transforms).into();
@@ -219,28 +224,36 @@ fn derive(
     tape: usize,
 ) -> Result<Graph> {
     let at = |wrt: &[usize]| arguments::positions(&inner.name, &inner.params, own, wrt);
+    // Gradients have the static fields of their arguments.
+    let statics = |wrt: &[usize]| arguments::statics(own, wrt);
     match transform {
         Transform::Grad { wrt, value } => {
-            let wrt = at(wrt)?;
+            let (positions, given) = (at(wrt)?, statics(wrt));
             let inner = make_inner(own)?;
-            let graph = value_and_grad(&inner, &wrt, tape)?;
-            if *value {
-                return Ok(graph);
-            }
             let results = inner.body.results.len();
+            let graph = whole_gradients(value_and_grad(&inner, &positions, tape)?, results, own, wrt);
+            if *value {
+                return Ok(Graph { statics: [inner.statics, given].concat(), ..graph });
+            }
             let gradients = results..graph.body.results.len();
-            Ok(select_results(&graph, &gradients.chain(1..results).collect::<Vec<_>>()))
+            let graph = select_results(&graph, &gradients.chain(1..results).collect::<Vec<_>>());
+            Ok(Graph { statics: [given, inner.statics].concat(), ..graph })
         }
         Transform::Jvp { wrt } => {
             let positions = at(wrt)?;
             arguments::check_tangents(&inner.params, own, wrt, added)?;
-            jvp(&make_inner(own)?, &positions)
+            let inner = make_inner(own)?;
+            // The tangent of a struct is one too.
+            Ok(Graph { statics: inner.statics.repeat(2), ..jvp(&inner, &positions)? })
         }
         Transform::Vjp { wrt } => {
-            let positions = at(wrt)?;
+            let (positions, given) = (at(wrt)?, statics(wrt));
             let graph = make_inner(own)?;
             arguments::check_cotangents(&inner.name, &graph, added)?;
-            vjp(&graph, &positions, tape)
+            let statics = [graph.statics.clone(), given].concat();
+            let results = graph.body.results.len();
+            let graph = whole_gradients(vjp(&graph, &positions, tape)?, results, own, wrt);
+            Ok(Graph { statics, ..graph })
         }
         Transform::Jacobian { wrt, reverse: false } => jacfwd(&make_inner(own)?, &at(wrt)?),
         Transform::Jacobian { wrt, reverse: true } => jacrev(&make_inner(own)?, &at(wrt)?, tape),
@@ -248,11 +261,26 @@ fn derive(
         Transform::Hvp { wrt } => {
             let positions = at(wrt)?;
             arguments::check_tangents(&inner.params, own, wrt, added)?;
-            hvp(&make_inner(own)?, &positions, tape)
+            Ok(Graph { statics: statics(wrt), ..hvp(&make_inner(own)?, &positions, tape)? })
         }
         Transform::Vmap { .. } | Transform::Linearize { .. } | Transform::Checkpoint => {
             let message = format!("`{}` is not a derivative as a graph", transform.name());
             Err(Error::new(ErrorKind::Verify, message))
         }
     }
+}
+
+/// Gradients of structs have all of their fields: what is no float is that of the argument. `first`: the result that the
+/// gradients begin with.
+fn whole_gradients(mut graph: Graph, first: usize, args: &[Argument], wrt: &[usize]) -> Graph {
+    let parameters = arguments::parameters(args, wrt);
+    if parameters.iter().all(|(_, is_float)| *is_float) {
+        return graph;
+    }
+    let mut gradients = graph.body.results.split_off(first).into_iter();
+    for (k, is_float) in parameters {
+        let result = if is_float { gradients.next() } else { graph.body.params.get(k).copied() };
+        graph.body.results.extend(result);
+    }
+    graph
 }

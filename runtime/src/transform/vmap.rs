@@ -21,7 +21,9 @@ mod tests;
 
 use crate::dtype::{DType, Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::{Builder, Copy, Graph, Node, SiteId, ValueId, for_each_node, may_fail, uses};
+use crate::graph::{
+    Builder, Copy, Graph, Node, SiteId, ValueId, for_each_node, may_fail, remove_nodes, uses,
+};
 use crate::hash::HashSet;
 use crate::op::{Axis, Op, StoreMode};
 
@@ -34,7 +36,10 @@ pub(super) fn run(
 ) -> Result<Graph> {
     check(graph, in_axes, out_axes, chunk)?;
     let inside: Vec<bool> = parts(graph, in_axes).iter().map(|part| *part == Part::Inside).collect();
-    let graph = &products::written_out(graph, &inside);
+    let mut graph = products::written_out(graph, &inside);
+    // The elements have no bars of their own.
+    remove_nodes(&mut graph.body, &|op| matches!(op, Op::Progress { .. }));
+    let graph = &graph;
     let site = SiteId(0);
     let mut builder = Builder::new(graph.name.clone(), graph.location(site).clone());
     let mut batch = Batch { graph, in_axes, size, site, params: Vec::new() };
@@ -247,7 +252,7 @@ fn parts(graph: &Graph, in_axes: &[Option<usize>]) -> Vec<Part> {
     let part = |node: &Node| {
         let mut operands = uses(node).into_iter();
         let failing = can_fail(graph, node);
-        if operands.any(|v| inside.contains(&v)) || (failing && fails) {
+        if operands.any(|v| inside.contains(&v)) || (failing && fails) || prints(node) {
             fails |= failing;
             inside.extend(node.outputs.iter().copied());
             return Part::Inside;
@@ -258,6 +263,15 @@ fn parts(graph: &Graph, in_axes: &[Option<usize>]) -> Vec<Part> {
         }
     };
     body.nodes.iter().map(part).collect()
+}
+
+/// It prints, which happens once for each element.
+fn prints(node: &Node) -> bool {
+    let mut found = matches!(node.op, Op::Print { .. });
+    for region in &node.regions {
+        for_each_node(region, &mut |inner| found |= matches!(inner.op, Op::Print { .. }));
+    }
+    found
 }
 
 fn can_fail(graph: &Graph, node: &Node) -> bool {

@@ -3,9 +3,9 @@ use desc_jit::prelude::*;
 
 #[desc_jit]
 fn add(x: u8, y: &Array1<f64>) -> f64 {
-    let z = 3u64;
+    let z = 3u8;
     let c = x as i16;
-    y[0] + z as f64 + c as f64 + y.len() as u64 as f64
+    y[0] + z as f64 + c as f64 + y.len() as u16 as f64
 }
 
 fn main() {

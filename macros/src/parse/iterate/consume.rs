@@ -1,9 +1,7 @@
 //! What uses an iterator up: a loop with what it carries.
 
 use super::{Item, Iterator, let_, method};
-use crate::ast::{
-    Block, Callable, Expr, ExprKind, If, Jump, Pattern, Place, Spot, Stmt, Target, TypeFn,
-};
+use crate::ast::{Block, Callable, Expr, ExprKind, If, Jump, Pattern, Place, Spot, Stmt, Target, TypeFn};
 use crate::diag::expressions::CAPTURED_ASSIGNMENT;
 use crate::diag::iterators::*;
 use crate::parse::{Parser, bare, expression, types};
@@ -117,7 +115,8 @@ impl Parser<'_> {
                 expression(ExprKind::If(Box::new(branch)), at)
             }
         };
-        let take = |item: Expr| vec![assign(&best, item), assign(&is_found, expression(ExprKind::Bool(true), at))];
+        let take =
+            |item: Expr| vec![assign(&best, item), assign(&is_found, expression(ExprKind::Bool(true), at))];
         match (name.as_str(), m.args.len()) {
             ("min" | "max", 0) | ("min_by" | "max_by", 1) => {
                 let least = name.starts_with("min");

@@ -19,10 +19,7 @@ impl Parser<'_> {
         Some(match source {
             // The counter itself.
             Source::Range(_) => Item::Value(k),
-            Source::Count(start) => match start.kind {
-                ExprKind::Int(0) => Item::Value(k),
-                _ => Item::Value(self.kept(super::method("offset", start, vec![k]), out)),
-            },
+            Source::Count(start) => Item::Value(self.kept(super::method("offset", start, vec![k]), out)),
             Source::Elements(array) => {
                 let element = expression(ExprKind::Method("element".into(), Box::new(array), vec![k]), at);
                 Item::Value(self.kept(element, out))
@@ -33,7 +30,8 @@ impl Parser<'_> {
             }
             Source::Parts(array, axis) => {
                 let axis = int(axis as i128, at);
-                let part = expression(ExprKind::Method("index_axis".into(), Box::new(array), vec![axis, k]), at);
+                let part =
+                    expression(ExprKind::Method("index_axis".into(), Box::new(array), vec![axis, k]), at);
                 Item::Value(self.kept(part, out))
             }
             Source::Windows(array, length) => {
@@ -123,6 +121,9 @@ impl Parser<'_> {
                     }
                     Callable::TypeFn(function, spot) => {
                         expression(ExprKind::TypeFn(Box::new(function), values, None), spot)
+                    }
+                    Callable::Variable(variable) => {
+                        expression(ExprKind::CallClosure(variable, values), Spot::of(f))
                     }
                     // With another number of parameters, which rustc reports.
                     Callable::Closure(..) => rejected(Spot::of(f)),

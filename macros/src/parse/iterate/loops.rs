@@ -22,6 +22,7 @@ impl Parser<'_> {
         if let ExprKind::For(body) = &mut body.kind {
             body.parallel = e.attrs.iter().any(crate::parse::loop_attributes::is_parallel);
             body.checkpoint = e.attrs.iter().any(crate::parse::loop_attributes::is_checkpoint);
+            body.unroll = e.attrs.iter().any(crate::parse::loop_attributes::is_unroll);
         }
         Some(match before.is_empty() {
             true => body,
@@ -42,7 +43,9 @@ impl Parser<'_> {
     ) -> Option<(Vec<Stmt>, Expr)> {
         let Iterator { before, mut source, count } = iterator;
         let range = match count {
-            Some(end) => Range { start: int(0, at), end, inclusive: false, adapters: Vec::new(), at },
+            Some(end) => {
+                Range { start: int(0, at), end, inclusive: false, progress: None, adapters: Vec::new(), at }
+            }
             None => own_range(&mut source)?,
         };
         let index = self.own("k");
@@ -55,7 +58,8 @@ impl Parser<'_> {
             Some(Block { stmts, ..Block::default() })
         });
         let (index, body, carried) = (Some(index), block?, Vec::new());
-        let whole = For { frame, index, range, body, carried, parallel: false, checkpoint: false };
+        let whole =
+            For { frame, index, range, body, carried, parallel: false, checkpoint: false, unroll: false };
         Some((before, expression(ExprKind::For(Box::new(whole)), at)))
     }
 }

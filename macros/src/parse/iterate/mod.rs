@@ -124,17 +124,24 @@ pub(super) fn is_iterator(e: &Rust) -> bool {
         Rust::Range(_) => true,
         Rust::MethodCall(m) => {
             let name = m.method.to_string();
-            SOURCES.contains(&name.as_str()) || (ADAPTERS.contains(&name.as_str()) && is_iterator(&m.receiver))
+            SOURCES.contains(&name.as_str())
+                || (ADAPTERS.contains(&name.as_str()) && is_iterator(&m.receiver))
         }
         _ => false,
     }
 }
 
 impl Parser<'_> {
-    /// A variable of ours for a value, and the statement that gives it to it; variables and constants need none.
-    fn kept(&mut self, value: Expr, before: &mut Vec<Stmt>) -> Expr {
+    /// A variable of ours for a value, and the statement that gives it to it. The user's variables are copied: what they
+    /// hold may change.
+    pub(super) fn kept(&mut self, value: Expr, before: &mut Vec<Stmt>) -> Expr {
         use crate::ast::ExprKind;
-        if matches!(value.kind, ExprKind::Variable(_) | ExprKind::Int(_) | ExprKind::Rejected) {
+        let stays = match &value.kind {
+            ExprKind::Variable(variable) => variable.is_own,
+            ExprKind::Int(_) | ExprKind::Rejected => true,
+            _ => false,
+        };
+        if stays {
             return value;
         }
         let at = value.at;

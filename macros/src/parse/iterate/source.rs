@@ -22,7 +22,7 @@ impl Parser<'_> {
                     self.sink.report(r, &OPEN_RANGE, &[]);
                     return None;
                 };
-                let range = Range { start, end, inclusive, adapters: Vec::new(), at };
+                let range = Range { start, end, inclusive, progress: None, adapters: Vec::new(), at };
                 Some(Iterator { before: Vec::new(), source: Source::Range(range), count: None })
             }
             Rust::MethodCall(m) => self.chain(m),
@@ -114,10 +114,7 @@ impl Parser<'_> {
                         method("saturating_sub", count, vec![n]),
                     ),
                     "take" => (Source::Same(inner.source.into()), method("min", count, vec![n])),
-                    _ => (
-                        Source::StepBy(inner.source.into(), n.clone()),
-                        method("div_ceil", count, vec![n]),
-                    ),
+                    _ => (Source::StepBy(inner.source.into(), n.clone()), method("div_ceil", count, vec![n])),
                 };
                 let count = Some(self.kept(count, &mut inner.before));
                 Some(Iterator { source, count, before: inner.before })
@@ -208,10 +205,10 @@ impl Parser<'_> {
                     true => binary("Add", range.end, int(1, at)),
                     false => range.end,
                 };
-                let count = match start.kind {
-                    ExprKind::Int(0) => end,
-                    _ => method("span", start.clone(), vec![end]),
-                };
+                let end = self.kept(end, &mut before);
+                let start = method("like", start, vec![end.clone()]);
+                let start = self.kept(start, &mut before);
+                let count = method("span", start.clone(), vec![end]);
                 (Source::Count(start), Some(self.kept(count, &mut before)))
             }
             Source::Map(inner, f) => {
@@ -231,7 +228,7 @@ impl crate::ast::Place {
         let mut value = expression(ExprKind::Variable(self.root.clone()), self.at);
         for part in &self.parts {
             let kind = match part {
-                Part::Field(k) => ExprKind::Field(Box::new(value), *k),
+                Part::Field(k) => ExprKind::Field(Box::new(value), k.clone()),
                 Part::Index(index) => ExprKind::Index(Box::new(value), index.clone()),
             };
             value = expression(kind, self.at);

@@ -51,7 +51,7 @@ macro_rules! scalars {
         }
     )* };
 }
-scalars!(f64 f32 i64 i32 u32 usize bool);
+scalars!(f64 f32 i64 i32 u32 u64 usize bool);
 
 macro_rules! tuples {
     ($($($t:ident)+;)*) => { $(

@@ -30,7 +30,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use super::engine::{Executable, Failure, Frame};
+use super::engine::{Executable, Failure, Frame, OPERANDS};
 use super::ir::{Kernel, TrapId};
 use super::library::context;
 use crate::backend::Engine;
@@ -79,7 +79,7 @@ impl Executable for C {
     }
 
     unsafe fn run(&self, frame: &mut Frame<'_>) -> Result<(), Failure> {
-        let mut operands = [0; 3];
+        let mut operands = [0; OPERANDS];
         // SAFETY: the code does to a frame of its kernel what the kernel says, and the caller promises that this
         // is one.
         let code = unsafe {

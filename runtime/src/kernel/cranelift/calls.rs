@@ -210,6 +210,17 @@ impl Function<'_, '_> {
                     _ => inverse,
                 }
             }
+            Call::Unary(op @ (UnaryOp::SwapBytes | UnaryOp::ReverseBits), dtype) => {
+                let ty = if dtype.size() == 4 { types::I32 } else { types::I64 };
+                let x = self.bits(a);
+                let x = if ty == types::I32 { self.b.ins().ireduce(ty, x) } else { x };
+                let y = if op == UnaryOp::SwapBytes { self.b.ins().bswap(x) } else { self.b.ins().bitrev(x) };
+                match dtype {
+                    DType::I32 => self.b.ins().sextend(types::I64, y),
+                    DType::U32 => self.b.ins().uextend(types::I64, y),
+                    _ => y,
+                }
+            }
             _ => {
                 let (x, y) = (self.bits(a), self.bits(b));
                 self.by_definition(call, x, y).0
@@ -244,12 +255,35 @@ impl Function<'_, '_> {
                     }
                 })
             }
-            Call::Binary(BinaryOp::RemEuclid, DType::U32 | DType::Usize, _) => {
+            Call::Binary(op @ (BinaryOp::Shl | BinaryOp::Shr), dtype, _) => {
+                let (x, y) = (self.bits(a), self.bits(b));
+                let bits = 8 * dtype.size() as i64;
+                // A negative distance is a large one.
+                let outside = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, y, bits);
+                self.fail_if(outside, trap, &[a, b]);
+                let signed = dtype.is_signed();
+                Some(match (op, dtype) {
+                    (BinaryOp::Shr, _) if signed => self.b.ins().sshr(x, y),
+                    (BinaryOp::Shr, _) => self.b.ins().ushr(x, y),
+                    (_, DType::I32) => {
+                        let shifted = self.b.ins().ishl(x, y);
+                        let low = self.b.ins().ireduce(types::I32, shifted);
+                        self.b.ins().sextend(types::I64, low)
+                    }
+                    (_, DType::U32) => {
+                        let shifted = self.b.ins().ishl(x, y);
+                        let low = self.b.ins().ireduce(types::I32, shifted);
+                        self.b.ins().uextend(types::I64, low)
+                    }
+                    _ => self.b.ins().ishl(x, y),
+                })
+            }
+            Call::Binary(BinaryOp::RemEuclid, DType::U32 | DType::U64 | DType::Usize, _) => {
                 self.division_by_zero_fails(a, b, trap);
                 let (x, y) = (self.bits(a), self.bits(b));
                 Some(self.b.ins().urem(x, y))
             }
-            Call::Binary(BinaryOp::DivEuclid, DType::U32 | DType::Usize, _) => {
+            Call::Binary(BinaryOp::DivEuclid, DType::U32 | DType::U64 | DType::Usize, _) => {
                 self.division_by_zero_fails(a, b, trap);
                 let (x, y) = (self.bits(a), self.bits(b));
                 Some(self.b.ins().udiv(x, y))

@@ -77,9 +77,10 @@ impl Function<'_, '_> {
                 let outside = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, i, n);
                 self.fail_if(outside, trap, &[idx, len]);
             }
-            Check { cond } => {
+            Check { cond, .. } => {
                 let holds = self.bits(cond);
-                self.fail_unless(holds, trap, &[cond]);
+                let read: Vec<Reg> = inst.reads().collect();
+                self.fail_unless(holds, trap, &read);
             }
             CheckLoop { dtype, start, count, step } => {
                 let args = [

@@ -1,5 +1,6 @@
 //! A function while it is written: registers are variables, constants and slots are at hand.
 
+use super::super::engine::OPERANDS;
 use super::super::inst::{Buf, Reg};
 use super::super::ir::TrapId;
 use super::unit::{Body, Unit, for_each_inst};
@@ -345,7 +346,7 @@ impl<'a, 'k> Function<'a, 'k> {
         if let OnFailure::Return = self.on_failure {
             self.b.set_cold_block(failed);
             self.continue_in(failed);
-            for (k, &r) in operands.iter().take(3).enumerate() {
+            for (k, &r) in operands.iter().take(OPERANDS).enumerate() {
                 let bits = self.bits(r);
                 self.b.ins().store(plain(), bits, self.trap, 8 * k as i32);
             }

@@ -11,16 +11,13 @@ pub(super) extern "C" fn loop_fits(dtype: u64, start: u64, count: u64, step: u64
     index::loop_overflow(literal(start), literal(count), step as i64).is_none().into()
 }
 
-const DTYPES: [DType; 7] =
-    [DType::Bool, DType::I32, DType::U32, DType::I64, DType::Usize, DType::F32, DType::F64];
-
 /// A dtype as a number, for [`loop_fits`].
 pub(super) fn dtype_code(dtype: DType) -> i64 {
-    DTYPES.iter().position(|&d| d == dtype).unwrap_or(0) as i64
+    DType::ALL.iter().position(|&d| d == dtype).unwrap_or(0) as i64
 }
 
 fn dtype_of(code: u64) -> DType {
-    DTYPES.get(code as usize).copied().unwrap_or(DType::I64)
+    DType::ALL.get(code as usize).copied().unwrap_or(DType::I64)
 }
 
 /// A call as a number, for the context's generic function.

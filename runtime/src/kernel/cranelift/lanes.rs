@@ -78,7 +78,7 @@ impl Function<'_, '_> {
             let (how, shape) = self.how(&plan, inst)?;
             worth += match how {
                 How::Once => 0,
-                How::Vector if matches!(inst, Inst::MulI { .. }) => -1,
+                How::Vector if matches!(inst, Inst::MulI { .. } | Inst::MulW { .. }) => -1,
                 How::Vector => 2,
                 How::Strided(1 | -1) => 2,
                 How::Strided(_) => -1,
@@ -170,6 +170,9 @@ impl Function<'_, '_> {
             AddI { a, b, .. }
             | SubI { a, b, .. }
             | MulI { a, b, .. }
+            | AddW { a, b, .. }
+            | SubW { a, b, .. }
+            | MulW { a, b, .. }
             | AndI { a, b, .. }
             | OrI { a, b, .. }
             | XorI { a, b, .. }

@@ -45,7 +45,7 @@ mod tiles;
 mod unit;
 mod vector;
 
-use super::engine::{Executable, Failure, Frame};
+use super::engine::{Executable, Failure, Frame, OPERANDS};
 use super::ir::{Kernel, TrapId};
 use super::library::{self, Context};
 use crate::backend::Engine;
@@ -87,7 +87,7 @@ impl Executable for Compiled {
     }
 
     unsafe fn run(&self, frame: &mut Frame<'_>) -> Result<(), Failure> {
-        let mut operands = [0; 3];
+        let mut operands = [0; OPERANDS];
         let (registers, table) = (frame.registers.as_mut_ptr(), &mut *frame.table);
         let (slots, owners) = (table.elements.as_mut_ptr(), table.owner.as_mut_ptr());
         // SAFETY: the code was made of the kernel that the frame belongs to, and keeps to its registers and

@@ -45,6 +45,52 @@ impl Function<'_, '_> {
                 let (x, y) = (self.bits(a), self.bits(b));
                 (dst, self.b.ins().imul(x, y))
             }
+            AddW { dst, a, b } => {
+                let (x, y) = (self.bits(a), self.bits(b));
+                (dst, self.b.ins().iadd(x, y))
+            }
+            SubW { dst, a, b } => {
+                let (x, y) = (self.bits(a), self.bits(b));
+                (dst, self.b.ins().isub(x, y))
+            }
+            MulW { dst, a, b } => {
+                let (x, y) = (self.bits(a), self.bits(b));
+                (dst, self.b.ins().imul(x, y))
+            }
+            ShlI { dst, a, b } => {
+                let (x, y) = (self.bits(a), self.bits(b));
+                (dst, self.b.ins().ishl(x, y))
+            }
+            ShrS { dst, a, b } => {
+                let (x, y) = (self.bits(a), self.bits(b));
+                (dst, self.b.ins().sshr(x, y))
+            }
+            ShrU { dst, a, b } => {
+                let (x, y) = (self.bits(a), self.bits(b));
+                (dst, self.b.ins().ushr(x, y))
+            }
+            Rotl32 { dst, a, b } => {
+                let (x, y) = (self.bits(a), self.bits(b));
+                let low = self.b.ins().ireduce(types::I32, x);
+                let turned = self.b.ins().rotl(low, y);
+                (dst, self.b.ins().uextend(I64, turned))
+            }
+            Rotl64 { dst, a, b } => {
+                let (x, y) = (self.bits(a), self.bits(b));
+                (dst, self.b.ins().rotl(x, y))
+            }
+            PopI { dst, a } => {
+                let x = self.bits(a);
+                (dst, self.b.ins().popcnt(x))
+            }
+            ClzI { dst, a } => {
+                let x = self.bits(a);
+                (dst, self.b.ins().clz(x))
+            }
+            CtzI { dst, a } => {
+                let x = self.bits(a);
+                (dst, self.b.ins().ctz(x))
+            }
             AndI { dst, a, b } => {
                 let (x, y) = (self.bits(a), self.bits(b));
                 (dst, self.b.ins().band(x, y))

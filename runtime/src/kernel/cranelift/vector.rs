@@ -245,9 +245,15 @@ impl<'k> Function<'_, 'k> {
             DivF64 { a, b, .. } | DivF32 { a, b, .. } => arith(self, Arith::Div, a, b),
             MinF64 { a, b, .. } | MinF32 { a, b, .. } => arith(self, Arith::Min, a, b),
             MaxF64 { a, b, .. } | MaxF32 { a, b, .. } => arith(self, Arith::Max, a, b),
-            AddI { a, b, .. } => self.zip(plan, v, (a, b), |f, x, y| f.b.ins().iadd(x, y)),
-            SubI { a, b, .. } => self.zip(plan, v, (a, b), |f, x, y| f.b.ins().isub(x, y)),
-            MulI { a, b, .. } => self.zip(plan, v, (a, b), |f, x, y| f.b.ins().imul(x, y)),
+            AddI { a, b, .. } | AddW { a, b, .. } => {
+                self.zip(plan, v, (a, b), |f, x, y| f.b.ins().iadd(x, y))
+            }
+            SubI { a, b, .. } | SubW { a, b, .. } => {
+                self.zip(plan, v, (a, b), |f, x, y| f.b.ins().isub(x, y))
+            }
+            MulI { a, b, .. } | MulW { a, b, .. } => {
+                self.zip(plan, v, (a, b), |f, x, y| f.b.ins().imul(x, y))
+            }
             AndI { a, b, .. } | OrI { a, b, .. } | XorI { a, b, .. } => {
                 let op = |f: &mut Self, x, y| match inst {
                     AndI { .. } => f.b.ins().band(x, y),

@@ -19,6 +19,7 @@ mod model;
 mod platform;
 mod trial;
 
+use super::engine::OPERANDS;
 use super::library::Context;
 use super::math::reduce::{BLOCK, Cascade32, Cascade64, Combine};
 use chunks::Chunks;
@@ -61,7 +62,7 @@ pub(super) struct Task {
     pub combines: *const u64,
     /// Of each fold: takes the total (without the carry's old value).
     pub totals: *mut u64,
-    /// Three operands of a failed instruction.
+    /// The operands of a failed instruction.
     pub trap: *mut u64,
 }
 
@@ -137,7 +138,7 @@ struct Shared<'t> {
     /// The lowest chunk that failed.
     failed: AtomicUsize,
     /// Its number again, the failure's code, its operands.
-    failure: Mutex<Option<(usize, i64, [u64; 3])>>,
+    failure: Mutex<Option<(usize, i64, [u64; OPERANDS])>>,
     /// The folds of each chunk.
     partials: Box<[Partial]>,
 }
@@ -164,7 +165,7 @@ impl Shared<'_> {
             }
             let first = chunk as i64 * self.chunk;
             let count = self.chunk.min(task.trips - first);
-            let mut trap = [0; 3];
+            let mut trap = [0; OPERANDS];
             let partial = self.partials.get(chunk).map_or(nothing.as_mut_ptr(), |p| p.0.get().cast());
             // SAFETY: promised; the chunk lies within the trips, and its folds are ours to write.
             let code = unsafe {

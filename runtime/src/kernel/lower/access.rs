@@ -198,7 +198,7 @@ pub(super) fn load_inst(dtype: DType, buf: Buf, at: Address) -> Inst {
     let Address { base, idx, off } = at;
     let dst = Reg(0);
     match dtype {
-        DType::F64 | DType::I64 | DType::Usize => Inst::Load8 { dst, buf, base, idx, off },
+        DType::F64 | DType::I64 | DType::U64 | DType::Usize => Inst::Load8 { dst, buf, base, idx, off },
         DType::F32 | DType::U32 => Inst::Load4 { dst, buf, base, idx, off },
         DType::I32 => Inst::Load4S { dst, buf, base, idx, off },
         DType::Bool => Inst::Load1 { dst, buf, base, idx, off },

@@ -11,6 +11,7 @@
 
 mod access;
 mod arrays;
+mod bits;
 mod block;
 mod branch;
 mod counters;
@@ -21,7 +22,7 @@ mod reduce;
 mod scalar;
 mod unroll;
 
-use super::inst::{Buf, Inst, Reg, Role};
+use super::inst::{Buf, Inst, Reg, Role, SHOWN};
 use super::ir::{Call, Code, Item, Origin, SlotInfo, Trap, TrapId, TrapKind};
 use super::program::Unit;
 use super::ranges::{Form, Interval};
@@ -410,13 +411,27 @@ impl Lower<'_> {
             Op::For { step, .. } => self.for_node(node, *step),
             Op::While => self.while_node(node),
             Op::Cond | Op::Switch => self.branch_node(node),
-            Op::Check { message } => {
+            // The walk prints, so that everything around runs in its order.
+            Op::Print { .. } | Op::Progress { .. } => Err(Unsupported),
+            Op::Check { message, user } => {
                 let cond = self.scalar(node.inputs[0])?;
                 if self.info(cond).constant == Some(Literal::Bool(true)) {
                     return Ok(());
                 }
-                let trap = self.trap(node.site, TrapKind::Check { message: message.clone() });
-                self.scope().code.push(Item::Inst(Inst::Check { cond }, Some(trap)));
+                // Values that fit no instruction are shown by the walk, which runs the node itself.
+                let shown = &node.inputs[1..];
+                if shown.len() > SHOWN || !shown.iter().all(|&v| self.graph.ty(v).is_scalar()) {
+                    return Err(Unsupported);
+                }
+                let mut values = [Reg(0); SHOWN];
+                for (r, &v) in values.iter_mut().zip(shown) {
+                    *r = self.scalar(v)?;
+                }
+                let dtypes = shown.iter().map(|&v| self.graph.ty(v).dtype).collect();
+                let kind = TrapKind::Check { message: message.clone(), user: *user, values: dtypes };
+                let trap = self.trap(node.site, kind);
+                let shown = shown.len() as u8;
+                self.scope().code.push(Item::Inst(Inst::Check { cond, shown, values }, Some(trap)));
                 self.assume(cond, true);
                 Ok(())
             }

@@ -81,6 +81,9 @@ impl Lower<'_> {
                 }
                 return self.call(Call::Unary(op, dtype), a, a, result, true, site);
             }
+            (UnaryOp::CountOnes | UnaryOp::LeadingZeros | UnaryOp::TrailingZeros, _) => {
+                return self.count_bits(op, a);
+            }
             (_, DType::F64) if result == DType::F64 => Inst::Math { dst, a, op },
             _ => {
                 let fails = scalar::unary_may_fail(op, dtype);
@@ -165,6 +168,7 @@ impl Lower<'_> {
                     _ => Inst::XorI { dst, a, b },
                 };
                 let r = self.plain(inst, dtype)?;
+                self.narrow(r, self.info(a).range.bits(op, self.info(b).range));
                 let fact = match op {
                     BinaryOp::And => Some(Fact::And(a, b)),
                     BinaryOp::Or => Some(Fact::Or(a, b)),
@@ -200,6 +204,18 @@ impl Lower<'_> {
                 self.narrow(r, range);
                 Ok(r)
             }
+            BinaryOp::WrappingAdd | BinaryOp::WrappingSub | BinaryOp::WrappingMul => {
+                self.wrapping_int(op, dtype, a, b, site)
+            }
+            BinaryOp::Shl | BinaryOp::Shr if self.info(b).range.within(Interval::bit_of(dtype)) => {
+                self.shift(op, dtype, a, b)
+            }
+            BinaryOp::RotateLeft => self.rotate(dtype, a, b),
+            BinaryOp::RotateRight => {
+                let zero = self.constant(Literal::U32(0))?;
+                let back = self.wrapping_int(BinaryOp::WrappingSub, DType::U32, zero, b, site)?;
+                self.rotate(dtype, a, back)
+            }
             BinaryOp::Div | BinaryOp::Rem => {
                 let (x, y) = (self.info(a).range, self.info(b).range);
                 if op == BinaryOp::Rem && x.lo >= 0 && y.lo > x.hi {
@@ -233,7 +249,7 @@ impl Lower<'_> {
                     }
                     _ => Interval::of(dtype),
                 };
-                let r = self.call(Call::Binary(op, dtype, dtype), a, b, dtype, fails, site)?;
+                let r = self.call(Call::Binary(op, dtype, self.info(b).dtype), a, b, dtype, fails, site)?;
                 self.narrow(r, range);
                 Ok(r)
             }
@@ -321,7 +337,8 @@ impl Lower<'_> {
             return Ok(a);
         }
         let dst = DST;
-        let unsigned_wide = from == DType::Usize && self.info(a).range.hi > i128::from(i64::MAX);
+        let unsigned_wide =
+            matches!(from, DType::U64 | DType::Usize) && self.info(a).range.hi > i128::from(i64::MAX);
         let inst = match (from, to) {
             (DType::F64, DType::Bool) => {
                 let b = self.constant(Literal::F64(0.0))?;
@@ -345,7 +362,7 @@ impl Lower<'_> {
             (DType::F64, DType::I32) => Inst::F64ToI32 { dst, a },
             (DType::F64, DType::U32) => Inst::F64ToU32 { dst, a },
             (DType::F64, DType::I64) => Inst::F64ToI64 { dst, a },
-            (DType::F64, DType::Usize) => Inst::F64ToUsize { dst, a },
+            (DType::F64, DType::U64 | DType::Usize) => Inst::F64ToUsize { dst, a },
             (_, DType::F64) if unsigned_wide => Inst::U64ToF64 { dst, a },
             (_, DType::F64) => Inst::S64ToF64 { dst, a },
             (_, DType::F32) if unsigned_wide => Inst::U64ToF32 { dst, a },
@@ -381,15 +398,15 @@ fn checked(op: BinaryOp, dtype: DType, a: Reg, b: Reg) -> Option<Inst> {
         (BinaryOp::Add, DType::I32) => Inst::AddI32 { dst, a, b },
         (BinaryOp::Add, DType::U32) => Inst::AddU32 { dst, a, b },
         (BinaryOp::Add, DType::I64) => Inst::AddI64 { dst, a, b },
-        (BinaryOp::Add, DType::Usize) => Inst::AddUsize { dst, a, b },
+        (BinaryOp::Add, DType::U64 | DType::Usize) => Inst::AddUsize { dst, a, b },
         (BinaryOp::Sub, DType::I32) => Inst::SubI32 { dst, a, b },
         (BinaryOp::Sub, DType::U32) => Inst::SubU32 { dst, a, b },
         (BinaryOp::Sub, DType::I64) => Inst::SubI64 { dst, a, b },
-        (BinaryOp::Sub, DType::Usize) => Inst::SubUsize { dst, a, b },
+        (BinaryOp::Sub, DType::U64 | DType::Usize) => Inst::SubUsize { dst, a, b },
         (BinaryOp::Mul, DType::I32) => Inst::MulI32 { dst, a, b },
         (BinaryOp::Mul, DType::U32) => Inst::MulU32 { dst, a, b },
         (BinaryOp::Mul, DType::I64) => Inst::MulI64 { dst, a, b },
-        (BinaryOp::Mul, DType::Usize) => Inst::MulUsize { dst, a, b },
+        (BinaryOp::Mul, DType::U64 | DType::Usize) => Inst::MulUsize { dst, a, b },
         _ => return None,
     })
 }

@@ -15,7 +15,7 @@ mod flatten;
 mod run;
 pub(super) mod strip;
 
-use super::engine::{Executable, Failure, Frame};
+use super::engine::{Executable, Failure, Frame, OPERANDS};
 use super::inst::Reg;
 use super::ir::{Call, Kernel, SlotInfo};
 use super::passes;
@@ -74,7 +74,7 @@ impl Executable for Machine {
         let machine = run::Interpreter { flat: &self.flat, calls: &self.calls, slots: &self.slots };
         // SAFETY: `compile` validated the bytecode; the rest is what the caller promises.
         unsafe { machine.run(frame.registers, frame.table, &mut lanes) }.map_err(|at| {
-            let mut failure = Failure { trap: self.flat.traps[at], operands: [0; 3] };
+            let mut failure = Failure { trap: self.flat.traps[at], operands: [0; OPERANDS] };
             let reads = self.flat.code[at].reads().map(|r| frame.registers[r.index()]);
             failure.operands.iter_mut().zip(reads).for_each(|(operand, bits)| *operand = bits);
             failure

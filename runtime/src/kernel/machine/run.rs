@@ -242,6 +242,16 @@ impl Interpreter<'_> {
                 Inst::AddI { dst, a, b } => reg!(dst) = reg!(a).wrapping_add(reg!(b)),
                 Inst::SubI { dst, a, b } => reg!(dst) = reg!(a).wrapping_sub(reg!(b)),
                 Inst::MulI { dst, a, b } => reg!(dst) = reg!(a).wrapping_mul(reg!(b)),
+                Inst::AddW { dst, a, b } => reg!(dst) = reg!(a).wrapping_add(reg!(b)),
+                Inst::SubW { dst, a, b } => reg!(dst) = reg!(a).wrapping_sub(reg!(b)),
+                Inst::MulW { dst, a, b } => reg!(dst) = reg!(a).wrapping_mul(reg!(b)),
+                Inst::ShlI { dst, a, b } => reg!(dst) = reg!(a).wrapping_shl(reg!(b) as u32),
+                Inst::ShrS { dst, a, b } => reg!(dst) = (reg!(a) as i64).wrapping_shr(reg!(b) as u32) as u64,
+                Inst::ShrU { dst, a, b } => reg!(dst) = reg!(a).wrapping_shr(reg!(b) as u32),
+                Inst::Rotl32 { dst, a, b } => {
+                    reg!(dst) = u64::from((reg!(a) as u32).rotate_left(reg!(b) as u32))
+                }
+                Inst::Rotl64 { dst, a, b } => reg!(dst) = reg!(a).rotate_left(reg!(b) as u32),
                 Inst::AddI32 { dst, a, b } => checked!(dst, (reg!(a) as i32).checked_add(reg!(b) as i32)),
                 Inst::SubI32 { dst, a, b } => checked!(dst, (reg!(a) as i32).checked_sub(reg!(b) as i32)),
                 Inst::MulI32 { dst, a, b } => checked!(dst, (reg!(a) as i32).checked_mul(reg!(b) as i32)),
@@ -281,6 +291,9 @@ impl Interpreter<'_> {
                 Inst::NeF32 { dst, a, b } => reg!(dst) = u64::from(f32s!(a) != f32s!(b)),
                 Inst::LtF32 { dst, a, b } => reg!(dst) = u64::from(f32s!(a) < f32s!(b)),
                 Inst::LeF32 { dst, a, b } => reg!(dst) = u64::from(f32s!(a) <= f32s!(b)),
+                Inst::PopI { dst, a } => reg!(dst) = reg!(a).count_ones().into(),
+                Inst::ClzI { dst, a } => reg!(dst) = reg!(a).leading_zeros().into(),
+                Inst::CtzI { dst, a } => reg!(dst) = reg!(a).trailing_zeros().into(),
                 Inst::Mov { dst, a } => reg!(dst) = reg!(a),
                 Inst::NegF64 { dst, a } => reg!(dst) = (-f64s!(a)).to_bits(),
                 Inst::AbsF64 { dst, a } => reg!(dst) = f64s!(a).abs().to_bits(),
@@ -384,7 +397,7 @@ impl Interpreter<'_> {
                         fail!()
                     }
                 }
-                Inst::Check { cond } => {
+                Inst::Check { cond, .. } => {
                     if reg!(cond) == 0 {
                         fail!()
                     }

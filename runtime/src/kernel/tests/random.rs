@@ -99,12 +99,26 @@ impl Generator {
             }
             3 => {
                 let (a, b) = (self.rng.pick(&s.counts), self.rng.pick(&s.counts));
-                let op = self.rng.pick(&[BinaryOp::Add, BinaryOp::Sub, BinaryOp::Min, BinaryOp::Rem]);
+                let op = self.rng.pick(&[
+                    BinaryOp::Add,
+                    BinaryOp::Sub,
+                    BinaryOp::Min,
+                    BinaryOp::Rem,
+                    BinaryOp::WrappingSub,
+                    BinaryOp::And,
+                ]);
                 s.counts.push(self.push(Op::Binary(op), vec![a, b]));
             }
             4 => {
                 let (a, b) = (self.rng.pick(&s.ints), self.rng.pick(&s.ints));
-                let op = self.rng.pick(&[BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::RemEuclid]);
+                let op = self.rng.pick(&[
+                    BinaryOp::Add,
+                    BinaryOp::Sub,
+                    BinaryOp::Mul,
+                    BinaryOp::RemEuclid,
+                    BinaryOp::WrappingMul,
+                    BinaryOp::Xor,
+                ]);
                 s.ints.push(self.push(Op::Binary(op), vec![a, b]));
             }
             5 => {

@@ -17,6 +17,7 @@ fn samples(dtype: DType) -> Vec<Literal> {
         DType::I32 => [0, 1, -1, 7, -7, 31, i32::MAX, i32::MIN].map(Literal::I32).to_vec(),
         DType::U32 => [0, 1, 2, 7, 33, u32::MAX].map(Literal::U32).to_vec(),
         DType::I64 => [0, 1, -1, 7, -7, 63, i64::MAX, i64::MIN].map(Literal::I64).to_vec(),
+        DType::U64 => [0, 1, 2, 7, 64, 1 << 63, u64::MAX].map(Literal::U64).to_vec(),
         DType::Usize => [0, 1, 2, 7, 64, 1 << 63, usize::MAX].map(Literal::Usize).to_vec(),
         DType::F32 => {
             [0.0, -0.0, 1.0, -2.5, 0.3, 1e30, f32::INFINITY, f32::NAN, -3e9].map(Literal::F32).to_vec()
@@ -86,7 +87,7 @@ fn binary_ops_are_those_of_the_scalar_definition() {
     for &op in BinaryOp::ALL {
         for dtype in DType::ALL {
             if op.result(dtype).is_some() {
-                let second = if op == BinaryOp::Powi { DType::I32 } else { dtype };
+                let second = op.second(dtype);
                 check(Op::Binary(op), &[dtype, second]);
             }
         }
@@ -118,7 +119,7 @@ fn ops_in_strips_are_those_of_the_scalar_definition() {
             UnaryOp::ALL.iter().filter(|o| o.result(dtype).is_some()).map(|&o| (Op::Unary(o), vec![dtype])),
         );
         for &op in BinaryOp::ALL.iter().filter(|o| o.result(dtype).is_some()) {
-            let second = if op == BinaryOp::Powi { DType::I32 } else { dtype };
+            let second = op.second(dtype);
             ops.push((Op::Binary(op), vec![dtype, second]));
         }
         ops.extend(CmpOp::ALL.iter().map(|&o| (Op::Compare(o), vec![dtype; 2])));

@@ -95,6 +95,7 @@ pub(super) fn literal(word: &str) -> Option<Literal> {
         None => number.parse().map(Literal::I64).or_else(|_| number.parse().map(Literal::F64)).ok(),
         Some(DType::I32) => number.parse().map(Literal::I32).ok(),
         Some(DType::U32) => number.parse().map(Literal::U32).ok(),
+        Some(DType::U64) => number.parse().map(Literal::U64).ok(),
         Some(DType::Usize) => number.parse().map(Literal::Usize).ok(),
         Some(DType::F32) => number.parse().map(Literal::F32).ok(),
         Some(_) => None,

@@ -3,7 +3,7 @@
 use super::lex::{Token, index, lex, literal};
 use crate::dtype::{DType, Literal};
 use crate::graph::SiteId;
-use crate::kernel::inst::{Buf, Inst, Parts, Reg};
+use crate::kernel::inst::{Buf, Inst, Parts, Reg, SHOWN};
 use crate::kernel::ir::{
     Branch, Call, Code, Item, Kernel, Loop, Mark, Matmul, Selector, SlotInfo, TrapId, While,
 };
@@ -407,7 +407,14 @@ impl Parser {
                 return Ok(Inst::CallPure { dst, a: self.reg()?, b: self.reg()?, id });
             }
             ("CheckIndex", None) => return Ok(Inst::CheckIndex { idx: self.reg()?, len: self.reg()? }),
-            ("Check", None) => return Ok(Inst::Check { cond: self.reg()? }),
+            ("Check", None) => {
+                let (cond, mut values, mut shown) = (self.reg()?, [Reg(0); SHOWN], 0);
+                while let Some(Token::Word(_)) = self.peek() {
+                    *values.get_mut(shown).ok_or("a `Check` with too many values")? = self.reg()?;
+                    shown += 1;
+                }
+                return Ok(Inst::Check { cond, shown: shown as u8, values });
+            }
             ("CheckLoop", None) => {
                 let dtype = self.dtype()?;
                 let (start, count, step) = (self.reg()?, self.reg()?, self.reg()?);

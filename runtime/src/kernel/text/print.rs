@@ -55,7 +55,10 @@ impl Kernel {
             Inst::Call { a, b, id, .. } => format!("{left}Call {} {} {}", call(id), name(a), name(b)),
             Inst::CallPure { a, b, id, .. } => format!("{left}CallPure {} {} {}", call(id), name(a), name(b)),
             Inst::CheckIndex { idx, len } => format!("CheckIndex {} {}", name(idx), name(len)),
-            Inst::Check { cond } => format!("Check {}", name(cond)),
+            Inst::Check { cond, shown, values } => {
+                let regs = [cond].into_iter().chain(values.into_iter().take(shown.into()));
+                format!("Check {}", regs.map(name).collect::<Vec<_>>().join(" "))
+            }
             Inst::CheckLoop { dtype, start, count, step } => {
                 format!("CheckLoop {dtype} {} {} {}", name(start), name(count), name(step))
             }
@@ -277,7 +280,11 @@ fn trap_text(kind: &TrapKind) -> String {
         }
         TrapKind::Binary { op, dtype } => format!("binary {} {dtype}", op.name()),
         TrapKind::Call(call) => format!("call {}", call_text(call)),
-        TrapKind::Check { message } => format!("check {message:?}"),
+        TrapKind::Check { message, user, values } => {
+            let user = if *user { " user" } else { "" };
+            let values: String = values.iter().map(|dtype| format!(" {dtype}")).collect();
+            format!("check {message:?}{user}{values}")
+        }
         TrapKind::Loop { dtype, step } => format!("loop {dtype} step {step}"),
     }
 }

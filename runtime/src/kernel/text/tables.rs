@@ -1,5 +1,6 @@
 //! The parts of a kernel's text that become entries of its tables: slots, traps, calls, products, marks.
 
+use super::lex::Token;
 use super::parse::{Parsed, Parser};
 use crate::graph::SiteId;
 use crate::kernel::inst::Inst;
@@ -47,7 +48,7 @@ impl Parser {
             return Err(format!("{token:?} behind the kernel"));
         }
         let count = known.keys().max().map_or(0, |&k| k + 1);
-        let unused = || TrapKind::Check { message: "unused".into() };
+        let unused = || TrapKind::Check { message: "unused".into(), user: false, values: Vec::new() };
         Ok((0..count)
             .map(|k| Trap { site: SiteId(0), kind: known.remove(&k).unwrap_or_else(unused) })
             .collect())
@@ -72,7 +73,15 @@ impl Parser {
                 TrapKind::Binary { op, dtype: self.dtype()? }
             }
             "call" => TrapKind::Call(self.call()?),
-            "check" => TrapKind::Check { message: self.text().ok_or("`check` takes a message")? },
+            "check" => {
+                let message = self.text().ok_or("`check` takes a message")?;
+                let user = self.eat_word("user");
+                let mut values = Vec::new();
+                while let Some(Token::Word(_)) = self.peek() {
+                    values.push(self.dtype()?);
+                }
+                TrapKind::Check { message, user, values }
+            }
             "loop" => {
                 let dtype = self.dtype()?;
                 self.keyword("step")?;

@@ -174,7 +174,7 @@ impl<'a> Derivatives<'a> {
     fn beyond(&self, x: ValueId) -> Out<Vec<ValueId>> {
         let message = format!("the derivatives of `{}` end with number {ORDERS}", self.equation.name);
         let never = self.cx.node(&self.cx.bool(false), self.at)?;
-        self.cx.push(Op::Check { message: message.into() }, vec![never], self.at)?;
+        self.cx.push(Op::Check { message: message.into(), user: false }, vec![never], self.at)?;
         let zeros = self.cx.zeros_like(
             Literal::zero(self.equation.unknown.dtype),
             &self.equation.unknown.shape,

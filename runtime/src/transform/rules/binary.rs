@@ -101,6 +101,9 @@ pub(super) fn partial(
             let (sign_a, sign_b) = (w.binary(Copysign, one, a)?, w.binary(Copysign, one, b)?);
             Scale(w.mul(sign_a, sign_b)?)
         }
-        (Powi | Copysign | DivEuclid | And | Or | Xor | Shl | Shr, _) => Zero,
+        (Powi | Copysign | DivEuclid, _) => Zero,
+        // Of integers, which have no derivative.
+        (And | Or | Xor | Shl | Shr | WrappingAdd | WrappingSub | WrappingMul | WrappingPow, _) => Zero,
+        (SaturatingMul | RotateLeft | RotateRight, _) => Zero,
     })
 }

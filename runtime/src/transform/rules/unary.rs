@@ -127,6 +127,8 @@ pub(super) fn partial(w: &mut dyn Emit, op: UnaryOp, x: ValueId, y: ValueId) -> 
         ToRadians => Scale(w.number(PI / 180.0, y)?),
         Not | Signum | Floor | Ceil | Round | RoundTiesEven | Trunc | IsNan | IsInfinite | IsFinite
         | IsSignNegative | IsSignPositive => Zero,
+        // Of integers, which have no derivative.
+        CountOnes | LeadingZeros | TrailingZeros | SwapBytes | ReverseBits | Isqrt | Ilog2 => Zero,
     })
 }
 

@@ -63,6 +63,10 @@ impl<'g> Pass<'g> {
                                     | BinaryOp::Max
                                     | BinaryOp::And
                                     | BinaryOp::Or
+                                    | BinaryOp::Xor
+                                    | BinaryOp::WrappingAdd
+                                    | BinaryOp::WrappingSub
+                                    | BinaryOp::WrappingMul
                             )
                             | Op::Compare(_)
                             | Op::Select

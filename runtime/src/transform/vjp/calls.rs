@@ -4,8 +4,8 @@ use super::super::emit::Emit;
 use super::super::select_results;
 use super::Pass;
 use crate::error::Result;
-use crate::graph::{Node, ValueId, closed, inline};
-use crate::op::Rule;
+use crate::graph::{Node, ValueId, closed, inline, remove_nodes};
+use crate::op::{Op, Rule};
 
 impl Pass<'_> {
     pub(super) fn reverse_call(&mut self, node: &Node, rule: Rule) -> Result<()> {
@@ -50,7 +50,9 @@ impl Pass<'_> {
                 self.give(&float_inputs, &found[tangents.len()..])
             }
             Rule::Recompute | Rule::Segments => {
-                let (graph, captured) = closed(self.graph, &node.regions[0]);
+                let (mut graph, captured) = closed(self.graph, &node.regions[0]);
+                // The forward pass has printed.
+                remove_nodes(&mut graph.body, &Op::only_shows);
                 self.captured(&captured, &mut args)?;
                 let around: Vec<ValueId> = node.inputs.iter().chain(&captured).copied().collect();
                 let wrt: Vec<usize> = (0..around.len()).filter(|&k| self.is_active(around[k])).collect();

@@ -214,7 +214,7 @@ impl Pass<'_> {
         let ty = w.ty(n);
         let most = w.push(Op::Const(Literal::I64(capacity).cast(ty.dtype)), &[])?;
         let fits = w.compare(op, n, most)?;
-        self.builder.push(Op::Check { message: TAPE_FULL.into() }, vec![fits], site)?;
+        self.builder.push(Op::Check { message: TAPE_FULL.into(), user: false }, vec![fits], site)?;
         Ok(())
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn checked(e: &Exprs<'_>, inst: &Inst, n: usize) -> Option<Checked> {
         DivU { a, b, .. } => unsigned_division(e, a, b, '/'),
         RemU { a, b, .. } => unsigned_division(e, a, b, '%'),
         CheckIndex { idx, len } => test(format!("{} >= {}", e.unsigned(idx), e.unsigned(len))),
-        Check { cond } => test(format!("!{}", e.var(cond))),
+        Check { cond, .. } => test(format!("!{}", e.var(cond))),
         CheckLoop { dtype, start, count, step } => {
             let (whole, signed) = (Interval::of(dtype), matches!(dtype, DType::I32 | DType::I64));
             let operand = |r: Reg| if signed { e.int(r) } else { e.unsigned(r) };
@@ -128,7 +128,7 @@ fn call(e: &Exprs<'_>, inst: &Inst, n: usize) -> Option<Checked> {
                 let name = if op == BinaryOp::RemEuclid { "rem_euclid" } else { "div_euclid" };
                 quotient(signed_failures(e, dtype, a, b), format!("{name}({x}, {y})"))
             }
-            DType::U32 | DType::Usize => {
+            DType::U32 | DType::U64 | DType::Usize => {
                 let op = if op == BinaryOp::RemEuclid { '%' } else { '/' };
                 unsigned_division(e, a, b, op)
             }
@@ -201,7 +201,7 @@ pub(super) fn flag(e: &Exprs<'_>, inst: &Inst, value: &str) -> Option<Flag> {
             e.unsigned(b)
         )),
         CheckIndex { idx, len } => condition(format!("{} >= {}", e.unsigned(idx), e.unsigned(len))),
-        Check { cond } => condition(format!("!{}", e.var(cond))),
+        Check { cond, .. } => condition(format!("!{}", e.var(cond))),
         _ => return None,
     })
 }

@@ -88,9 +88,12 @@ impl<'k> Unit<'k> {
         }
         if let Some(fails) = &checked.fails {
             let code = trap.map_or(NO_TRAP, |id| i64::from(id.0) + 1);
-            let mut operands: Vec<String> = inst.reads().take(3).map(|r| self.e.bits(r)).collect();
+            let mut operands: Vec<String> = inst.reads().map(|r| self.e.bits(r)).collect();
+            let more = operands.split_off(operands.len().min(3));
             operands.resize(3, "0".into());
-            self.line(format!("if (UNLIKELY({fails})) return fail(trap, {code}, {});", operands.join(", ")));
+            let more = more.iter().enumerate().map(|(k, bits)| format!("trap[{}] = {bits}, ", k + 3));
+            let (more, operands) = (more.collect::<String>(), operands.join(", "));
+            self.line(format!("if (UNLIKELY({fails})) return {more}fail(trap, {code}, {operands});"));
         }
         if let (Some(dst), Some(value)) = (inst.dst(), &checked.value) {
             self.set(dst, value);

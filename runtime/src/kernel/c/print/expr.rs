@@ -35,12 +35,12 @@ pub(in crate::kernel) fn constant_of(dtype: DType, r: Reg, value: &str) -> Strin
     }
 }
 
-/// The C type of an element of an array. `usize` is signed here as in registers; only the width counts.
+/// The C type of an element of an array. Unsigned ones of 64 bits are signed here as in registers; only the width counts.
 pub(in crate::kernel) fn element_type(dtype: DType) -> &'static str {
     match dtype {
         DType::F64 => "double",
         DType::F32 => "float",
-        DType::I64 | DType::Usize => "int64_t",
+        DType::I64 | DType::U64 | DType::Usize => "int64_t",
         DType::I32 => "int32_t",
         DType::U32 => "uint32_t",
         DType::Bool => "uint8_t",
@@ -110,9 +110,15 @@ impl Exprs<'_> {
     pub fn int(&self, r: Reg) -> String {
         match self.kernel.constant(r) {
             Some(literal) => integer(literal.bits() as i64),
-            None if matches!(self.dtype(r), DType::I64 | DType::Usize) => format!("r{}", r.0),
+            None if matches!(self.dtype(r), DType::I64 | DType::U64 | DType::Usize) => format!("r{}", r.0),
             None => format!("(int64_t)r{}", r.0),
         }
+    }
+
+    /// The same where a constant needs its width too.
+    fn operand(&self, r: Reg) -> String {
+        let cast = if self.kernel.constant(r).is_some() { "(int64_t)" } else { "" };
+        format!("{cast}{}", self.int(r))
     }
 
     /// The same, unsigned.
@@ -186,7 +192,7 @@ impl Exprs<'_> {
         let from = self.dtype(val);
         let value = self.var(val);
         match (from.is_float() == to.is_float(), to) {
-            (true, DType::F64 | DType::F32 | DType::I64 | DType::Usize | DType::Bool) => value,
+            (true, DType::F64 | DType::F32 | DType::I64 | DType::U64 | DType::Usize | DType::Bool) => value,
             (true, _) => format!("({}){value}", element_type(to)),
             (false, _) => Self::from_bits(to, &self.bits(val)),
         }
@@ -230,6 +236,17 @@ impl Exprs<'_> {
             AddI { a, b, .. } => int(a, "+", b),
             SubI { a, b, .. } => int(a, "-", b),
             MulI { a, b, .. } => int(a, "*", b),
+            AddW { a, b, .. } => format!("(int64_t)({})", unsigned(a, "+", b)),
+            SubW { a, b, .. } => format!("(int64_t)({})", unsigned(a, "-", b)),
+            MulW { a, b, .. } => format!("(int64_t)({})", unsigned(a, "*", b)),
+            ShlI { a, b, .. } => format!("(int64_t)({} << {})", self.unsigned(a), self.int(b)),
+            ShrS { a, b, .. } => format!("{} >> {}", self.operand(a), self.int(b)),
+            ShrU { a, b, .. } => format!("(int64_t)({} >> {})", self.unsigned(a), self.int(b)),
+            Rotl32 { a, b, .. } => format!("rotl32({}, {})", self.unsigned(a), self.unsigned(b)),
+            Rotl64 { a, b, .. } => format!("(int64_t)rotl64({}, {})", self.unsigned(a), self.unsigned(b)),
+            PopI { a, .. } => format!("__builtin_popcountll({})", self.unsigned(a)),
+            ClzI { a, .. } => format!("clz64({})", self.unsigned(a)),
+            CtzI { a, .. } => format!("ctz64({})", self.unsigned(a)),
             AndI { a, b, .. } => int(a, "&", b),
             OrI { a, b, .. } => int(a, "|", b),
             XorI { a, b, .. } => int(a, "^", b),

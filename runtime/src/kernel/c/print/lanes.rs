@@ -64,7 +64,7 @@ impl<'k> Unit<'k> {
                 false => Some(side.growth.get(&r).copied().unwrap_or(0)),
             };
             if let Some(growth) = growth(self.kernel, &of, inst)
-                && (growth == 0 || matches!(dtype, DType::I64 | DType::Usize))
+                && (growth == 0 || matches!(dtype, DType::I64 | DType::U64 | DType::Usize))
             {
                 let value = self.value(inst).ok()?;
                 statements.push(constant_of(dtype, dst, &value));

@@ -99,6 +99,11 @@ fn written_out(e: &Exprs<'_>, call: Call, a: Reg, b: Reg) -> Option<String> {
                 (UnaryOp::Not, DType::Bool) => Some(format!("!{x}")),
                 (UnaryOp::Not, DType::U32) => Some(format!("{i} ^ 0xffffffffll")),
                 (UnaryOp::Not, _) => Some(format!("~{i}")),
+                (UnaryOp::SwapBytes, DType::I32) => {
+                    Some(format!("(int32_t)__builtin_bswap32((uint32_t){i})"))
+                }
+                (UnaryOp::SwapBytes, DType::U32) => Some(format!("__builtin_bswap32((uint32_t){i})")),
+                (UnaryOp::SwapBytes, _) => Some(format!("(int64_t)__builtin_bswap64({})", e.unsigned(a))),
                 (UnaryOp::Signum, DType::I32 | DType::I64) => Some(format!("({i} > 0) - ({i} < 0)")),
                 _ => None,
             }

@@ -41,6 +41,21 @@ struct cascade32 {
     float partial[56];
 };
 
+/* Compilers know these as one instruction; the distance is taken modulo the width. */
+static inline uint32_t rotl32(uint64_t x, uint64_t n) {
+    const uint32_t low = (uint32_t)x;
+    return low << (n & 31) | low >> (-n & 31);
+}
+static inline uint64_t rotl64(uint64_t x, uint64_t n) {
+    return x << (n & 63) | x >> (-n & 63);
+}
+static inline int64_t clz64(uint64_t x) {
+    return x ? __builtin_clzll(x) : 64;
+}
+static inline int64_t ctz64(uint64_t x) {
+    return x ? __builtin_ctzll(x) : 64;
+}
+
 static inline uint64_t bits64(double x) {
     uint64_t bits;
     __builtin_memcpy(&bits, &x, sizeof bits);

@@ -173,7 +173,7 @@ impl<'k> Unit<'k> {
                 (value(op, a, b), format!("(lanes_i64)(((x{0} << 32) >> 32) != x{0})", dst.0))
             }
             CheckIndex { idx, len } => (None, format!("~{}", below(x(idx), x(len)))),
-            Check { cond } => (None, format!("~{}", self.lanes_as(side, cond, DType::Bool))),
+            Check { cond, .. } => (None, format!("~{}", self.lanes_as(side, cond, DType::Bool))),
             _ => return None,
         })
     }
@@ -211,9 +211,9 @@ impl<'k> Unit<'k> {
             NeF64 { a, b, .. } => compare(a, "!=", b),
             LtF64 { a, b, .. } => compare(a, "<", b),
             LeF64 { a, b, .. } => compare(a, "<=", b),
-            AddI { a, b, .. } => sum(a, "+", b),
-            SubI { a, b, .. } => sum(a, "-", b),
-            MulI { a, b, .. } => sum(a, "*", b),
+            AddI { a, b, .. } | AddW { a, b, .. } => sum(a, "+", b),
+            SubI { a, b, .. } | SubW { a, b, .. } => sum(a, "-", b),
+            MulI { a, b, .. } | MulW { a, b, .. } => sum(a, "*", b),
             AndI { a, b, .. } if ints(a, b) || masks(a, b) => binary(a, "&", b),
             OrI { a, b, .. } if ints(a, b) || masks(a, b) => binary(a, "|", b),
             XorI { a, b, .. } if ints(a, b) => binary(a, "^", b),

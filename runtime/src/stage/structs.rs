@@ -1,0 +1,149 @@
+//! Structs: literals, fields by name, and their types.
+
+use super::cx::{At, Cx, Mode, Out, Param};
+use super::typed::{StructInfo, Ty};
+use super::value::Value;
+use crate::error::{Error, ErrorKind};
+use crate::exec::Function;
+
+impl Cx {
+    /// `State { x: a, v: b, ..base }`
+    ///
+    /// # Errors
+    /// A field of another type, a static field that is not known.
+    pub fn structure(
+        &self,
+        ty: Ty,
+        fields: Vec<(&'static str, Value)>,
+        base: Option<Value>,
+        at: At,
+    ) -> Out<Value> {
+        let Ty::Struct(info) = ty else {
+            return Err(self.error(ErrorKind::DType, format!("{ty} is not a struct"), at));
+        };
+        let mut items = Vec::with_capacity(info.fields.len());
+        for field in info.fields {
+            let given = fields.iter().find(|(name, _)| *name == field.name).map(|(_, v)| v.clone());
+            let value = match (given, &base) {
+                (Some(value), _) => value,
+                (None, Some(base)) => self.named(base, field.name, at)?,
+                (None, None) => {
+                    let message = format!("`{}` has no value for its field `{}`", info.name, field.name);
+                    return Err(self.error(ErrorKind::DType, message, at));
+                }
+            };
+            items.push(value);
+        }
+        let value = Value::tuple(items);
+        let mismatch = || self.error(ErrorKind::DType, format!("this is not a {}", info.name), at);
+        self.coerce_struct(&value, info, at)?.ok_or_else(mismatch)
+    }
+
+    /// `v.name`
+    ///
+    /// # Errors
+    /// Not a struct, or one without such a field.
+    pub fn named(&self, v: &Value, name: &'static str, at: At) -> Out<Value> {
+        let k = self.field_position(v, name, at)?;
+        self.field(v, k, at)
+    }
+
+    /// `v.name = new`, functionally.
+    ///
+    /// # Errors
+    /// Not a struct, a value of another type, a static field that is not known.
+    pub fn set_named(&self, v: &Value, name: &'static str, new: Value, at: At) -> Out<Value> {
+        let k = self.field_position(v, name, at)?;
+        self.set_field(v, k, new, at)
+    }
+
+    fn field_position(&self, v: &Value, name: &str, at: At) -> Out<usize> {
+        v.struct_info().and_then(|info| info.position(name)).ok_or_else(|| {
+            self.error(ErrorKind::DType, format!("{} has no field `{name}`", self.describe(v)), at)
+        })
+    }
+
+    /// The fields of a struct, brought to their types. What enters from outside is a tuple of its fields. `None` for
+    /// something else.
+    pub(super) fn coerce_struct(&self, v: &Value, info: &'static StructInfo, at: At) -> Out<Option<Value>> {
+        let Some(items) = v.items().filter(|items| items.len() == info.fields.len()) else { return Ok(None) };
+        if v.struct_info().is_some_and(|own| own != info) {
+            return Ok(None);
+        }
+        let mut fields = Vec::with_capacity(items.len());
+        for (k, item) in items.iter().enumerate() {
+            fields.push(self.field_value(info, k, item, at)?);
+        }
+        Ok(Some(Value::structure(info, fields)))
+    }
+
+    /// A value in the type of field `k`.
+    pub(super) fn field_value(&self, info: &StructInfo, k: usize, v: &Value, at: At) -> Out<Value> {
+        let field = &info.fields[k];
+        let named = |e: Error| e.note(format!("this is the field `{}` of `{}`", field.name, info.name));
+        let value = self.coerce(v, field.ty, at).map_err(named)?;
+        if field.is_static {
+            self.require_static_field(&value, info, field.name, at)?;
+        }
+        Ok(value)
+    }
+
+    fn require_static_field(&self, v: &Value, info: &StructInfo, name: &str, at: At) -> Out<()> {
+        let mut leaves = Vec::new();
+        v.all_leaves(&mut leaves);
+        let what = format!("the static field `{name}` of `{}`", info.name);
+        leaves.iter().try_for_each(|leaf| self.require_static(leaf, &what, at).map(|_| ()))
+    }
+
+    /// What is static in a `&mut` parameter belongs to the compiled graph: it can't come out changed.
+    pub(super) fn keeps_statics(&self, param: &Param, before: &Value, after: &Value, at: At) -> Out<()> {
+        let before = self.coerce(before, param.ty, at)?;
+        let (mut was, mut is) = (Vec::new(), Vec::new());
+        before.statics(&mut was);
+        after.statics(&mut is);
+        if was == is {
+            return Ok(());
+        }
+        let message =
+            format!("a static field of `{}` is changed, which its caller would not see", param.name);
+        Err(self
+            .error(ErrorKind::Static, message, at)
+            .note("return the new struct, or take `#[tree(static)]` off the field"))
+    }
+
+    /// `receiver.name(args)` of a struct; `args[0]` is the receiver, which is `assignable` where it is a variable.
+    ///
+    /// # Errors
+    /// No such method, and what the method itself refuses.
+    pub fn call_method(
+        &self,
+        name: &'static str,
+        assignable: bool,
+        args: &mut [Value],
+        at: At,
+    ) -> Out<Value> {
+        let Some(function) = args.first().and_then(|receiver| method_of(receiver, name)) else {
+            let receiver = args.first().map_or("nothing".into(), |v| self.describe(v));
+            let message = format!("`.{name}(..)` is not a method of {receiver} in staged code");
+            return Err(self
+                .error(ErrorKind::Unsupported, message, at)
+                .note("put `#[desc_jit]` on the `impl` block that it stands in"));
+        };
+        if args.len() != function.params.len() {
+            let message = format!("`{}` takes {} arguments", function.name, function.params.len());
+            return Err(self.error(ErrorKind::Argument, message, at));
+        }
+        if function.params[0].mode == Mode::Mut && !assignable {
+            let message = format!("`{}` updates its receiver, which is no variable here", function.name);
+            return Err(self
+                .error(ErrorKind::Unsupported, message, at)
+                .note("bind it with `let mut`, outside of closures, and give the method a name that arrays have not"));
+        }
+        (function.stage)(self, args, at)
+    }
+}
+
+/// The annotated method of a struct.
+pub(super) fn method_of(receiver: &Value, name: &str) -> Option<&'static Function> {
+    receiver.struct_info().and_then(|info| (info.methods)(name))
+}

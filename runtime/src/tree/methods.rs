@@ -1,0 +1,50 @@
+//! The methods of a struct, found from its derive.
+//!
+//! There is no registry: a `#[desc_jit] impl` block adds an associated function to the type, a table of its methods, and
+//! `#[derive(Tree)]` asks for all tables that a type can have. An inherent associated function comes before one of a
+//! trait, so a table that no block made is the empty one of [`NoMethods`].
+
+use crate::exec::Function;
+
+macro_rules! tables {
+    ($dollar:tt $($name:ident)*) => {
+        /// The tables that there are not.
+        #[doc(hidden)]
+        pub trait NoMethods {
+            $(fn $name(_: &str) -> Option<&'static Function> {
+                None
+            })*
+        }
+        impl<T> NoMethods for T {}
+
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! __methods_of {
+            ($dollar ty:ty, $dollar name:expr) => {{
+                use $crate::__private::NoMethods as _;
+                let tables: &[fn(&str) -> Option<&'static $crate::__private::Function>] =
+                    &[$(<$dollar ty>::$name),*];
+                tables.iter().find_map(|table| table($dollar name))
+            }};
+        }
+    };
+}
+
+tables! { $
+    __desc_jit_methods_0 __desc_jit_methods_1 __desc_jit_methods_2 __desc_jit_methods_3
+    __desc_jit_methods_4 __desc_jit_methods_5 __desc_jit_methods_6 __desc_jit_methods_7
+    __desc_jit_methods_8 __desc_jit_methods_9 __desc_jit_methods_10 __desc_jit_methods_11
+    __desc_jit_methods_12 __desc_jit_methods_13 __desc_jit_methods_14 __desc_jit_methods_15
+    __desc_jit_methods_16 __desc_jit_methods_17 __desc_jit_methods_18 __desc_jit_methods_19
+    __desc_jit_methods_20 __desc_jit_methods_21 __desc_jit_methods_22 __desc_jit_methods_23
+    __desc_jit_methods_24 __desc_jit_methods_25 __desc_jit_methods_26 __desc_jit_methods_27
+    __desc_jit_methods_28 __desc_jit_methods_29 __desc_jit_methods_30 __desc_jit_methods_31
+    __desc_jit_methods_32 __desc_jit_methods_33 __desc_jit_methods_34 __desc_jit_methods_35
+    __desc_jit_methods_36 __desc_jit_methods_37 __desc_jit_methods_38 __desc_jit_methods_39
+    __desc_jit_methods_40 __desc_jit_methods_41 __desc_jit_methods_42 __desc_jit_methods_43
+    __desc_jit_methods_44 __desc_jit_methods_45 __desc_jit_methods_46 __desc_jit_methods_47
+    __desc_jit_methods_48 __desc_jit_methods_49 __desc_jit_methods_50 __desc_jit_methods_51
+    __desc_jit_methods_52 __desc_jit_methods_53 __desc_jit_methods_54 __desc_jit_methods_55
+    __desc_jit_methods_56 __desc_jit_methods_57 __desc_jit_methods_58 __desc_jit_methods_59
+    __desc_jit_methods_60 __desc_jit_methods_61 __desc_jit_methods_62 __desc_jit_methods_63
+}

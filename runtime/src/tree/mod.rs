@@ -1,0 +1,277 @@
+//! Trees: structs with `#[derive(Tree)]`, and what their fields can be.
+
+mod functions;
+mod methods;
+
+pub use functions::{
+    TreeDef, tree_flatten, tree_leaves, tree_map, tree_map2, tree_stack, tree_unflatten, tree_unstack,
+};
+pub use methods::NoMethods;
+
+use crate::array::{Array, Array1, Buffer, Element};
+use crate::dtype::{DType, Literal};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exec::{ArgValue, IntoArg, Output, Outputs};
+use crate::stage::{Ty, Typed};
+use ndarray::Dimension;
+
+/// What annotated functions can take, return and keep in variables: scalars, arrays, tuples, and structs of them with
+/// `#[derive(Tree)]`.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[derive(Tree, Clone, Debug)]
+/// struct State {
+///     x: Array1<f64>,
+///     v: Array1<f64>,
+///     #[tree(static)]
+///     order: usize,
+/// }
+///
+/// #[desc_jit]
+/// fn drift(state: &State, dt: f64) -> State {
+///     let State { x, v, .. } = state;
+///     State { x: x + &(dt * v), ..state.clone() }
+/// }
+///
+/// let state = State { x: Array1::zeros(2), v: Array1::ones(2), order: 1 };
+/// assert_eq!(drift(&state, 0.5).x.to_vec(), [0.5, 0.5]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of a tree",
+    label = "not a scalar, an array, a tuple, or a struct with `#[derive(Tree)]`",
+    note = "scalars are f64, f32, i64, i32, u32, u64, usize, bool; arrays are desc_jit's Array1, Array2, Array3, ArrayD of them"
+)]
+pub trait Tree: Sized {
+    /// Many of them: one axis more everywhere.
+    #[doc(hidden)]
+    type __Stacked: Tree;
+    /// What it is in a graph.
+    #[doc(hidden)]
+    const __TY: Ty;
+    /// Many of them are an array of that dtype, with so many axes for each: numbers, and fixed arrays of them.
+    #[doc(hidden)]
+    const __ARRAY: Option<(DType, usize)> = None;
+    #[doc(hidden)]
+    fn __elements(_: Buffer) -> Result<Vec<Self>> {
+        Err(Error::new(ErrorKind::Verify, "a list of trees is no array"))
+    }
+    #[doc(hidden)]
+    fn __gathered<'a>(_: Vec<Self>) -> ArgValue<'a> {
+        ArgValue::Tuple(Vec::new())
+    }
+    #[doc(hidden)]
+    fn __owned<'a>(self) -> ArgValue<'a>;
+    #[doc(hidden)]
+    fn __shared(&self) -> ArgValue<'_>;
+    #[doc(hidden)]
+    fn __mutable(&mut self) -> ArgValue<'_>;
+    #[doc(hidden)]
+    fn __take(outputs: &mut Outputs) -> Result<Self>;
+}
+
+/// What a field with `#[tree(static)]` can be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a static field of a tree",
+    label = "not a scalar or a tuple of scalars",
+    note = "a static field is part of what a graph is compiled for: integers, floats and bools are; the shape of an array is known without `#[tree(static)]`"
+)]
+pub trait Fixed: Tree {
+    #[doc(hidden)]
+    fn __fixed<'a>(&self) -> ArgValue<'a>;
+    #[doc(hidden)]
+    fn __take_fixed(outputs: &mut Outputs) -> Result<Self>;
+}
+
+impl<T: Element, D: Dimension> Tree for Array<T, D> {
+    type __Stacked = Array<T, D::Larger>;
+    const __TY: Ty = <Array<T, D> as Typed>::TY;
+    fn __owned<'a>(self) -> ArgValue<'a> {
+        self.into_arg()
+    }
+    fn __shared(&self) -> ArgValue<'_> {
+        self.into_arg()
+    }
+    fn __mutable(&mut self) -> ArgValue<'_> {
+        self.into_arg()
+    }
+    fn __take(outputs: &mut Outputs) -> Result<Self> {
+        <Self as Output>::take(outputs)
+    }
+}
+
+fn fixed<T: Element>(literal: Literal) -> Result<T> {
+    T::from_literal(literal).ok_or_else(|| {
+        Error::new(ErrorKind::Verify, format!("a static field is {}, not {}", literal.dtype(), T::DTYPE))
+    })
+}
+
+macro_rules! scalars {
+    ($($t:ty)*) => { $(
+        impl Tree for $t {
+            type __Stacked = Array1<$t>;
+            const __TY: Ty = <$t as Typed>::TY;
+            const __ARRAY: Option<(DType, usize)> = Some((<$t as Element>::DTYPE, 0));
+            fn __elements(buffer: Buffer) -> Result<Vec<Self>> {
+                crate::exec::elements(buffer)
+            }
+            fn __gathered<'a>(elements: Vec<Self>) -> ArgValue<'a> {
+                elements.into_arg()
+            }
+            fn __owned<'a>(self) -> ArgValue<'a> {
+                self.into_arg()
+            }
+            fn __shared(&self) -> ArgValue<'_> {
+                self.into_arg()
+            }
+            fn __mutable(&mut self) -> ArgValue<'_> {
+                self.into_arg()
+            }
+            fn __take(outputs: &mut Outputs) -> Result<Self> {
+                <Self as Output>::take(outputs)
+            }
+        }
+        impl Fixed for $t {
+            fn __fixed<'a>(&self) -> ArgValue<'a> {
+                ArgValue::Static(self.to_literal())
+            }
+            fn __take_fixed(outputs: &mut Outputs) -> Result<Self> {
+                fixed(outputs.next_static()?)
+            }
+        }
+    )* };
+}
+scalars!(f64 f32 i64 i32 u32 u64 usize bool);
+
+impl Tree for () {
+    type __Stacked = ();
+    const __TY: Ty = Ty::Unit;
+    fn __owned<'a>(self) -> ArgValue<'a> {
+        ArgValue::Tuple(Vec::new())
+    }
+    fn __shared(&self) -> ArgValue<'_> {
+        ArgValue::Tuple(Vec::new())
+    }
+    fn __mutable(&mut self) -> ArgValue<'_> {
+        ArgValue::Tuple(Vec::new())
+    }
+    fn __take(_: &mut Outputs) -> Result<Self> {
+        Ok(())
+    }
+}
+
+/// The types of the elements of a fixed array.
+struct List<T, const N: usize>(std::marker::PhantomData<T>);
+
+impl<T: Tree, const N: usize> List<T, N> {
+    const TYPES: [Ty; N] = [T::__TY; N];
+}
+
+/// A fixed array is as many values.
+impl<T: Tree, const N: usize> Tree for [T; N] {
+    type __Stacked = [T::__Stacked; N];
+    const __TY: Ty = Ty::Tuple(&List::<T, N>::TYPES);
+    const __ARRAY: Option<(DType, usize)> = match T::__ARRAY {
+        Some((dtype, axes)) => Some((dtype, axes + 1)),
+        None => None,
+    };
+    fn __elements(buffer: Buffer) -> Result<Vec<Self>> {
+        let mut rest = T::__elements(buffer)?.into_iter();
+        let mut all = Vec::new();
+        while rest.len() >= N.max(1) {
+            let next = rest.by_ref().take(N).collect::<Vec<T>>();
+            all.extend(<[T; N]>::try_from(next).ok());
+        }
+        Ok(all)
+    }
+    fn __gathered<'a>(elements: Vec<Self>) -> ArgValue<'a> {
+        let count = elements.len();
+        match T::__gathered(elements.into_iter().flatten().collect()) {
+            ArgValue::Owned(flat) => {
+                let shape = [&[count, N], &flat.shape()[1..]].concat();
+                flat.reshaped(&shape).map_or(ArgValue::Tuple(Vec::new()), ArgValue::Owned)
+            }
+            other => other,
+        }
+    }
+    fn __owned<'a>(self) -> ArgValue<'a> {
+        ArgValue::Tuple(self.into_iter().map(Tree::__owned).collect())
+    }
+    fn __shared(&self) -> ArgValue<'_> {
+        ArgValue::Tuple(self.iter().map(Tree::__shared).collect())
+    }
+    fn __mutable(&mut self) -> ArgValue<'_> {
+        ArgValue::Tuple(self.iter_mut().map(Tree::__mutable).collect())
+    }
+    fn __take(outputs: &mut Outputs) -> Result<Self> {
+        let items = (0..N).map(|_| T::__take(outputs)).collect::<Result<Vec<T>>>()?;
+        items.try_into().map_err(|_| Error::new(ErrorKind::Verify, "a fixed array has another length"))
+    }
+}
+
+/// A list of one length as long as it is in staged code: each other length compiles once more. Numbers go into arrays.
+impl<T: Tree> Tree for Vec<T> {
+    type __Stacked = Vec<T::__Stacked>;
+    const __TY: Ty = Ty::List(&T::__TY);
+    fn __owned<'a>(self) -> ArgValue<'a> {
+        with_length(self.into_iter().map(Tree::__owned).collect())
+    }
+    fn __shared(&self) -> ArgValue<'_> {
+        with_length(self.iter().map(Tree::__shared).collect())
+    }
+    fn __mutable(&mut self) -> ArgValue<'_> {
+        with_length(self.iter_mut().map(Tree::__mutable).collect())
+    }
+    fn __take(outputs: &mut Outputs) -> Result<Self> {
+        let length: usize = fixed(outputs.next_static()?)?;
+        (0..length).map(|_| T::__take(outputs)).collect()
+    }
+}
+
+fn with_length(items: Vec<ArgValue<'_>>) -> ArgValue<'_> {
+    ArgValue::Tuple(vec![ArgValue::Static(Literal::Usize(items.len())), ArgValue::Tuple(items)])
+}
+
+macro_rules! tuples {
+    ($($($t:ident $k:tt)+;)*) => { $(
+        impl<$($t: Tree),+> Tree for ($($t,)+) {
+            type __Stacked = ($($t::__Stacked,)+);
+            const __TY: Ty = Ty::Tuple(&[$($t::__TY),+]);
+            fn __owned<'a>(self) -> ArgValue<'a> {
+                ArgValue::Tuple(vec![$(self.$k.__owned()),+])
+            }
+            fn __shared(&self) -> ArgValue<'_> {
+                ArgValue::Tuple(vec![$(self.$k.__shared()),+])
+            }
+            fn __mutable(&mut self) -> ArgValue<'_> {
+                ArgValue::Tuple(vec![$(self.$k.__mutable()),+])
+            }
+            fn __take(outputs: &mut Outputs) -> Result<Self> {
+                Ok(($($t::__take(outputs)?,)+))
+            }
+        }
+        impl<$($t: Fixed),+> Fixed for ($($t,)+) {
+            fn __fixed<'a>(&self) -> ArgValue<'a> {
+                ArgValue::Tuple(vec![$(self.$k.__fixed()),+])
+            }
+            fn __take_fixed(outputs: &mut Outputs) -> Result<Self> {
+                Ok(($($t::__take_fixed(outputs)?,)+))
+            }
+        }
+        impl<'a, $($t: Tree),+> IntoArg<'a> for &'a ($($t,)+) {
+            const TY: Ty = <($($t,)+) as Tree>::__TY;
+            fn into_arg(self) -> ArgValue<'a> {
+                self.__shared()
+            }
+        }
+        impl<'a, $($t: Tree),+> IntoArg<'a> for &'a mut ($($t,)+) {
+            const TY: Ty = <($($t,)+) as Tree>::__TY;
+            fn into_arg(self) -> ArgValue<'a> {
+                self.__mutable()
+            }
+        }
+    )* };
+}
+tuples! { A 0; A 0 B 1; A 0 B 1 C 2; A 0 B 1 C 2 D 3; A 0 B 1 C 2 D 3 E 4; A 0 B 1 C 2 D 3 E 4 F 5;
+A 0 B 1 C 2 D 3 E 4 F 5 G 6; A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7; }

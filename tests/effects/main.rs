@@ -1,0 +1,6 @@
+//! What functions do besides computing values.
+
+mod asserts;
+mod nans;
+mod prints;
+mod progress;

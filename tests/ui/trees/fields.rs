@@ -1,0 +1,17 @@
+use desc_jit::prelude::*;
+
+struct Plain {
+    x: f64,
+}
+
+#[derive(Tree)]
+struct State {
+    name: String,
+    plain: Plain,
+    #[tree(static)]
+    values: Array1<f64>,
+    #[tree(constant)]
+    n: usize,
+}
+
+fn main() {}

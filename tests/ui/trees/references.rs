@@ -1,0 +1,9 @@
+use desc_jit::prelude::*;
+
+#[derive(Tree)]
+#[tree(static)]
+struct State {
+    x: &'static Array1<f64>,
+}
+
+fn main() {}
