@@ -15,11 +15,8 @@ fn longest_common(x: &Array1<u32>, y: &Array1<u32>) -> (usize, Array1<u32>) {
     let mut c = Array2::<usize>::zeros((m + 1, n + 1));
     for i in 1..=m {
         for j in 1..=n {
-            c[[i, j]] = if x[i - 1] == y[j - 1] {
-                c[[i - 1, j - 1]] + 1
-            } else {
-                c[[i - 1, j]].max(c[[i, j - 1]])
-            };
+            c[[i, j]] =
+                if x[i - 1] == y[j - 1] { c[[i - 1, j - 1]] + 1 } else { c[[i - 1, j]].max(c[[i, j - 1]]) };
         }
     }
     let mut common = Array1::<u32>::zeros(m.min(n));
@@ -44,10 +41,8 @@ fn a_longest_common_subsequence() {
     let (length, common) = agree!(longest_common(&text("ABCBDAB"), &text("BDCABA")));
     assert_eq!(length, 4);
     assert_eq!(common.to_vec(), [&[0, 0][..], &text("BCBA").to_vec()].concat());
-    let (length, _) = agree!(longest_common(
-        &text("ACCGGTCGAGTGCGCGGAAGCCGGCCGAA"),
-        &text("GTCGTTCGGAATGCCGTTGCTCTGTAAA")
-    ));
+    let (length, _) =
+        agree!(longest_common(&text("ACCGGTCGAGTGCGCGGAAGCCGGCCGAA"), &text("GTCGTTCGGAATGCCGTTGCTCTGTAAA")));
     assert_eq!(length, 20);
     assert_eq!(agree!(longest_common(&text(""), &text("AB"))).0, 0);
 }

@@ -166,11 +166,9 @@ fn crc32_by_bits(message: &Array1<u32>) -> u32 {
 #[test]
 fn check_sums() {
     let bytes = |text: &str| Array1::from_vec(text.bytes().map(u32::from).collect());
-    for (text, sum) in [
-        ("", 0),
-        ("123456789", 0xCBF4_3926),
-        ("The quick brown fox jumps over the lazy dog", 0x414F_A339),
-    ] {
+    for (text, sum) in
+        [("", 0), ("123456789", 0xCBF4_3926), ("The quick brown fox jumps over the lazy dog", 0x414F_A339)]
+    {
         assert_eq!(agree!(crc32(&bytes(text))), sum);
         assert_eq!(agree!(crc32_by_bits(&bytes(text))), sum);
     }

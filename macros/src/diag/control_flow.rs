@@ -9,8 +9,6 @@ catalogue! {
         "write `for i in a..b`, or `while`";
     RANGE_METHOD = "DJ0409", "`.{0}(..)` of a range is not part of the staged language yet",
         "`.rev()` and `.step_by(k)` are; put the rest into the loop body";
-    CONDITION_ASSIGNS = "DJ0410", "the condition of `while` assigns `{0}`",
-        "assign before the loop and at the end of its body";
     JUMP_INSIDE = "DJ0413", "`{0}` inside a larger expression is not part of the staged language",
         "bind it first: `let v = if condition { value } else { {0} };`";
     ENDLESS = "DJ0414", "this loop never ends",

@@ -1,12 +1,9 @@
-//! A `while` whose condition has an effect, and `while let`.
+//! `while let`.
 use desc_jit::prelude::*;
 
 #[desc_jit]
 fn halve(x: f64) -> f64 {
     let mut y = x;
-    while { y *= 0.5; y > 1.0 } {
-        y -= 0.1;
-    }
     while let 1.. = y as i64 {
         y -= 1.0;
     }
