@@ -271,6 +271,24 @@ fn methods_of_structs_are_called() {
     assert_eq!(a.difference(&b, 0), None);
 }
 
+impl State {
+    fn as_written(&self) -> f64 {
+        self.time
+    }
+}
+
+#[desc_jit]
+fn calls_what_is_not_annotated(s: &State) -> f64 {
+    s.as_written()
+}
+
+#[test]
+fn methods_that_are_not_annotated_are_named() {
+    let error = calls_what_is_not_annotated::try_call(&state()).unwrap_err();
+    assert_eq!(error.kind(), desc_jit::ErrorKind::Unsupported);
+    assert!(error.to_string().contains("`.as_written(..)` is not a method of State"), "{error}");
+}
+
 trait Centre {
     fn centre(&self) -> f64;
 }

@@ -1,22 +1,14 @@
-//! The nearest method is named.
+//! What is written instead of the method is named; whether there is such a method says rustc.
 use desc_jit::prelude::*;
-
-trait More {
-    fn sqared(&self) -> f64;
-    fn sum_axes(&self) -> f64;
-}
-impl More for f64 {
-    fn sqared(&self) -> f64 {
-        self * self
-    }
-    fn sum_axes(&self) -> f64 {
-        *self
-    }
-}
 
 #[desc_jit]
 fn call(x: f64) -> f64 {
-    x.sqared() + x.sum_axes()
+    x.to_bits() as f64
+}
+
+#[desc_jit]
+fn misspelled(x: f64) -> f64 {
+    x.sqared()
 }
 
 fn main() {

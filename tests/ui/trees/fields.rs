@@ -10,8 +10,6 @@ struct State {
     plain: Plain,
     #[tree(static)]
     values: Array1<f64>,
-    #[tree(constant)]
-    n: usize,
 }
 
 fn main() {}

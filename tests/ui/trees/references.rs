@@ -4,6 +4,8 @@ use desc_jit::prelude::*;
 #[tree(static)]
 struct State {
     x: &'static Array1<f64>,
+    #[tree(constant)]
+    n: usize,
 }
 
 fn main() {}
