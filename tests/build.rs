@@ -12,6 +12,10 @@ fn main() {
         let code = section.lines().next().unwrap_or_default().to_lowercase();
         let right = section.split("```rust\n").nth(2).and_then(|rest| rest.split("```").next());
         let right = right.unwrap_or_else(|| panic!("{code} has no right program"));
+        let right: String = right
+            .lines()
+            .map(|line| if line.starts_with("fn ") { format!("pub {line}\n") } else { format!("{line}\n") })
+            .collect();
         writeln!(modules, "pub mod {code} {{\n#[allow(unused)]\nuse desc_jit::prelude::*;\n{right}}}")
             .expect("a string takes it");
     }

@@ -1,7 +1,7 @@
 //! What loops and branches carry: exactly *assigned inside, declared outside*. And which expressions write, so
 //! that what is read beside them is read before.
 
-use crate::ast::{Block, Callable, Expr, ExprKind, Function, Place, Stmt};
+use crate::ast::{Block, Callable, Expr, ExprKind, Function, If, Place, Stmt};
 use crate::scope::Variable;
 use crate::walk::Child;
 use std::collections::BTreeMap;
@@ -60,10 +60,33 @@ fn expr(e: &mut Expr) -> Set {
             e.carried = set.values().cloned().collect();
             set.append(&mut expr(&mut e.condition));
         }
+        ExprKind::Lazy(..) => lazy(e, &mut set),
         _ => e.children(&mut |child| set.append(&mut part(child))),
     }
     e.writes = !set.is_empty();
     set
+}
+
+/// Where the right of `&&` or `||` assigns, it is a branch, which carries what it assigns.
+fn lazy(e: &mut Expr, set: &mut Set) {
+    let at = e.at;
+    if let ExprKind::Lazy(and, left, right) = &mut e.kind {
+        let mut inside = expr(right);
+        set.append(&mut expr(left));
+        if inside.is_empty() {
+            return;
+        }
+        let carried = inside.values().cloned().collect();
+        set.append(&mut inside);
+        let take =
+            |part: &mut Expr| std::mem::replace(part, Expr { kind: ExprKind::Never, at, writes: false });
+        let (and, condition, right) = (*and, take(left), take(right));
+        let known = Expr { kind: ExprKind::Bool(!and), at, writes: false };
+        let (then, otherwise) = if and { (right, known) } else { (known, right) };
+        let block = |value| Block { value: Some(Box::new(value)), ..Block::default() };
+        let branch = If { condition, then: block(then), otherwise: Some(block(otherwise)), carried };
+        e.kind = ExprKind::If(Box::new(branch));
+    }
 }
 
 fn part(child: Child) -> Set {

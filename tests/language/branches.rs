@@ -166,3 +166,38 @@ fn division_is_guarded_by_its_branch() {
     assert_eq!(agree!(untaken_division(7, 0)), 0);
     assert_eq!(agree!(untaken_division(7, 2)), 3);
 }
+
+#[desc_jit]
+fn draw(state: &mut u32) -> u32 {
+    *state = (*state * 1103 + 12_345) % 65_536;
+    *state
+}
+
+#[desc_jit]
+fn draws(seed: u32, n: usize, limit: u32) -> (u32, usize, usize) {
+    let mut state = seed;
+    let (mut both, mut either) = (0, 0);
+    for i in 0..n {
+        if i % 3 == 0 || draw(&mut state) > limit {
+            either += 1;
+        }
+        let high = draw(&mut state) > limit && {
+            both += 1;
+            draw(&mut state) > limit && i > 2
+        };
+        match i % 4 {
+            1 if high || draw(&mut state) < 1000 => either += 100,
+            _ => {}
+        }
+    }
+    (state, both, either)
+}
+
+#[test]
+fn the_right_of_a_lazy_operator_assigns_where_it_is_evaluated() {
+    for seed in [1, 77, 4711] {
+        agree!(draws(seed, 20, 30_000));
+        agree!(draws(seed, 20, 0));
+        agree!(draws(seed, 20, 70_000));
+    }
+}

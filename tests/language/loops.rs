@@ -341,3 +341,41 @@ fn loops_of_whole_array_operations() {
         agree!(whole_arrays_in_a_loop(&Array1::from_vec(vec![1.0, 2.0, 3.0]), n));
     }
 }
+
+#[desc_jit]
+fn countdown(x: &mut f64) -> f64 {
+    *x *= 0.5;
+    *x
+}
+
+#[desc_jit]
+fn condition_that_assigns(x: f64, most: usize) -> (f64, usize) {
+    let mut x = x;
+    let mut rounds = 0;
+    while countdown(&mut x) > 1.0 && rounds < most {
+        rounds += 1;
+        if rounds % 2 == 0 {
+            continue;
+        }
+        x -= 0.1;
+        if x > 50.0 {
+            break;
+        }
+    }
+    (x, rounds)
+}
+
+#[test]
+fn the_condition_of_a_while_assigns() {
+    for x in [0.5, 3.0, 40.0, 99.0, 300.0] {
+        agree!(condition_that_assigns(x, 100));
+        agree!(condition_that_assigns(x, 2));
+    }
+    let slope = grad(condition_that_assigns_value::jit())(40.0);
+    assert_eq!(slope, 0.5_f64.powi(6));
+}
+
+#[desc_jit]
+fn condition_that_assigns_value(x: f64) -> f64 {
+    condition_that_assigns(x, 100).0
+}

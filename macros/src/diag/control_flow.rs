@@ -5,8 +5,6 @@ catalogue! {
         "write `for i in progress(\"name\", 0..x.len())` and index with `x[i]`";
     OPEN_RANGE = "DJ0408", "a `for` loop needs both ends of its range",
         "write `for i in a..b`, or `while`";
-    CONDITION_ASSIGNS = "DJ0410", "the condition of `while` assigns `{0}`",
-        "assign before the loop and at the end of its body";
     JUMP_INSIDE = "DJ0413", "`{0}` inside a larger expression is not part of the staged language",
         "bind it first: `let v = if condition { value } else { {0} };`";
     ENDLESS = "DJ0414", "this loop never ends",

@@ -27,8 +27,8 @@ catalogue! {
         "write the path without `<.. as ..>`";
     OPTION = "DJ0316", "`{0}` is not part of the staged language",
         "use a plain value, with a `bool` beside it where it may be missing";
-    SIDE_EFFECT = "DJ0318", "`{0}` is assigned on the right of `{1}`, which may not be evaluated",
-        "write it as an `if` statement";
+    SIDE_EFFECT = "DJ0318", "`{0}` is assigned in the message of `{1}`, which may not be evaluated",
+        "assign it before";
     CAPTURED_ASSIGNMENT = "DJ0319", "the closure assigns `{0}`, which belongs to the code around it",
         "return the new value from the closure, or write a loop";
     NOT_PARSED = "DJ0320", "the arguments of `{0}!` could not be read",

@@ -3,10 +3,18 @@
 use super::jump::Kind;
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{
-    Adapter, Block, Callable, Expr, ExprKind, For, If, Loop, Pattern, Range, Spot, Stmt, While,
+    Adapter, Block, Callable, Expr, ExprKind, For, Frame, If, Jump, Loop, Pattern, Range, Spot, Stmt, While,
 };
 use crate::diag::{control_flow::*, expressions};
 use syn::{Expr as Rust, Pat, RangeLimits};
+
+/// `if !condition { break }`
+fn break_unless(condition: Expr, frame: Frame, at: Spot) -> Expr {
+    let ends = expression(ExprKind::Unary("Not", Box::new(condition)), at);
+    let leave = expression(ExprKind::Jump(Jump::Break(frame), None), at);
+    let then = Block { stmts: vec![Stmt::Expr(leave)], ..Block::default() };
+    expression(ExprKind::If(Box::new(If { condition: ends, then, otherwise: None, carried: Vec::new() })), at)
+}
 
 impl Parser<'_> {
     pub(super) fn block_expr(&mut self, e: &syn::ExprBlock) -> Expr {
@@ -150,15 +158,18 @@ impl Parser<'_> {
         if let Rust::Let(condition) = bare(&e.cond) {
             return self.reject(condition.let_token, &expressions::LET_CONDITION, &[&"while"]);
         }
+        let at = Spot::of(&e.while_token);
         let since = self.scopes.mark();
         let condition = self.expr(&e.cond);
-        if let Some(assignment) = self.scopes.outer_assignments(since).next() {
-            let name = assignment.variable.name();
-            self.sink.report_at(assignment.span, &CONDITION_ASSIGNS, &[&name]);
+        let assigns = self.scopes.outer_assignments(since).next().is_some();
+        let (frame, mut body) = self.within(Kind::Loop, e.label.as_ref(), |p| p.block(&e.body));
+        if !assigns {
+            let whole = While { frame, condition, body, carried: Vec::new() };
+            return expression(ExprKind::While(Box::new(whole)), at);
         }
-        let (frame, body) = self.within(Kind::Loop, e.label.as_ref(), |p| p.block(&e.body));
-        let body = While { frame, condition, body, carried: Vec::new() };
-        expression(ExprKind::While(Box::new(body)), Spot::of(&e.while_token))
+        // A condition of the graph only reads: one that assigns is where an endless loop is left.
+        body.stmts.insert(0, Stmt::Expr(break_unless(condition, frame, at)));
+        expression(ExprKind::Loop(Box::new(Loop { frame, body })), at)
     }
 
     /// `loop`, whose `break`s may have a value.

@@ -201,15 +201,8 @@ impl Parser<'_> {
                 }
             }
             Operator::Lazy(and) => {
-                let left = Box::new(self.expr(&e.left));
-                let since = self.scopes.mark();
-                let right = Box::new(self.expr(&e.right));
-                if let Some(assignment) = self.scopes.outer_assignments(since).next() {
-                    let op = if and { "&&" } else { "||" };
-                    let name = assignment.variable.name();
-                    self.sink.report_at(assignment.span, &SIDE_EFFECT, &[&name, &op]);
-                }
-                expression(ExprKind::Lazy(and, left, right), at)
+                let (left, right) = (self.expr(&e.left), self.expr(&e.right));
+                expression(ExprKind::Lazy(and, Box::new(left), Box::new(right)), at)
             }
             Operator::Compare(op) => {
                 let (left, right) = (self.expr(&e.left), self.expr(&e.right));

@@ -1,12 +1,10 @@
-//! An assignment that a lazy operator may skip.
+//! An assignment in a message that is only evaluated where an assertion fails.
 use desc_jit::prelude::*;
 
 #[desc_jit]
 fn count(x: f64) -> usize {
     let mut n = 0;
-    if x > 0.0 && { n += 1; x < 1.0 } {
-        n += 1;
-    }
+    assert!(x > 0.0, "{} is not positive", { n += 1; x });
     n
 }
 
