@@ -1,6 +1,7 @@
 //! The canon of numerical methods as a textbook would write it in Rust: every program in every reading and on every
 //! engine, differentiated and batched where that has a meaning. One file per field.
 
+mod automata;
 mod chance;
 mod clusters;
 mod dynamic;
@@ -10,13 +11,17 @@ mod integers;
 mod lattice;
 mod linear;
 mod multigrid;
+mod numbers;
+mod orbits;
 mod quadrature;
+mod roots;
 mod splines;
 
 use desc_jit::prelude::Array2;
+use desc_jit_tests::consistency;
 
 /// Numbers between -1 and 1 that are independent in rows and columns, which waves are not.
 fn matrix(seed: usize, m: usize, n: usize) -> Array2<f64> {
-    let waves = desc_jit_tests::consistency::scattered(seed, m * n);
+    let waves = consistency::scattered(seed, m * n);
     Array2::from_shape_vec((m, n), waves.iter().map(|v| (997.0 * v).fract()).collect()).unwrap()
 }

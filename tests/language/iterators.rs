@@ -117,7 +117,15 @@ fn extremes(x: &Array1<f64>, m: &Array1<i64>) -> (f64, f64, usize, i64, i64) {
     let least = x.iter().copied().min_by(|a, b| a.total_cmp(b)).unwrap();
     let (at, _) = x.iter().enumerate().max_by(|(_, a), (_, b)| a.partial_cmp(b).unwrap()).unwrap();
     let nearest = x.iter().min_by(|a, b| (*a - 1.0).abs().total_cmp(&(*b - 1.0).abs())).unwrap();
-    (least, *nearest, at, *m.iter().max().unwrap(), m.iter().map(|v| v * v).min().unwrap())
+    let (last, _) = m.iter().enumerate().max_by_key(|(_, v)| v.abs()).unwrap();
+    let first = *m.iter().min_by_key(|v| (**v - 2).abs()).unwrap();
+    (
+        least,
+        *nearest,
+        at + 10 * last,
+        *m.iter().max().unwrap(),
+        first + m.iter().map(|v| v * v).min().unwrap(),
+    )
 }
 
 #[test]

@@ -11,8 +11,6 @@ catalogue! {
         "call another annotated function by its name";
     RAW_POINTER = "DJ0705", "raw pointers are not supported in a compiled function",
         "pass the array itself, `&Array1<f64>` or `&mut Array1<f64>`";
-    LIST = "DJ0706", "`{0}` is not supported in the signature of a compiled function yet",
-        "use `{1}`; `Array1::from_vec(v)` makes one from a `Vec`";
     TEXT = "DJ0707", "text is not part of the staged language",
         "do the reading, printing and formatting in the function that calls this one";
     RESULT_TYPE = "DJ0708", "`{0}` is not supported in the signature of a compiled function yet",

@@ -67,7 +67,7 @@ pub fn check(ty: &Type, sink: &mut Sink) {
             Type::Slice(slice) => check(&slice.elem, sink),
             elem => check(elem, sink),
         },
-        Type::Slice(t) => sink.report(t, &LIST, &[&"[T]", &"Array1<T>"]),
+        Type::Slice(t) => check(&t.elem, sink),
         Type::TraitObject(t) => sink.report(t, &TRAIT_OBJECT, &[]),
         Type::Tuple(t) => t.elems.iter().for_each(|t| check(t, sink)),
         other => sink.report(other, &UNKNOWN_SYNTAX, &[]),

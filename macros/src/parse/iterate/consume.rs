@@ -142,6 +142,27 @@ impl Parser<'_> {
                     Some(())
                 })
             }
+            ("min_by_key" | "max_by_key", 1) => {
+                let (f, least) = (argument?, name.starts_with("min"));
+                let key = self.own("key");
+                let mut before = before;
+                before.push(Stmt::Declare(key.clone()));
+                self.looped(iterator, before, value, at, |p, _, item, out| {
+                    let item = p.kept(item.value(), out);
+                    let own = p.apply(f, vec![Item::Value(item.clone())], &name)?;
+                    let own = p.kept(own, out);
+                    let (a, b) = (Box::new(read(&key, at)), Box::new(own.clone()));
+                    // The first of several least ones, the last of several greatest ones.
+                    let keeps = expression(ExprKind::Compare(if least { "Le" } else { "Gt" }, a, b), at);
+                    let found = Box::new(read(&is_found, at));
+                    let keeps = expression(ExprKind::Lazy(true, found, Box::new(keeps)), at);
+                    let better = expression(ExprKind::Unary("Not", Box::new(keeps)), at);
+                    let mut stmts = take(item);
+                    stmts.push(assign(&key, own));
+                    out.push(when(better, stmts, at));
+                    Some(())
+                })
+            }
             ("find" | "position", 1) => {
                 let f = argument?;
                 if name == "position" {

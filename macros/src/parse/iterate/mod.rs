@@ -114,8 +114,24 @@ const ADAPTERS: &[&str] = &[
 
 /// Methods that use an iterator up.
 pub(super) const CONSUMERS: &[&str] = &[
-    "sum", "product", "fold", "any", "all", "count", "min_by", "max_by", "min", "max", "position", "collect",
-    "for_each", "last", "nth", "find",
+    "sum",
+    "product",
+    "fold",
+    "any",
+    "all",
+    "count",
+    "min_by",
+    "min_by_key",
+    "max_by_key",
+    "max_by",
+    "min",
+    "max",
+    "position",
+    "collect",
+    "for_each",
+    "last",
+    "nth",
+    "find",
 ];
 
 /// The method makes an iterator of an array.
