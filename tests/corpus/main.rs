@@ -8,14 +8,18 @@ mod dynamic;
 mod eigen;
 mod events;
 mod integers;
+mod iterations;
 mod lattice;
 mod linear;
+mod molecules;
 mod multigrid;
 mod numbers;
 mod orbits;
 mod quadrature;
 mod roots;
 mod splines;
+mod stepping;
+mod waves;
 
 use desc_jit::prelude::Array2;
 use desc_jit_tests::consistency;

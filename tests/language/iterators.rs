@@ -303,6 +303,27 @@ fn a_sum_of_nothing_is_minus_zero() {
 }
 
 #[desc_jit]
+fn offsets(x: &Array2<f64>) -> f64 {
+    let (n, m) = x.dim();
+    let last = n - 1;
+    let mut sum = 0.0;
+    for (di, dj) in [(0, 1), (1, 0), (last, m - 1)] {
+        for i in 0..n {
+            sum = 0.9 * sum + x[[(i + di) % n, (i + dj) % m]];
+        }
+    }
+    for (k, (w, i)) in [(0.5, 1), (2.0, 0)].iter().enumerate() {
+        sum += w * x[[k, *i]];
+    }
+    sum
+}
+
+#[test]
+fn lists_of_tuples_are_iterated() {
+    agree!(offsets(&Array2::from_shape_fn((3, 4), |(i, j)| (i * 4 + j) as f64)));
+}
+
+#[desc_jit]
 fn counts_change(x: &Array1<f64>, n: usize) -> f64 {
     let mut n = n;
     let mut sum = 0.0;

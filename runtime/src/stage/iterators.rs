@@ -73,6 +73,8 @@ impl Cx {
                 }
                 self.binary(BinaryOp::Add, x, &k, at)?
             }
+            // A list of tuples.
+            ("element", [k]) if x.items().is_some() => self.load("", x, std::slice::from_ref(k), at)?,
             ("element", [k]) => {
                 let ty = self.ty(x, at)?;
                 let flat = match ty.rank() {
