@@ -18,5 +18,5 @@ pub use crate::{
     value_and_grad, value_and_grad_with_aux, vjp, vmap,
 };
 pub use crate::{Error, Graph};
-pub use crate::{argnums, in_axes};
+pub use crate::{argnums, array, in_axes};
 pub use desc_jit_macros::Tree;

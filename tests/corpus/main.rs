@@ -1,6 +1,8 @@
 //! The canon of numerical methods as a textbook would write it in Rust: every program in every reading and on every
 //! engine, differentiated and batched where that has a meaning. One file per field.
 
+mod adaptive;
+mod argon;
 mod automata;
 mod chance;
 mod clusters;
@@ -11,12 +13,15 @@ mod integers;
 mod iterations;
 mod lattice;
 mod linear;
+mod magnets;
 mod molecules;
 mod multigrid;
 mod numbers;
 mod orbits;
 mod quadrature;
 mod roots;
+mod simplex;
+mod spectrum;
 mod splines;
 mod stepping;
 mod waves;
