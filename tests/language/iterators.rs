@@ -344,3 +344,33 @@ fn the_bounds_of_an_iterator_are_those_that_it_was_made_with() {
         agree!(counts_change(&sample(12), n));
     }
 }
+
+#[desc_jit]
+fn scaled_in_place(a: &Array2<f64>, c: &Array3<f64>, limit: f64) -> (Array2<f64>, Array3<f64>, f64) {
+    let mut a = a.clone();
+    let mut c = c.clone();
+    for (k, v) in a.iter_mut().enumerate() {
+        if *v > limit {
+            break;
+        }
+        *v += 10.0 * k as f64;
+    }
+    for v in &mut c {
+        *v = -*v;
+    }
+    let mut last = 0.0;
+    for (x, y) in c.iter_mut().zip(a.iter()) {
+        *x += y;
+        last = *x;
+    }
+    (a, c, last)
+}
+
+#[test]
+fn elements_of_matrices_are_written() {
+    let a = Array2::from_shape_fn((3, 4), |(i, j)| (i * 4 + j) as f64 - 5.5);
+    let c = Array3::from_shape_fn((2, 3, 4), |(i, j, k)| (i * 12 + j * 4 + k) as f64);
+    for limit in [-2.0, 2.0, 100.0] {
+        agree!(scaled_in_place(&a, &c, limit));
+    }
+}

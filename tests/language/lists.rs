@@ -115,3 +115,83 @@ fn outer(x: &Array1<f64>) -> f64 {
 fn functions_of_lists_are_called() {
     agree!(outer(&Array1::from_vec(vec![3.0, 4.0])));
 }
+
+const TABLE: [[f64; 3]; 2] = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+
+#[desc_jit]
+fn of_lists(m: &[[f64; 3]; 2], limit: f64) -> (usize, f64, f64) {
+    let mut sum = 0.0;
+    for row in TABLE.iter().zip(m) {
+        sum += row.0[1] * row.1[2];
+    }
+    for (i, row) in m.iter().enumerate().rev() {
+        sum = 0.5 * sum + i as f64 * row.iter().sum::<f64>();
+    }
+    let mut copy = *m;
+    for row in copy.iter_mut() {
+        row[0] = -row[1];
+        if row[2] > limit {
+            break;
+        }
+    }
+    copy.swap(0, 1);
+    for row in &mut copy {
+        for v in row.iter_mut() {
+            *v += 1.0;
+        }
+    }
+    let largest = copy.iter().map(|row| row[0] * row[2]).fold(f64::NEG_INFINITY, f64::max);
+    (m.len() + 10 * TABLE.len() + 100 * copy[0].len() + 1000 * TABLE.iter().count(), sum, largest)
+}
+
+#[desc_jit]
+fn of_literals(x: f64, n: usize) -> (usize, f64, [[f64; 2]; 2]) {
+    let square = [[0.0, x], [x * x, 1.0]];
+    let mut many = vec![[x, 1.0]; 5];
+    let cube = [[[x, 1.0], [2.0, 3.0]], [[4.0, 5.0], [6.0, 7.0]]];
+    for k in 0..n {
+        if many[k][0] > 2.0 {
+            many[k] = [0.0, k as f64];
+        } else {
+            many[k][1] += cube[k % 2].len() as f64;
+        }
+    }
+    let mut sum = 0.0;
+    for plane in cube {
+        for [a, b] in plane {
+            sum += a * b;
+        }
+    }
+    for pair in many.windows(2) {
+        sum += pair[0][1] - pair[1][0];
+    }
+    (square.len() + 10 * many.len() + 100 * cube.len() + 1000 * cube[n % 2].len(), sum, square)
+}
+
+#[desc_jit]
+fn of_arrays(x: &Array1<f64>, n: usize) -> (usize, f64, usize) {
+    let list = vec![x.clone(), x * 2.0, x + 1.0];
+    let mut sum = 0.0;
+    for (k, row) in list.iter().enumerate() {
+        sum += k as f64 * row.dot(x);
+    }
+    let whole = array![[1, 2, 3], [4, 5, 6]];
+    let made = Array2::from([[1.0, sum], [2.0, 3.0]]);
+    let all: f64 = made.iter().sum();
+    (list.len() + 10 * list[n].len() + 100 * whole.len(), all, whole.iter().count())
+}
+
+#[test]
+fn lists_of_lists_have_lists_as_items() {
+    let m = [[0.5, -1.0, 2.0], [3.0, 0.25, 1.0]];
+    for limit in [0.0, 10.0] {
+        agree!(of_lists(&m, limit));
+    }
+    for engine in desc_jit::Engine::ALL {
+        for (x, n) in [(0.5, 3), (2.5, 5)] {
+            let result = desc_jit::with_engine(engine, || of_literals(x, n));
+            assert_eq!(result, of_literals::native(x, n), "{engine}");
+        }
+    }
+    agree!(of_arrays(&Array1::from_vec(vec![1.0, 2.0, 4.0, 8.0]), 1));
+}

@@ -13,7 +13,12 @@ impl Parser<'_> {
         let name = mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
         match name.as_str() {
             "matches" => self.matches(mac),
-            "vec" | "array" | "arr1" | "arr2" => self.list(mac),
+            "vec" => self.list(mac),
+            "array" | "arr1" | "arr2" => {
+                let at = Spot::of(mac);
+                let list = self.list(mac);
+                expression(ExprKind::Method("whole".into(), Box::new(list), Vec::new()), at)
+            }
             "assert" | "debug_assert" => self.assert(mac, &name),
             "assert_eq" | "debug_assert_eq" => self.assert_equal(mac, &name, true),
             "assert_ne" | "debug_assert_ne" => self.assert_equal(mac, &name, false),

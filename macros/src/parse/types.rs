@@ -176,6 +176,7 @@ pub fn ascription(ty: &Type) -> Option<TokenStream> {
         Rank::Fixed(n) => {
             quote_ours!(::desc_jit::__private::Ty::Array(#dtype, ::core::option::Option::Some(#n)))
         }
+        Rank::Rows(n, levels) => quote_ours!(::desc_jit::__private::Ty::Rows(#dtype, #n, #levels)),
         Rank::Dynamic => quote_ours!(::desc_jit::__private::Ty::Array(#dtype, ::core::option::Option::None)),
         Rank::Declared => quote_ours!(<#ty as ::desc_jit::__private::Typed>::TY),
     })
@@ -184,12 +185,14 @@ pub fn ascription(ty: &Type) -> Option<TokenStream> {
 /// How many axes a type has.
 enum Rank {
     Fixed(usize),
+    /// Lists of lists or of arrays: the axes, and how many of the first ones are lists of parts.
+    Rows(usize, usize),
     Dynamic,
     /// A name that only rustc can resolve.
     Declared,
 }
 
-/// The dtype and the rank of an array or scalar; lists of lists are arrays of higher rank.
+/// The dtype and the rank of an array or scalar.
 fn element_and_rank(ty: &Type) -> Option<(TokenStream, Rank)> {
     match bare(ty) {
         Type::Reference(r) => element_and_rank(&r.elem),
@@ -217,7 +220,9 @@ fn element_and_rank(ty: &Type) -> Option<(TokenStream, Rank)> {
 
 fn list_of(element: &Type) -> Option<(TokenStream, Rank)> {
     match element_and_rank(element)? {
-        (dtype, Rank::Fixed(n)) => Some((dtype, Rank::Fixed(n + 1))),
+        (dtype, Rank::Fixed(0)) => Some((dtype, Rank::Fixed(1))),
+        (dtype, Rank::Fixed(n)) => Some((dtype, Rank::Rows(n + 1, 1))),
+        (dtype, Rank::Rows(n, levels)) => Some((dtype, Rank::Rows(n + 1, levels + 1))),
         _ => None,
     }
 }

@@ -73,7 +73,10 @@ fn updated<'a, T: Element>(home: Vec<&'a mut [T]>, shape: &[usize]) -> ArgValue<
 macro_rules! arguments {
     ($([$($generics:tt)*] $ty:ty, $rank:expr, $x:ident => $value:expr;)*) => { $(
         impl<'a, T: Element, $($generics)*> IntoArg<'a> for $ty {
-            const TY: Ty = Ty::Array(T::DTYPE, Some($rank));
+            const TY: Ty = match $rank {
+                1 => Ty::Array(T::DTYPE, Some(1)),
+                rank => Ty::Rows(T::DTYPE, rank, rank - 1),
+            };
             fn into_arg(self) -> ArgValue<'a> {
                 let $x = self;
                 $value
@@ -119,7 +122,8 @@ macro_rules! results {
     ($([$($generics:tt)*] $ty:ty;)*) => { $(
         impl<T: Tree, $($generics)*> Typed for $ty {
             const TY: Ty = match T::__ARRAY {
-                Some((dtype, axes)) => Ty::Array(dtype, Some(axes + 1)),
+                Some((dtype, 0)) => Ty::Array(dtype, Some(1)),
+                Some((dtype, axes)) => Ty::Rows(dtype, axes + 1, axes),
                 None => <$ty as Tree>::__TY,
             };
         }

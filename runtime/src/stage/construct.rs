@@ -33,6 +33,7 @@ impl Cx {
             return Ok(Value::tuple(elements));
         }
         let shapes = elements.iter().map(|v| Ok(self.ty(v, at)?.shape)).collect::<Out<Vec<_>>>()?;
+        let levels = usize::from(!shapes[0].is_empty()) + first.whole().1;
         if !shapes[0].is_empty() && shapes.iter().any(|s| *s != shapes[0]) {
             // A list of arrays, for `concatenate`.
             return Ok(Value::tuple(elements));
@@ -50,7 +51,7 @@ impl Cx {
                 self.node(&v, at)
             })
             .collect::<Out<Vec<_>>>()?;
-        Ok(self.weak_like(self.push(Op::Stack, inputs, at)?, weak))
+        Ok(Value::rows(self.weak_like(self.push(Op::Stack, inputs, at)?, weak), levels))
     }
 
     /// `[v; n]` and `vec![v; n]`.
@@ -65,7 +66,9 @@ impl Cx {
         let mut shape = vec![n];
         shape.extend(self.ty(v, at)?.shape);
         let weak = v.is_weak();
-        Ok(self.weak_like(self.broadcast_to(v, &shape, at)?, weak))
+        let levels = usize::from(shape.len() > 1) + v.whole().1;
+        let all = self.broadcast_to(v.whole().0, &shape, at)?;
+        Ok(Value::rows(self.weak_like(all, weak), levels))
     }
 
     pub(crate) fn zeros_like(&self, v: Literal, shape: &[usize], at: At) -> Out<Value> {
@@ -121,7 +124,7 @@ impl Cx {
             ("zeros" | "default", [shape]) => self.full(shape, &fill(Literal::F64(0.0)), at)?,
             ("ones", [shape]) => self.full(shape, &fill(Literal::F64(1.0)), at)?,
             ("from_elem", [shape, v]) => self.full(shape, v, at)?,
-            ("from_vec" | "from" | "from_iter", [v]) => v.clone(),
+            ("from_vec" | "from" | "from_iter", [v]) => v.whole().0.clone(),
             ("from_shape_vec", [shape, v]) => self.reshape(v, &self.shape_arg(shape, at)?, at)?,
             ("linspace", [a, b, n]) => self.linspace(a, b, n, at)?,
             ("range", [a, b, step]) => self.arange(a, b, step, at)?,

@@ -37,6 +37,9 @@ impl Cx {
 
     /// A weak value takes the dtype `to` that its context asks for; `None` where Rust's literals would not.
     pub(crate) fn adopt(&self, v: &Value, to: DType, at: At) -> Out<Option<Value>> {
+        if let Repr::Rows(array, levels) = &v.0 {
+            return Ok(self.adopt(array, to, at)?.map(|array| Value::rows(array, *levels)));
+        }
         let from = self.ty(v, at)?.dtype;
         if from == to {
             return Ok(Some(match v.0 {
@@ -148,6 +151,10 @@ impl Cx {
                 }
                 self.adopt(v, dtype, at)?.ok_or_else(mismatch)
             }
+            Ty::Rows(dtype, rank, levels) => {
+                let array = self.coerce(v.whole().0, Ty::Array(dtype, Some(rank)), at).map_err(|_| mismatch())?;
+                Ok(Value::rows(array, levels))
+            }
             Ty::Array(dtype, rank) => {
                 if v.items().is_some() {
                     return Err(mismatch());
@@ -210,6 +217,7 @@ impl Cx {
         match v.0 {
             Repr::Traced { id, .. } => Value(Repr::Traced { id, weak }),
             Repr::Static { literal, .. } => Value(Repr::Static { literal, weak }),
+            Repr::Rows(array, levels) => Value::rows(self.weak_like((*array).clone(), weak), levels),
             _ => v,
         }
     }

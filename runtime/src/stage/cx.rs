@@ -256,6 +256,7 @@ impl Cx {
     pub(crate) fn node(&self, v: &Value, at: At) -> Out<ValueId> {
         match &v.0 {
             Repr::Traced { id, .. } => Ok(*id),
+            Repr::Rows(array, _) => self.node(array, at),
             Repr::Static { literal, .. } => match self.push(Op::Const(*literal), Vec::new(), at)?.0 {
                 Repr::Traced { id, .. } => Ok(id),
                 _ => Err(self.error(ErrorKind::Verify, "a constant has a value", at)),
@@ -272,6 +273,7 @@ impl Cx {
     pub(crate) fn ty(&self, v: &Value, at: At) -> Out<Type> {
         match &v.0 {
             Repr::Traced { id, .. } => Ok(self.builder.borrow().graph().ty(*id).clone()),
+            Repr::Rows(array, _) => self.ty(array, at),
             Repr::Static { literal, .. } => Ok(Type::scalar(literal.dtype())),
             Repr::Uninit(name) => {
                 Err(self.error(ErrorKind::Unsupported, format!("`{name}` has no value yet on this path"), at))
@@ -291,6 +293,7 @@ impl Cx {
             Repr::Neutral(_) => "a sum of nothing".to_string(),
             Repr::Static { literal, .. } => literal.dtype().to_string(),
             Repr::Traced { id, .. } => self.builder.borrow().graph().ty(*id).to_string(),
+            Repr::Rows(array, _) => self.describe(array),
             Repr::Tuple(items) => {
                 let items: Vec<String> = items.iter().map(|v| self.describe(v)).collect();
                 format!("({})", items.join(", "))
@@ -306,7 +309,7 @@ impl Cx {
 
     /// Names of the function's arguments on which a traced value depends, for messages.
     pub(super) fn roots(&self, v: &Value) -> Vec<Arc<str>> {
-        let Repr::Traced { id, .. } = v.0 else { return Vec::new() };
+        let Repr::Traced { id, .. } = v.whole().0.0 else { return Vec::new() };
         self.builder.borrow().roots(id)
     }
 

@@ -26,6 +26,10 @@ impl Cx {
         if let Some(items) = array.items() {
             return self.load_item(name, items, index, at);
         }
+        if let (array, levels @ 1..) = array.whole() {
+            let part = self.load(name, array, index, at)?;
+            return Ok(Value::rows(part, levels.saturating_sub(index.len())));
+        }
         let (axes, operands) = self.place(name, array, index, at)?;
         let weak = array.is_weak();
         let mut inputs = vec![self.node(array, at)?];
@@ -67,6 +71,9 @@ impl Cx {
     ) -> Out<Value> {
         if array.items().is_some() && !index.is_empty() {
             return self.store_element(name, array, index, value, at);
+        }
+        if let (array, levels @ 1..) = array.whole() {
+            return Ok(Value::rows(self.store(name, array, index, value.whole().0, at)?, levels));
         }
         self.store_mode(StoreMode::Set, name, array, index, value, at)
     }

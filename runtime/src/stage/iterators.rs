@@ -40,6 +40,8 @@ impl Cx {
                 )?;
                 x.clone()
             }
+            // `array![[a, b], [c, d]]` is no list of lists.
+            ("whole", []) => x.whole().0.clone(),
             // The start of `a..b`, in the type of both.
             ("like", [end]) => {
                 let (x, end, dtype) = self.promote("..", x, end, at)?;
@@ -74,6 +76,8 @@ impl Cx {
                 self.binary(BinaryOp::Add, x, &k, at)?
             }
             // A list of tuples.
+            // A list of lists.
+            ("element", [k]) if x.whole().1 > 0 => self.load("", x, std::slice::from_ref(k), at)?,
             ("element", [k]) if x.items().is_some() => self.load("", x, std::slice::from_ref(k), at)?,
             ("element", [k]) => {
                 let ty = self.ty(x, at)?;
@@ -82,6 +86,23 @@ impl Cx {
                     _ => self.reshape(x, &[ty.count()], at)?,
                 };
                 self.load("", &flat, std::slice::from_ref(k), at)?
+            }
+            // The indices of the `k`-th element.
+            ("indices", [k]) => {
+                if x.items().is_some() || x.whole().1 > 0 || self.ty(x, at)?.rank() < 2 {
+                    return Ok(Some(k.clone()));
+                }
+                let ty = self.ty(x, at)?;
+                let mut rest = k.clone();
+                let mut index = Vec::new();
+                for &n in ty.shape[1..].iter().rev() {
+                    let n = Value::usize(n);
+                    index.push(self.binary(BinaryOp::Rem, &rest, &n, at)?);
+                    rest = self.binary(BinaryOp::Div, &rest, &n, at)?;
+                }
+                index.push(rest);
+                index.reverse();
+                Value::tuple(index)
             }
             ("chunk_count", [length, exact]) => {
                 let ty = self.ty(x, at)?;

@@ -76,6 +76,13 @@ impl Cx {
         {
             return Ok(receiver.clone());
         }
+        if let (array, 1..) = receiver.whole() {
+            return match (name, args) {
+                ("len", []) => Ok(Value::usize(self.ty(array, at)?.shape[0])),
+                ("is_empty", []) => Ok(self.bool(self.ty(array, at)?.shape[0] == 0)),
+                _ => self.method(name, array, args, at),
+            };
+        }
         if let Some(items) = receiver.items() {
             return match (name, args) {
                 ("len", []) => Ok(Value::usize(items.len())),

@@ -195,6 +195,9 @@ fn branch(
     known: &mut dyn Iterator<Item = Value>,
 ) -> Value {
     match ty {
+        Ty::Rows(dtype, rank, levels) => {
+            Value::rows(branch(Ty::Array(dtype, Some(rank)), is_static, traced, known), levels)
+        }
         Ty::Scalar(_) | Ty::Array(..) => {
             let leaf = if is_static { known.next() } else { traced.next() };
             leaf.unwrap_or_else(Value::unit)

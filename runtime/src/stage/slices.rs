@@ -43,7 +43,9 @@ impl Cx {
         let mut inputs = vec![self.node(array, at)?];
         inputs.extend(operands);
         let out = self.push(Op::Load { axes, name: array_name(name) }, inputs, at)?;
-        Ok(self.weak_like(out, array.is_weak()))
+        let part = self.weak_like(out, array.is_weak());
+        // A part of a list is a list.
+        Ok(Value::rows(part, array.whole().1))
     }
 
     /// `array.slice_mut(s![..]).assign(&value)` and `.fill(value)`, functionally; the value broadcasts.

@@ -12,6 +12,9 @@ pub enum Ty {
     Scalar(DType),
     /// An array and its rank (`None`: dynamic).
     Array(DType, Option<usize>),
+    /// A list of lists of numbers or of arrays, which is an array in the graph: its rank, and how many of its first axes are
+    /// lists of parts.
+    Rows(DType, usize, usize),
     /// A tuple.
     Tuple(&'static [Ty]),
     /// A `Vec` of trees, whose length is part of the cache key.
@@ -71,6 +74,7 @@ impl fmt::Display for Ty {
             Ty::Scalar(d) => write!(f, "{d}"),
             Ty::Array(d, Some(n)) => write!(f, "Array{n}<{d}>"),
             Ty::Array(d, None) => write!(f, "ArrayD<{d}>"),
+            Ty::Rows(d, n, _) => write!(f, "{}{d}{}", "[".repeat(*n), "]".repeat(*n)),
             Ty::Tuple(items) => {
                 write!(f, "(")?;
                 for (k, item) in items.iter().enumerate() {

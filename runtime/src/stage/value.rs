@@ -22,6 +22,9 @@ pub(super) enum Repr {
     Traced { id: ValueId, weak: bool },
     /// A tuple; the empty one is `()`.
     Tuple(Rc<[Value]>),
+    /// A list of lists of numbers, such as `[[f64; 3]; 4]` or `Vec<[f64; 3]>`, or a list of arrays of one shape. It is one
+    /// array in the graph, but has the length and the items of a list: so many of its first axes are lists.
+    Rows(Rc<Value>, usize),
     /// A `Vec` of trees: its length is static.
     List(Rc<[Value]>),
     /// A struct, its fields in order.
@@ -59,6 +62,22 @@ impl Value {
         Value(Repr::List(items.into()))
     }
 
+    /// An array whose first axes, so many, are lists of parts. The last axis alone is a list anyway.
+    pub(crate) fn rows(array: Value, levels: usize) -> Value {
+        match levels {
+            0 => array,
+            _ => Value(Repr::Rows(array.into(), levels)),
+        }
+    }
+
+    /// A list of lists as the array that it is in the graph, and how many of its axes are lists of parts.
+    pub(super) fn whole(&self) -> (&Value, usize) {
+        match &self.0 {
+            Repr::Rows(array, levels) => (array, *levels),
+            _ => (self, 0),
+        }
+    }
+
     /// A struct with these fields.
     pub(crate) fn structure(info: &'static StructInfo, fields: Vec<Value>) -> Value {
         Value(Repr::Struct(info, fields.into()))
@@ -82,7 +101,7 @@ impl Value {
     }
 
     pub(super) fn is_weak(&self) -> bool {
-        matches!(self.0, Repr::Static { weak: true, .. } | Repr::Traced { weak: true, .. })
+        matches!(self.whole().0.0, Repr::Static { weak: true, .. } | Repr::Traced { weak: true, .. })
     }
 
     /// It has no value, or none of a known type.
@@ -114,6 +133,7 @@ impl Value {
                 let traced = info.fields.iter().zip(items.iter()).filter(|(field, _)| !field.is_static);
                 traced.for_each(|(_, v)| v.leaves(into));
             }
+            Repr::Rows(array, _) => array.leaves(into),
             _ => into.push(self.clone()),
         }
     }
@@ -132,6 +152,7 @@ impl Value {
                 });
                 Value::structure(info, fields.collect())
             }
+            Repr::Rows(array, levels) => Value::rows(array.with_leaves(leaves), *levels),
             _ => leaves.next().unwrap_or_else(|| self.clone()),
         }
     }

@@ -25,7 +25,9 @@ impl Parser<'_> {
                 Item::Value(self.kept(element, out))
             }
             Source::Places(mut place) => {
-                place.parts.push(Part::Index(vec![k]));
+                // The items of a matrix are its elements.
+                let index = expression(ExprKind::Method("indices".into(), Box::new(place.value()), vec![k]), at);
+                place.parts.push(Part::Index(vec![self.kept(index, out)]));
                 Item::Place(place)
             }
             Source::Parts(array, axis) => {
