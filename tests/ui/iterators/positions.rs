@@ -8,7 +8,7 @@ fn third(u: &Array1<f64>) -> f64 {
 
 #[desc_jit]
 fn longest(u: &Array1<f64>) -> f64 {
-    u.windows(2).into_iter().map(|w| w[1] - w[0]).max_by_key(|d| *d as i64).unwrap()
+    u.windows(2).into_iter().map(|w| w[1] - w[0]).reduce(f64::max).unwrap()
 }
 
 fn main() {}
