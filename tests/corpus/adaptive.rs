@@ -15,8 +15,7 @@ const STAGES: [[f64; 5]; 6] = [
     [1631.0 / 55296.0, 175.0 / 512.0, 575.0 / 13824.0, 44275.0 / 110592.0, 253.0 / 4096.0],
 ];
 const STEP: [f64; 6] = [37.0 / 378.0, 0.0, 250.0 / 621.0, 125.0 / 594.0, 0.0, 512.0 / 1771.0];
-const LOWER: [f64; 6] =
-    [2825.0 / 27648.0, 0.0, 18575.0 / 48384.0, 13525.0 / 55296.0, 277.0 / 14336.0, 0.25];
+const LOWER: [f64; 6] = [2825.0 / 27648.0, 0.0, 18575.0 / 48384.0, 13525.0 / 55296.0, 277.0 / 14336.0, 0.25];
 
 /// Lotka and Volterra's hares and lynxes.
 #[desc_jit]
@@ -49,7 +48,12 @@ fn cash_karp(y: &Array1<f64>, rates: &Array1<f64>, h: f64) -> (Array1<f64>, Arra
 /// `odeint`: from 0 to `end`; the state, the steps that were taken and the steps that were refused. A step below the
 /// resolution of time ends the integration where it is.
 #[desc_jit]
-fn integrate(start: &Array1<f64>, rates: &Array1<f64>, end: f64, tolerance: f64) -> (Array1<f64>, usize, usize) {
+fn integrate(
+    start: &Array1<f64>,
+    rates: &Array1<f64>,
+    end: f64,
+    tolerance: f64,
+) -> (Array1<f64>, usize, usize) {
     let mut y = start.clone();
     let (mut t, mut h) = (0.0, 0.1 * end);
     let (mut good, mut bad) = (0, 0);

@@ -165,3 +165,67 @@ fn a_simplex_walks_down_the_valley() {
     assert!(steps < 200, "{steps}");
     assert_eq!(agree!(nelder_mead(1.0, 100.0, (-1.2, 1.0), 0.0, 10)).2, 10);
 }
+
+/// The solution depends on matrix and right side as if it came from the inverse: `dx = A⁻¹ (db - dA x)`.
+#[test]
+fn sweeps_are_differentiated_as_the_system_they_solve() {
+    let n = 5;
+    let table = |seed| matrix(seed, n, n);
+    let a = Array2::from_shape_fn((n, n), |(i, j)| table(4)[[i, j]] + if i == j { 9.0 } else { 0.0 });
+    let (da, b, db) = (table(5), table(6).row(0).to_owned(), table(7).row(0).to_owned());
+    let weights = table(8).row(0).to_owned();
+    let f = gauss_seidel::jit().wrt(argnums![0, 1]);
+    let (x, _) = gauss_seidel::native(&a, &b, 1e-15, 100);
+    let (expected, _) = gauss_seidel::native(&a, &(&db - &da.dot(&x)), 1e-15, 100);
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            let (_, (along, _)) = jvp(&f)(&a, &b, 1e-14, 100, &da, &db);
+            assert!((&along - &expected).iter().all(|d| d.abs() < 1e-12), "{engine}: {along:?} {expected:?}");
+            let (_, (by_a, by_b)) = vjp(&f)(&a, &b, 1e-14, 100, (&weights, ()));
+            let sum: f64 = by_a.iter().zip(da.iter()).map(|(g, d)| g * d).sum::<f64>() + by_b.dot(&db);
+            assert!((sum - weights.dot(&expected)).abs() < 1e-12, "{engine}: {sum}");
+        });
+    }
+}
+
+#[test]
+fn systems_side_by_side_converge_each_by_itself() {
+    let n = 4;
+    let systems = Array3::from_shape_fn((5, n, n), |(k, i, j)| {
+        let noise = ((3 * k + 5 * i + 7 * j) % 11) as f64 / 11.0;
+        noise + if i == j { 3.0 + 2.0 * k as f64 } else { 0.0 }
+    });
+    let b = Array1::from_vec(vec![1.0, -2.0, 3.0, 0.5]);
+    let all = vmap(gauss_seidel::jit()).in_axes(in_axes![0, _, _, _]);
+    let powers = vmap(power_iteration::jit()).in_axes(in_axes![0, _, _]);
+    for engine in Engine::ALL {
+        let (x, sweeps) = with_engine(engine, || all(&systems, &b, 1e-12, 200));
+        let (values, steps) = with_engine(engine, || powers(&systems, 1e-13, 50));
+        for k in 0..5 {
+            let a = systems.index_axis(Axis(0), k).to_owned();
+            let (alone, count) = gauss_seidel::native(&a, &b, 1e-12, 200);
+            assert_eq!(sweeps[k], count, "{k} on {engine}");
+            assert!((&x.row(k).to_owned() - &alone).iter().all(|d| d.abs() < 1e-13), "{k} on {engine}");
+            let (value, count) = power_iteration::native(&a, 1e-13, 50);
+            assert!(
+                (values[k] - value).abs() < 1e-11 * value.abs(),
+                "{k} on {engine}: {} {value}",
+                values[k]
+            );
+            assert!(steps[k].abs_diff(count) <= 1, "{k} on {engine}: {} {count}", steps[k]);
+        }
+    }
+}
+
+#[test]
+fn valleys_side_by_side() {
+    let a = Array1::linspace(0.5, 1.5, 5);
+    let all = vmap(nelder_mead::jit()).in_axes(in_axes![0, _, _, _, _]);
+    for engine in Engine::ALL {
+        let (x, y, steps) = with_engine(engine, || all(&a, 100.0, (-1.2, 1.0), 1e-16, 500));
+        for k in 0..5 {
+            let alone = nelder_mead::native(a[k], 100.0, (-1.2, 1.0), 1e-16, 500);
+            assert_eq!((x[k], y[k], steps[k]), alone, "{k} on {engine}");
+        }
+    }
+}

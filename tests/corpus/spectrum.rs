@@ -140,7 +140,10 @@ fn signals_side_by_side() {
         let spectra = with_engine(engine, || all(&signals, -1.0));
         for k in 0..3 {
             let alone = transform(&signals.index_axis(Axis(0), k).to_owned());
-            assert!(largest(&(&spectra.index_axis(Axis(0), k).to_owned() - &alone)) < 1e-13, "{k} on {engine}");
+            assert!(
+                largest(&(&spectra.index_axis(Axis(0), k).to_owned() - &alone)) < 1e-13,
+                "{k} on {engine}"
+            );
         }
     }
 }

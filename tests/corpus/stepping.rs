@@ -196,3 +196,65 @@ fn a_reaction_depends_on_its_rates() {
     }
     .check();
 }
+
+/// Also by the lengths of the steps, which follow from the estimated errors.
+#[test]
+fn a_swing_depends_on_where_it_begins() {
+    let f = pendulum::jit().wrt(argnums![0, 1]);
+    Along {
+        value: |t: f64| {
+            let (x, v, ..) = pendulum::native(1.0 + 0.01 * t, 10.0 + 0.01 * t, 1e-6);
+            vec![x, v]
+        },
+        forward: || {
+            let (_, (x, v, ..)) = jvp(&f)(1.0, 10.0, 1e-6, 0.01, 0.01);
+            vec![x, v]
+        },
+        reverse: || {
+            let (_, (by_angle, by_end)) = vjp(&f)(1.0, 10.0, 1e-6, (2.0, -1.0, (), ()));
+            0.01 * (by_angle + by_end)
+        },
+        weights: vec![2.0, -1.0],
+    }
+    .check();
+}
+
+#[test]
+fn pendulums_side_by_side_take_steps_of_their_own() {
+    let angles = Array1::linspace(0.1, 3.1, 9);
+    let all = vmap(pendulum::jit()).in_axes(in_axes![0, _, _]);
+    for engine in desc_jit::Engine::ALL {
+        desc_jit::with_engine(engine, || {
+            let (x, v, taken, refused) = all(&angles, 8.0, 1e-7);
+            for k in 0..angles.len() {
+                let (x1, v1, taken1, refused1) = pendulum(angles[k], 8.0, 1e-7);
+                assert_eq!((taken[k], refused[k]), (taken1, refused1), "{k} on {engine}");
+                assert!((x[k] - x1).abs() < 1e-11 && (v[k] - v1).abs() < 1e-11, "{k} on {engine}");
+            }
+        });
+    }
+}
+
+#[test]
+fn rates_of_diffusion_and_reaction_side_by_side() {
+    let u = Array1::from_vec(scattered(4, 7));
+    let rates = Array1::linspace(0.1, 2.0, 5);
+    let lines = vmap(crank_nicolson::jit()).in_axes(in_axes![_, 0, _]);
+    let (first, second) =
+        (Array2::from_elem((4, 5), 0.8), Array2::from_shape_fn((4, 5), |(i, j)| 0.1 * (i + j) as f64));
+    let fields = vmap(gray_scott::jit()).in_axes(in_axes![_, _, 0, _, _]);
+    for engine in desc_jit::Engine::ALL {
+        let lines = desc_jit::with_engine(engine, || lines(&u, &rates, 4));
+        let (a, b) = desc_jit::with_engine(engine, || fields(&first, &second, &(&rates * 0.02), 0.06, 6));
+        for k in 0..rates.len() {
+            assert_eq!(
+                lines.row(k).to_vec(),
+                crank_nicolson::native(&u, rates[k], 4).to_vec(),
+                "{k} on {engine}"
+            );
+            let (a1, b1) = gray_scott::native(&first, &second, rates[k] * 0.02, 0.06, 6);
+            assert_eq!(a.index_axis(Axis(0), k).to_owned().to_vec(), a1.to_vec(), "{k} on {engine}");
+            assert_eq!(b.index_axis(Axis(0), k).to_owned().to_vec(), b1.to_vec(), "{k} on {engine}");
+        }
+    }
+}

@@ -126,3 +126,52 @@ fn spins_align_in_the_cold() {
     let (_, hot, _) = agree!(ising(&spins, 0.01, 12, 42));
     assert!(hot[11].abs() < 32, "{hot:?}");
 }
+
+#[test]
+fn spins_side_by_side_meet_chances_of_their_own() {
+    let spins = Array2::from_shape_fn((5, 6), |(i, j)| if (i * 5 + j * 3) % 4 == 0 { -1 } else { 1 });
+    let seeds = Array1::from_vec(vec![1_u64, 42, u64::MAX, 1 << 63]);
+    let betas = Array1::linspace(0.1, 1.0, 4);
+    let all = vmap(ising::jit()).in_axes(in_axes![_, 0, _, 0]);
+    for engine in desc_jit::Engine::ALL {
+        let (ends, magnetisation, states) = desc_jit::with_engine(engine, || all(&spins, &betas, 5, &seeds));
+        for k in 0..4 {
+            let (end, course, state) = ising::native(&spins, betas[k], 5, seeds[k]);
+            assert_eq!(ends.index_axis(Axis(0), k).to_owned().to_vec(), end.to_vec(), "{k} on {engine}");
+            assert_eq!(magnetisation.row(k).to_vec(), course.to_vec(), "{k} on {engine}");
+            assert_eq!(states[k], state, "{k} on {engine}");
+        }
+    }
+}
+
+#[test]
+fn waves_side_by_side_and_backwards() {
+    let re = Array2::from_shape_fn((3, 8), |(k, i)| ((3 * k + i * i) % 7) as f64 - 3.0);
+    let im = Array2::from_shape_fn((3, 8), |(k, i)| ((5 * k + i) % 4) as f64);
+    let all = vmap(transformed::jit());
+    let f = transformed::jit().wrt(argnums![0, 1]);
+    for engine in desc_jit::Engine::ALL {
+        desc_jit::with_engine(engine, || {
+            let (a, b) = all(&re, &im);
+            for k in 0..3 {
+                let (x, y) = (re.row(k).to_owned(), im.row(k).to_owned());
+                let (a1, b1) = transformed::native(&x, &y);
+                let off = (&a.row(k).to_owned() - &a1)
+                    .iter()
+                    .chain((&b.row(k).to_owned() - &b1).iter())
+                    .copied()
+                    .fold(0.0, |m: f64, d: f64| m.max(d.abs()));
+                assert!(off < 1e-13, "{k} on {engine}: {off}");
+                // The adjoint is the transform with the other sign: of the conjugate, conjugated.
+                let (_, (by_re, by_im)) = vjp(&f)(&x, &y, (&x, &y));
+                let (c, d) = transformed::native(&x, &(-&y));
+                let off = (&by_re - &c)
+                    .iter()
+                    .chain((&by_im + &d).iter())
+                    .copied()
+                    .fold(0.0, |m: f64, d: f64| m.max(d.abs()));
+                assert!(off < 1e-12, "{k} on {engine}: {off}");
+            }
+        });
+    }
+}

@@ -152,7 +152,8 @@ impl Cx {
                 self.adopt(v, dtype, at)?.ok_or_else(mismatch)
             }
             Ty::Rows(dtype, rank, levels) => {
-                let array = self.coerce(v.whole().0, Ty::Array(dtype, Some(rank)), at).map_err(|_| mismatch())?;
+                let array =
+                    self.coerce(v.whole().0, Ty::Array(dtype, Some(rank)), at).map_err(|_| mismatch())?;
                 Ok(Value::rows(array, levels))
             }
             Ty::Array(dtype, rank) => {

@@ -26,7 +26,8 @@ impl Parser<'_> {
             }
             Source::Places(mut place) => {
                 // The items of a matrix are its elements.
-                let index = expression(ExprKind::Method("indices".into(), Box::new(place.value()), vec![k]), at);
+                let index =
+                    expression(ExprKind::Method("indices".into(), Box::new(place.value()), vec![k]), at);
                 place.parts.push(Part::Index(vec![self.kept(index, out)]));
                 Item::Place(place)
             }
