@@ -1,5 +1,6 @@
 //! What a file with annotated functions needs: `use desc_jit::prelude::*;`
 
+pub use crate::__array as array;
 pub use crate::array::{Array, Array1, Array2, Array3, ArrayD, ArrayView, ArrayViewMut, Axis, put, s};
 pub use crate::backend::{device, print_backend_info, require_device, set_device};
 pub use crate::desc_jit;
@@ -18,5 +19,5 @@ pub use crate::{
     value_and_grad, value_and_grad_with_aux, vjp, vmap,
 };
 pub use crate::{Error, Graph};
-pub use crate::{argnums, array, in_axes};
+pub use crate::{argnums, in_axes};
 pub use desc_jit_macros::Tree;

@@ -201,3 +201,10 @@ macro_rules! array {
         $crate::array::Array1::from([$($x),*])
     };
 }
+
+/// `array!` for the prelude, by a name that is not also that of the module.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __array {
+    ($($elements:tt)*) => { $crate::array![$($elements)*] };
+}
