@@ -25,6 +25,7 @@ mod mode;
 mod nans;
 mod place;
 mod prints;
+mod switch;
 
 pub use crate::array::Device;
 pub use engine::{Engine, engine, wait_for_compiler, with_engine, with_threads};

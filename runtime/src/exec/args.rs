@@ -31,81 +31,44 @@ pub struct MutArg<'a> {
 }
 
 enum Held<'a> {
+    /// The caller's.
     Lent(&'a mut dyn Target),
-    Own(Box<dyn OwnTarget + 'a>),
-}
-
-/// Something else than an array, whose elements are in an array for the call.
-pub(super) trait OwnTarget {
-    fn buffer(&self) -> &Buffer;
-    fn buffer_mut(&mut self) -> &mut Buffer;
-    /// Brings the elements home.
-    fn write(&mut self, value: OutSlot) -> Result<()>;
+    /// Made for the call, of something else than an array.
+    Own(Box<dyn Target + 'a>),
 }
 
 impl<'a> MutArg<'a> {
-    pub(super) fn own(target: Box<dyn OwnTarget + 'a>) -> MutArg<'a> {
+    pub(super) fn own(target: Box<dyn Target + 'a>) -> MutArg<'a> {
         MutArg { target: Held::Own(target) }
     }
 
     fn lent(target: &'a mut dyn Target) -> MutArg<'a> {
         MutArg { target: Held::Lent(target) }
     }
-}
 
-impl Held<'_> {
     fn read(&self) -> Read<'_> {
-        match self {
+        match &self.target {
             Held::Lent(target) => target.read(),
-            Held::Own(target) => Read::Array(target.buffer()),
+            Held::Own(target) => target.read(),
         }
     }
 
-    fn lend(&mut self) -> Option<&mut Buffer> {
-        match self {
-            Held::Lent(target) => target.lend(),
-            Held::Own(target) => Some(target.buffer_mut()),
+    fn target(&mut self) -> &mut dyn Target {
+        match &mut self.target {
+            Held::Lent(target) => &mut **target,
+            Held::Own(target) => &mut **target,
         }
-    }
-
-    fn write(&mut self, value: OutSlot) -> Result<()> {
-        match self {
-            Held::Lent(target) => target.write(value),
-            Held::Own(target) => target.write(value),
-        }
-    }
-
-    fn again(&mut self) -> Held<'_> {
-        match self {
-            Held::Lent(target) => Held::Lent(&mut **target),
-            Held::Own(target) => Held::Own(Box::new(Again(&mut **target))),
-        }
-    }
-}
-
-/// The same target once more.
-struct Again<'a>(&'a mut dyn OwnTarget);
-
-impl OwnTarget for Again<'_> {
-    fn buffer(&self) -> &Buffer {
-        self.0.buffer()
-    }
-    fn buffer_mut(&mut self) -> &mut Buffer {
-        self.0.buffer_mut()
-    }
-    fn write(&mut self, value: OutSlot) -> Result<()> {
-        self.0.write(value)
     }
 }
 
 impl std::fmt::Debug for MutArg<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "&mut {:?}", self.target.read())
+        write!(f, "&mut {:?}", self.read())
     }
 }
 
 /// What a `&mut` argument points to.
-trait Target {
+pub(super) trait Target {
     fn read(&self) -> Read<'_>;
     /// An array's elements, to be changed where they lie.
     fn lend(&mut self) -> Option<&mut Buffer>;
@@ -113,7 +76,7 @@ trait Target {
 }
 
 #[derive(Debug)]
-enum Read<'a> {
+pub(super) enum Read<'a> {
     Scalar(Literal),
     Array(&'a Buffer),
 }
@@ -139,7 +102,7 @@ impl<'a> ArgValue<'a> {
             ArgValue::Scalar(v) | ArgValue::Static(v) => v.dtype(),
             ArgValue::Ref(b) => b.dtype(),
             ArgValue::Owned(b) => b.dtype(),
-            ArgValue::Mut(m) => match m.target.read() {
+            ArgValue::Mut(m) => match m.read() {
                 Read::Scalar(v) => v.dtype(),
                 Read::Array(b) => b.dtype(),
             },
@@ -162,7 +125,7 @@ impl<'a> ArgValue<'a> {
     pub(super) fn literal(&self) -> Option<Literal> {
         match self {
             ArgValue::Scalar(v) | ArgValue::Static(v) => Some(*v),
-            ArgValue::Mut(m) => match m.target.read() {
+            ArgValue::Mut(m) => match m.read() {
                 Read::Scalar(v) => Some(v),
                 Read::Array(_) => None,
             },
@@ -175,7 +138,7 @@ impl<'a> ArgValue<'a> {
             ArgValue::Scalar(_) | ArgValue::Static(_) | ArgValue::Tuple(_) => None,
             ArgValue::Ref(b) => Some(b),
             ArgValue::Owned(b) => Some(b),
-            ArgValue::Mut(m) => match m.target.read() {
+            ArgValue::Mut(m) => match m.read() {
                 Read::Scalar(_) => None,
                 Read::Array(b) => Some(b),
             },
@@ -206,7 +169,7 @@ impl<'a> ArgValue<'a> {
                     _ => Err(neither()),
                 }
             }
-            (Access::Update, ArgValue::Mut(m)) => m.target.lend().map(Slot::Update).ok_or_else(neither),
+            (Access::Update, ArgValue::Mut(m)) => m.target().lend().map(Slot::Update).ok_or_else(neither),
             (Access::Write, arg) => Ok(Slot::Write(arg.buffer().ok_or_else(neither)?.deep_clone()?)),
             (_, arg) => arg.buffer().map(Slot::Read).ok_or_else(neither),
         }
@@ -215,7 +178,7 @@ impl<'a> ArgValue<'a> {
     /// Writes the final values of a `&mut` parameter back.
     pub(super) fn write(&mut self, outputs: &mut Outputs) -> Result<()> {
         match self {
-            ArgValue::Mut(m) => m.target.write(outputs.next_value()?),
+            ArgValue::Mut(m) => m.target().write(outputs.next_value()?),
             ArgValue::Tuple(parts) => parts.iter_mut().try_for_each(|part| part.write(outputs)),
             _ => Ok(()),
         }
@@ -245,7 +208,7 @@ impl<'a> ArgValue<'a> {
             ArgValue::Static(v) => ArgValue::Static(*v),
             ArgValue::Ref(b) => ArgValue::Ref(b),
             ArgValue::Owned(b) => ArgValue::Ref(b),
-            ArgValue::Mut(m) => ArgValue::Mut(MutArg { target: m.target.again() }),
+            ArgValue::Mut(m) => ArgValue::Mut(MutArg::lent(m.target())),
             ArgValue::Tuple(parts) => ArgValue::Tuple(parts.iter_mut().map(ArgValue::lend).collect()),
         }
     }

@@ -1,7 +1,7 @@
 //! Slices, lists and fixed arrays of numbers, and `ndarray`'s arrays, as arguments and results. In staged code they are
 //! arrays. Their elements are copied in, and out again where they are changed: an array of this crate is lent instead.
 
-use super::args::{ArgValue, IntoArg, MutArg, Output, Outputs, OwnTarget, buffer_of};
+use super::args::{ArgValue, IntoArg, MutArg, Output, Outputs, Read, Target, buffer_of};
 use crate::array::{Array, Buffer, Device, Element};
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
@@ -11,33 +11,23 @@ use crate::stage::{Ty, Typed};
 use crate::tree::Tree;
 use ndarray::{ArrayBase, ArrayView, Dimension, OwnedRepr};
 
-/// The elements of a list in their order, under a shape.
-fn gathered<'a, T: Element>(elements: Vec<T>, shape: &[usize]) -> ArrayBuffer<'a> {
-    ArrayBuffer(Buffer::from_vec(elements, shape), std::marker::PhantomData)
-}
-
-/// An array made of something else.
-struct ArrayBuffer<'a>(Result<Buffer>, std::marker::PhantomData<&'a ()>);
-
-impl<'a> ArrayBuffer<'a> {
-    fn argument(self) -> ArgValue<'a> {
-        // A shape of more elements than memory has fails again when it is looked at.
-        self.0.map_or(ArgValue::Tuple(Vec::new()), ArgValue::Owned)
-    }
+/// An array made of something else. That there are as many elements as the shape says is known.
+fn array<'a, T: Element>(elements: Vec<T>, shape: &[usize]) -> ArgValue<'a> {
+    Buffer::from_vec(elements, shape).map_or(ArgValue::Tuple(Vec::new()), ArgValue::Owned)
 }
 
 /// A list of the caller's, which has the final elements when the call has succeeded.
 struct Copied<'a, T> {
     buffer: Buffer,
-    home: Vec<&'a mut [T]>,
+    home: &'a mut [T],
 }
 
-impl<T: Element> OwnTarget for Copied<'_, T> {
-    fn buffer(&self) -> &Buffer {
-        &self.buffer
+impl<T: Element> Target for Copied<'_, T> {
+    fn read(&self) -> Read<'_> {
+        Read::Array(&self.buffer)
     }
-    fn buffer_mut(&mut self) -> &mut Buffer {
-        &mut self.buffer
+    fn lend(&mut self) -> Option<&mut Buffer> {
+        Some(&mut self.buffer)
     }
     fn write(&mut self, value: OutSlot) -> Result<()> {
         if !matches!(value, OutSlot::Updated) {
@@ -45,14 +35,10 @@ impl<T: Element> OwnTarget for Copied<'_, T> {
         }
         let host = self.buffer.to_device(&Device::cpu())?;
         let elements = host.as_slice::<T>().ok_or_else(|| wrong(self.buffer.dtype(), T::DTYPE))?;
-        let mut rest = elements;
-        for part in &mut self.home {
-            let Some((own, after)) = rest.split_at_checked(part.len()) else {
-                return Err(Error::new(ErrorKind::Shape, "a list that is updated in place keeps its length"));
-            };
-            part.copy_from_slice(own);
-            rest = after;
+        if elements.len() != self.home.len() {
+            return Err(Error::new(ErrorKind::Shape, "a list that is updated in place keeps its length"));
         }
+        self.home.copy_from_slice(elements);
         Ok(())
     }
 }
@@ -61,9 +47,8 @@ fn wrong(is: DType, wanted: DType) -> Error {
     Error::new(ErrorKind::Verify, format!("a result is {is}, not {wanted}"))
 }
 
-fn updated<'a, T: Element>(home: Vec<&'a mut [T]>, shape: &[usize]) -> ArgValue<'a> {
-    let all = home.iter().flat_map(|part| part.iter().copied()).collect();
-    match gathered::<T>(all, shape).0 {
+fn updated<'a, T: Element>(home: &'a mut [T], shape: &[usize]) -> ArgValue<'a> {
+    match Buffer::from_vec(home.to_vec(), shape) {
         Ok(buffer) => ArgValue::Mut(MutArg::own(Box::new(Copied { buffer, home }))),
         Err(_) => ArgValue::Tuple(Vec::new()),
     }
@@ -85,35 +70,35 @@ macro_rules! arguments {
     )* };
 }
 arguments! {
-    [] &'a [T], 1, x => gathered(x.to_vec(), &[x.len()]).argument();
-    [] &'a Vec<T>, 1, x => gathered(x.clone(), &[x.len()]).argument();
-    [] Vec<T>, 1, x => { let shape = [x.len()]; gathered(x, &shape).argument() };
-    [const N: usize] [T; N], 1, x => gathered(x.to_vec(), &[N]).argument();
-    [const N: usize] &'a [T; N], 1, x => gathered(x.to_vec(), &[N]).argument();
-    [const M: usize, const N: usize] [[T; M]; N], 2, x => gathered(x.as_flattened().to_vec(), &[N, M]).argument();
-    [const M: usize, const N: usize] &'a [[T; M]; N], 2, x => gathered(x.as_flattened().to_vec(), &[N, M]).argument();
-    [] &'a mut [T], 1, x => { let shape = [x.len()]; updated(vec![x], &shape) };
-    [] &'a mut Vec<T>, 1, x => { let shape = [x.len()]; updated(vec![x.as_mut_slice()], &shape) };
-    [const N: usize] &'a mut [T; N], 1, x => updated(vec![x.as_mut_slice()], &[N]);
-    [const M: usize, const N: usize] &'a mut [[T; M]; N], 2, x => updated(vec![x.as_flattened_mut()], &[N, M]);
+    [] &'a [T], 1, x => array(x.to_vec(), &[x.len()]);
+    [] &'a Vec<T>, 1, x => array(x.clone(), &[x.len()]);
+    [] Vec<T>, 1, x => { let shape = [x.len()]; array(x, &shape) };
+    [const N: usize] [T; N], 1, x => array(x.to_vec(), &[N]);
+    [const N: usize] &'a [T; N], 1, x => array(x.to_vec(), &[N]);
+    [const M: usize, const N: usize] [[T; M]; N], 2, x => array(x.as_flattened().to_vec(), &[N, M]);
+    [const M: usize, const N: usize] &'a [[T; M]; N], 2, x => array(x.as_flattened().to_vec(), &[N, M]);
+    [] &'a mut [T], 1, x => { let shape = [x.len()]; updated(x, &shape) };
+    [] &'a mut Vec<T>, 1, x => { let shape = [x.len()]; updated(x.as_mut_slice(), &shape) };
+    [const N: usize] &'a mut [T; N], 1, x => updated(x.as_mut_slice(), &[N]);
+    [const M: usize, const N: usize] &'a mut [[T; M]; N], 2, x => updated(x.as_flattened_mut(), &[N, M]);
 }
 
 impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a ArrayBase<OwnedRepr<T>, D> {
     const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
     fn into_arg(self) -> ArgValue<'a> {
-        gathered(self.iter().copied().collect(), self.shape()).argument()
+        array(self.iter().copied().collect(), self.shape())
     }
 }
 impl<'a, T: Element, D: Dimension> IntoArg<'a> for ArrayBase<OwnedRepr<T>, D> {
     const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
     fn into_arg(self) -> ArgValue<'a> {
-        gathered(self.iter().copied().collect(), self.shape()).argument()
+        array(self.iter().copied().collect(), self.shape())
     }
 }
 impl<'a, 'v, T: Element, D: Dimension> IntoArg<'a> for ArrayView<'v, T, D> {
     const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
     fn into_arg(self) -> ArgValue<'a> {
-        gathered(self.iter().copied().collect(), self.shape()).argument()
+        array(self.iter().copied().collect(), self.shape())
     }
 }
 
@@ -146,7 +131,7 @@ macro_rules! results {
             fn into_arg<'a>(value: $ty) -> ArgValue<'a> {
                 match T::__ARRAY {
                     Some(_) => T::__gathered(value.into()),
-                    None => crate::tree::Tree::__owned(value),
+                    None => Tree::__owned(value),
                 }
             }
         }

@@ -84,7 +84,7 @@ impl Cx {
             for (branch, value) in branches.iter_mut().zip(&mut values) {
                 if value.is_uninit() {
                     self.builder.borrow_mut().reopen(std::mem::take(&mut branch.region));
-                    *value = self.placeholder(value, &model, at)?;
+                    *value = self.stand_in(value, &model, at)?;
                     branch.region = self.builder.borrow_mut().close(Vec::new());
                 }
             }
@@ -169,8 +169,9 @@ impl Cx {
         Ok(Leaf::Output(types.len() - 1, weak))
     }
 
-    /// Zeros of the types of a value, where nothing reads them; what a sum begins with, in that type.
-    pub(super) fn placeholder(&self, instead_of: &Value, model: &Value, at: At) -> Out<Value> {
+    /// Stands for a value that some path does not give: zeros of the types that it has on the others, which nothing reads; for
+    /// a sum, what it begins with.
+    pub(super) fn stand_in(&self, instead_of: &Value, model: &Value, at: At) -> Out<Value> {
         let mut leaves = Vec::new();
         model.leaves(&mut leaves);
         let zeros = leaves.iter().map(|leaf| {

@@ -230,25 +230,22 @@ impl Cx {
         let depth = self.builder.borrow().depth();
         loop {
             let (after, mut regions) = stage(self, carry)?;
-            if std::mem::take(&mut carry.first) {
+            // Of a variable without a value before the loop, an iteration says the type.
+            let begun: Vec<usize> =
+                (0..after.len()).filter(|&k| carry.trees[k].is_uninit() && !after[k].is_uninit()).collect();
+            if std::mem::take(&mut carry.first) || !begun.is_empty() {
                 self.builder.borrow_mut().truncate(depth);
-                for (k, after) in after.iter().enumerate() {
-                    if carry.trees[k].is_uninit() && !after.is_uninit() {
-                        let first = self.placeholder(&carry.trees[k], after, at)?;
-                        self.begin(carry, k, first, at)?;
-                    }
+                for k in begun {
+                    let tree = self.stand_in(&carry.trees[k], &after[k], at)?;
+                    self.begin(carry, k, tree, at)?;
                 }
                 continue;
             }
             let mut results = Vec::new();
             let mut changed = false;
             let mut leaf = 0;
-            let mut first_values = Vec::new();
             for (k, (before, after)) in carry.trees.iter().zip(&after).enumerate() {
                 if before.is_uninit() {
-                    if !after.is_uninit() {
-                        first_values.push((k, after.clone()));
-                    }
                     continue;
                 }
                 let name = names
@@ -282,16 +279,11 @@ impl Cx {
                     }
                 }
             }
-            if !changed && first_values.is_empty() {
+            if !changed {
                 regions.push(self.builder.borrow_mut().close(results));
                 return Ok(regions);
             }
-            // Zeros stand for a variable that has its first value from the loop: nothing reads them.
             self.builder.borrow_mut().truncate(depth);
-            for (k, after) in first_values {
-                let first = self.placeholder(&carry.trees[k], &after, at)?;
-                self.begin(carry, k, first, at)?;
-            }
         }
     }
 

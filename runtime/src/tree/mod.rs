@@ -85,21 +85,28 @@ pub trait Fixed: Tree {
     fn __take_fixed(outputs: &mut Outputs) -> Result<Self>;
 }
 
+/// What is one argument and one result by itself.
+macro_rules! one_argument {
+    () => {
+        fn __owned<'a>(this: Self) -> ArgValue<'a> {
+            this.into_arg()
+        }
+        fn __shared(this: &Self) -> ArgValue<'_> {
+            this.into_arg()
+        }
+        fn __mutable(this: &mut Self) -> ArgValue<'_> {
+            this.into_arg()
+        }
+        fn __take(outputs: &mut Outputs) -> Result<Self> {
+            <Self as Output>::take(outputs)
+        }
+    };
+}
+
 impl<T: Element, D: Dimension> Tree for Array<T, D> {
     type __Stacked = Array<T, D::Larger>;
     const __TY: Ty = <Array<T, D> as Typed>::TY;
-    fn __owned<'a>(this: Self) -> ArgValue<'a> {
-        this.into_arg()
-    }
-    fn __shared(this: &Self) -> ArgValue<'_> {
-        this.into_arg()
-    }
-    fn __mutable(this: &mut Self) -> ArgValue<'_> {
-        this.into_arg()
-    }
-    fn __take(outputs: &mut Outputs) -> Result<Self> {
-        <Self as Output>::take(outputs)
-    }
+    one_argument!();
 }
 
 fn fixed<T: Element>(literal: Literal) -> Result<T> {
@@ -120,18 +127,7 @@ macro_rules! scalars {
             fn __gathered<'a>(elements: Vec<Self>) -> ArgValue<'a> {
                 elements.into_arg()
             }
-            fn __owned<'a>(this: Self) -> ArgValue<'a> {
-                this.into_arg()
-            }
-            fn __shared(this: &Self) -> ArgValue<'_> {
-                this.into_arg()
-            }
-            fn __mutable(this: &mut Self) -> ArgValue<'_> {
-                this.into_arg()
-            }
-            fn __take(outputs: &mut Outputs) -> Result<Self> {
-                <Self as Output>::take(outputs)
-            }
+            one_argument!();
         }
         impl Fixed for $t {
             fn __fixed<'a>(this: &Self) -> ArgValue<'a> {
