@@ -13,6 +13,7 @@ macro_rules! quote_ours {
 
 mod args;
 mod ast;
+mod build;
 mod carry;
 mod check;
 mod derive;

@@ -374,3 +374,84 @@ fn elements_of_matrices_are_written() {
         agree!(scaled_in_place(&a, &c, limit));
     }
 }
+
+#[desc_jit]
+fn eager(x: &Array1<f64>, limit: f64, calls: &mut usize) -> f64 {
+    let found = x.iter().copied().find(|v| *v > limit).unwrap_or({
+        *calls += 1;
+        -1.0
+    });
+    let mut mapped = 0;
+    let count = x
+        .iter()
+        .map(|v| {
+            mapped += 1;
+            v * v
+        })
+        .count();
+    let backwards = (0..x.len()).rev().step_by(2).count();
+    found + (count + mapped + 10 * backwards) as f64
+}
+
+#[desc_jit]
+fn eager_calls(x: &Array1<f64>, limit: f64) -> (f64, usize) {
+    let mut calls = 0;
+    let value = eager(x, limit, &mut calls);
+    (value, calls)
+}
+
+#[test]
+fn what_an_iterator_evaluates_is_evaluated() {
+    for limit in [-9.0, 1.0, 30.0] {
+        let (_, calls) = agree!(eager_calls(&sample(5), limit));
+        assert_eq!(calls, 1);
+    }
+}
+
+#[desc_jit]
+fn picked(x: &Array1<f64>, k: usize) -> (f64, f64, f64) {
+    let first = *x.iter().next().unwrap();
+    let third = x.iter().skip(1).map(|v| 2.0 * v).nth(k).unwrap_or(-1.0);
+    let low = x.iter().copied().filter(|v| *v < 2.0).reduce(|a, b| 0.5 * a - b).unwrap_or(7.0);
+    (first, third, x.iter().filter(|v| **v > 0.0).copied().next().unwrap_or(9.0) + low)
+}
+
+#[test]
+fn one_item_is_picked() {
+    for n in [1, 3, 8] {
+        for k in [0, 2, 6, 9] {
+            agree!(picked(&sample(n), k));
+        }
+    }
+}
+
+#[desc_jit]
+fn ordered(x: &Array1<f64>) -> f64 {
+    x.iter().copied().max_by(|a, b| a.partial_cmp(b).unwrap()).unwrap()
+}
+
+#[test]
+fn a_nan_has_no_order() {
+    agree!(ordered(&Array1::from_vec(vec![f64::NAN])));
+    agree!(ordered(&Array1::from_vec(vec![1.0, -2.0, 5.0])));
+    for engine in desc_jit::Engine::ALL {
+        let x = Array1::from_vec(vec![1.0, f64::NAN]);
+        let error = desc_jit::with_engine(engine, || ordered::try_call(&x)).unwrap_err().to_string();
+        assert!(error.contains("a NaN has no order") && error.contains("partial_cmp"), "{error}");
+    }
+}
+
+#[desc_jit(static(n))]
+fn window_sums(x: &Array1<f64>, n: usize) -> f64 {
+    x.windows(n).into_iter().map(|w| w.sum()).sum()
+}
+
+#[test]
+fn windows_of_nothing_are_an_error() {
+    agree!(window_sums(&sample(5), 2));
+    agree!(window_sums(&sample(5), 5));
+    for engine in desc_jit::Engine::ALL {
+        let error = desc_jit::with_engine(engine, || window_sums::try_call(&sample(5), 0)).unwrap_err();
+        assert!(error.to_string().contains("windows of no elements"), "{error}");
+    }
+}

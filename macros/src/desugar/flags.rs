@@ -1,7 +1,8 @@
 //! The variables by which jumps are told to the code that they pass over.
 
 use super::Desugar;
-use crate::ast::{Block, Expr, ExprKind, Frame, Jump, Place, Spot, Stmt, Target, own};
+use crate::ast::{Block, Expr, ExprKind, Frame, Jump, Spot, Stmt, Target, own};
+use crate::build::{assign, boolean, expression, let_, read};
 use crate::scope::Variable;
 use proc_macro2::TokenStream;
 
@@ -57,10 +58,10 @@ impl Desugar<'_> {
             let stops = k > target || !matches!(jump, Jump::Continue(_));
             if stops {
                 flags.stops = true;
-                out.push(assign(&flags.stop, yes(at)));
+                out.push(assign(&flags.stop, boolean(true, at)));
             }
             if !flags.skip.is(&flags.stop) {
-                out.push(assign(&flags.skip, yes(at)));
+                out.push(assign(&flags.skip, boolean(true, at)));
             }
         }
     }
@@ -72,13 +73,13 @@ impl Desugar<'_> {
                 flags.skips = true;
                 read(&flags.skip, at)
             }
-            None => simple(ExprKind::Bool(false), at),
+            None => boolean(false, at),
         }
     }
 
     /// The value of what a jump has passed over: that of the jump, where it is the value of the whole frame.
     pub fn passed_value(&mut self, tail: &[Jump], at: Spot) -> Option<Box<Expr>> {
-        let never = Some(Box::new(simple(ExprKind::Never, at)));
+        let never = Some(Box::new(expression(ExprKind::Never, at)));
         let Some(flags) = self.open.last() else { return never };
         let is_whole = match flags.frame {
             None => tail.contains(&Jump::Return),
@@ -97,7 +98,7 @@ impl Flags {
     pub fn declared(&self, at: Spot) -> Vec<Stmt> {
         let mut stmts = Vec::new();
         if self.stops {
-            stmts.push(let_(&self.stop, no(at)));
+            stmts.push(let_(&self.stop, boolean(false, at)));
         }
         if self.has_value {
             stmts.push(Stmt::Declare(self.value.clone()));
@@ -128,35 +129,4 @@ fn assigns(stmt: &Stmt, variable: &Variable) -> bool {
     let Stmt::Expr(e) = stmt else { return false };
     let ExprKind::Assign(target, _) = &e.kind else { return false };
     matches!(&**target, Target::Place(place) if place.root.is(variable))
-}
-
-/// `let variable = value;`
-pub fn let_(variable: &Variable, value: Expr) -> Stmt {
-    Stmt::Let(crate::ast::Pattern::Name(variable.clone()), value)
-}
-
-/// `variable = value;`
-fn assign(variable: &Variable, value: Expr) -> Stmt {
-    let at = value.at;
-    let place = Place { root: variable.clone(), parts: Vec::new(), at, writes: false };
-    Stmt::Expr(simple(ExprKind::Assign(Box::new(Target::Place(place)), Box::new(value)), at))
-}
-
-/// A variable's value.
-pub fn read(variable: &Variable, at: Spot) -> Expr {
-    simple(ExprKind::Variable(variable.clone()), at)
-}
-
-fn yes(at: Spot) -> Expr {
-    simple(ExprKind::Bool(true), at)
-}
-
-/// `false`
-pub fn no(at: Spot) -> Expr {
-    simple(ExprKind::Bool(false), at)
-}
-
-/// An expression of ours.
-pub fn simple(kind: ExprKind, at: Spot) -> Expr {
-    Expr { kind, at, writes: false }
 }

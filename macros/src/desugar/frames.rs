@@ -3,10 +3,11 @@
 //! A `for` keeps its trip count: iterations after a `break` find the flag set and do nothing. A `while` tests the flag
 //! before its condition, which is not evaluated once more.
 
-use super::flags::{Flags, forget, read, simple};
+use super::flags::{Flags, forget};
 use super::jumps::leaving_block;
 use super::{Desugar, function_of};
-use crate::ast::{Block, Callable, Expr, ExprKind, Frame, If, Jump, Spot, Stmt, While};
+use crate::ast::{Block, Callable, Expr, ExprKind, Frame, Jump, Spot, Stmt, While};
+use crate::build::{and, boolean, branch, expression, let_, not, read};
 use crate::diag::control_flow::ENDLESS;
 
 impl Desugar<'_> {
@@ -19,16 +20,16 @@ impl Desugar<'_> {
                 let flags = self.body(l.frame, &mut l.body, at);
                 if flags.stops {
                     let body = std::mem::take(&mut l.body);
-                    l.body.value = Some(Box::new(unless(read(&flags.stop, at), body)));
+                    l.body.value =
+                        Some(Box::new(branch(read(&flags.stop, at), Block::default(), Some(body), at)));
                 }
                 declared(&flags, ExprKind::For(l), at)
             }
             ExprKind::While(mut l) => {
                 let flags = self.body(l.frame, &mut l.body, at);
                 if flags.stops {
-                    let condition = std::mem::replace(&mut l.condition, simple(ExprKind::Never, at));
-                    let going = Box::new(going(&flags, at));
-                    l.condition = simple(ExprKind::Lazy(true, going, Box::new(condition)), at);
+                    let condition = std::mem::replace(&mut l.condition, expression(ExprKind::Never, at));
+                    l.condition = and(going(&flags, at), condition);
                 }
                 declared(&flags, ExprKind::While(l), at)
             }
@@ -62,7 +63,7 @@ impl Desugar<'_> {
         let flags = self.open.pop().unwrap_or_else(|| unreachable!("it was pushed"));
         if continues {
             match flags.skips {
-                true => body.stmts.insert(0, super::flags::let_(&flags.skip, super::flags::no(at))),
+                true => body.stmts.insert(0, let_(&flags.skip, boolean(false, at))),
                 false => forget(body, &flags.skip),
             }
         }
@@ -74,12 +75,12 @@ impl Desugar<'_> {
         if let Callable::Closure(_, body) = f {
             let around = std::mem::take(&mut self.open);
             let at = body.at;
-            let value = std::mem::replace(&mut **body, simple(ExprKind::Never, at));
+            let value = std::mem::replace(&mut **body, expression(ExprKind::Never, at));
             let mut block = Block { value: Some(Box::new(value)), ..Block::default() };
             function_of(self, &mut block, None, at);
             **body = match block {
                 Block { stmts, value: Some(value), .. } if stmts.is_empty() => *value,
-                block => simple(ExprKind::Block(block), at),
+                block => expression(ExprKind::Block(block), at),
             };
             self.open = around;
         }
@@ -88,7 +89,7 @@ impl Desugar<'_> {
 
 /// `!stop`
 fn going(flags: &Flags, at: Spot) -> Expr {
-    simple(ExprKind::Unary("Not", Box::new(read(&flags.stop, at))), at)
+    not(read(&flags.stop, at))
 }
 
 /// The loop with its flags before it, and its value behind it.
@@ -97,14 +98,7 @@ fn declared(flags: &Flags, kind: ExprKind, at: Spot) -> ExprKind {
     if stmts.is_empty() {
         return kind;
     }
-    stmts.push(Stmt::Expr(simple(kind, at)));
+    stmts.push(Stmt::Expr(expression(kind, at)));
     let value = flags.has_value.then(|| Box::new(read(&flags.value, at)));
     ExprKind::Block(Block { items: Vec::new(), stmts, value })
-}
-
-/// `if condition {} else { block }`
-fn unless(condition: Expr, block: Block) -> Expr {
-    let at = condition.at;
-    let branch = If { condition, then: Block::default(), otherwise: Some(block), carried: Vec::new() };
-    simple(ExprKind::If(Box::new(branch)), at)
 }

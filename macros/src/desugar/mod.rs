@@ -9,11 +9,12 @@ mod flags;
 mod frames;
 mod jumps;
 
-use crate::ast::{Block, Expr, ExprKind, Function, If, Jump, Pattern, Spot, Stmt};
+use crate::ast::{Block, Expr, ExprKind, Function, Jump, Pattern, Spot, Stmt};
+use crate::build::{branch, expression, read};
 use crate::diag::Sink;
 use crate::diag::control_flow::JUMP_INSIDE;
 use crate::walk::Child;
-use flags::{Flags, read, simple};
+use flags::Flags;
 use jumps::{block_diverges, diverges, first, leaving, leaving_block};
 use proc_macro2::TokenStream;
 use std::collections::VecDeque;
@@ -141,7 +142,7 @@ impl Desugar<'_> {
                     (block_diverges(&mut branch.then), branch.otherwise.as_mut().is_some_and(block_diverges));
                 let goes_on = match ends {
                     (true, true) => {
-                        return self.last(out, simple(ExprKind::If(branch), at), tail);
+                        return self.last(out, expression(ExprKind::If(branch), at), tail);
                     }
                     (true, false) => branch.otherwise.get_or_insert_default(),
                     (false, _) => &mut branch.then,
@@ -150,14 +151,14 @@ impl Desugar<'_> {
                 if (ends.0 || ends.1) && leaving_block(goes_on).is_empty() {
                     let block = std::mem::take(goes_on);
                     let is_empty = block.stmts.is_empty() && block.value.is_none();
-                    let block = simple(ExprKind::Block(block), at);
+                    let block = expression(ExprKind::Block(block), at);
                     match pattern {
                         Some(pattern) => rest.stmts.push_front(Stmt::Let(pattern, block)),
                         None if is_empty => {}
                         None => rest.stmts.push_front(Stmt::Expr(block)),
                     }
                     (goes_on.stmts, goes_on.value) = (rest.stmts.into(), rest.value);
-                    return self.last(out, simple(ExprKind::If(branch), at), tail);
+                    return self.last(out, expression(ExprKind::If(branch), at), tail);
                 }
                 e.kind = ExprKind::If(branch);
             }
@@ -185,8 +186,7 @@ impl Desugar<'_> {
         let condition = self.passed_over(at);
         let then = Block { value: self.passed_value(tail, at), ..Block::default() };
         let otherwise = Some(self.sequence(rest, tail));
-        let branch = If { condition, then, otherwise, carried: Vec::new() };
-        let value = Some(Box::new(simple(ExprKind::If(Box::new(branch)), at)));
+        let value = Some(Box::new(branch(condition, then, otherwise, at)));
         Block { stmts: out, value, ..Block::default() }
     }
 
@@ -201,7 +201,7 @@ impl Desugar<'_> {
         at: Spot,
     ) -> Block {
         let variable = self.variable("value", None);
-        let mut assignment = simple(make(Box::new(read(&variable, value.at))), at);
+        let mut assignment = expression(make(Box::new(read(&variable, value.at))), at);
         if let Some((spot, word)) = first(&mut assignment) {
             self.sink.report_at(spot.span, &JUMP_INSIDE, &[&word]);
         }
@@ -224,7 +224,7 @@ impl Desugar<'_> {
             return Block { stmts: out, value, ..Block::default() };
         }
         self.set(jump, value.map(|v| *v), at, &mut out);
-        let value = Some(Box::new(simple(ExprKind::Never, at)));
+        let value = Some(Box::new(expression(ExprKind::Never, at)));
         Block { stmts: out, value, ..Block::default() }
     }
 

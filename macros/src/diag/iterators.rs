@@ -4,7 +4,7 @@ catalogue! {
     ADAPTER = "DJ0901", "`.{0}(..)` of an iterator is not part of the staged language",
         "`map`, `filter`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by` and `take_while` are; or write a loop over the indices";
     CONSUMER = "DJ0902", "`.{0}(..)` of an iterator is not part of the staged language",
-        "`sum`, `product`, `fold`, `count`, `any`, `all`, `for_each`, `collect`, `min_by`, `max_by`, `position`, `find` and `last` are; or write a loop";
+        "`sum`, `product`, `fold`, `reduce`, `count`, `any`, `all`, `for_each`, `collect`, `min_by`, `max_by`, `position`, `find`, `next`, `nth` and `last` are; or write a loop";
     AFTER_FILTER = "DJ0903", "`.{0}(..)` behind `filter` or `take_while`, whose items have no known position",
         "put it before the filter, or count in a loop";
     RANGE_ORDER = "DJ0904", "a range that runs backwards or in steps has no known position here",

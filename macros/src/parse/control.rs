@@ -3,18 +3,11 @@
 use super::jump::Kind;
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{
-    Adapter, Block, Callable, Expr, ExprKind, For, Frame, If, Jump, Loop, Pattern, Range, Spot, Stmt, While,
+    Adapter, Block, Callable, Expr, ExprKind, For, Jump, Loop, Pattern, Range, Spot, Stmt, While,
 };
+use crate::build::{branch, unless};
 use crate::diag::{control_flow::*, expressions};
 use syn::{Expr as Rust, Pat, RangeLimits};
-
-/// `if !condition { break }`
-fn break_unless(condition: Expr, frame: Frame, at: Spot) -> Expr {
-    let ends = expression(ExprKind::Unary("Not", Box::new(condition)), at);
-    let leave = expression(ExprKind::Jump(Jump::Break(frame), None), at);
-    let then = Block { stmts: vec![Stmt::Expr(leave)], ..Block::default() };
-    expression(ExprKind::If(Box::new(If { condition: ends, then, otherwise: None, carried: Vec::new() })), at)
-}
 
 impl Parser<'_> {
     pub(super) fn block_expr(&mut self, e: &syn::ExprBlock) -> Expr {
@@ -33,8 +26,7 @@ impl Parser<'_> {
         let condition = self.expr(&e.cond);
         let then = self.block(&e.then_branch);
         let otherwise = e.else_branch.as_ref().map(|(_, e)| self.otherwise(e));
-        let branch = If { condition, then, otherwise, carried: Vec::new() };
-        expression(ExprKind::If(Box::new(branch)), Spot::of(&e.if_token))
+        branch(condition, then, otherwise, Spot::of(&e.if_token))
     }
 
     pub(super) fn for_loop(&mut self, e: &syn::ExprForLoop) -> Expr {
@@ -104,22 +96,25 @@ impl Parser<'_> {
         }
     }
 
+    /// `a..b`, `a..=b`
+    pub(super) fn written_range(&mut self, r: &syn::ExprRange) -> Option<Range> {
+        let (at, inclusive) = match &r.limits {
+            RangeLimits::HalfOpen(token) => (Spot::of(token), false),
+            RangeLimits::Closed(token) => (Spot::of(token), true),
+        };
+        let start = r.start.as_ref().map(|e| self.expr(e));
+        let end = r.end.as_ref().map(|e| self.expr(e));
+        let (Some(start), Some(end)) = (start, end) else {
+            self.sink.report(r, &OPEN_RANGE, &[]);
+            return None;
+        };
+        Some(Range { start, end, inclusive, progress: None, adapters: Vec::new(), at })
+    }
+
     /// The header of a `for` loop: `a..b`, `a..=b`, with `.rev()` and `.step_by(k)` in any order.
     fn range(&mut self, e: &Rust) -> Option<Range> {
         match bare(e) {
-            Rust::Range(r) => {
-                let (at, inclusive) = match &r.limits {
-                    RangeLimits::HalfOpen(token) => (Spot::of(token), false),
-                    RangeLimits::Closed(token) => (Spot::of(token), true),
-                };
-                let start = r.start.as_ref().map(|e| self.expr(e));
-                let end = r.end.as_ref().map(|e| self.expr(e));
-                let (Some(start), Some(end)) = (start, end) else {
-                    self.sink.report(r, &OPEN_RANGE, &[]);
-                    return None;
-                };
-                Some(Range { start, end, inclusive, progress: None, adapters: Vec::new(), at })
-            }
+            Rust::Range(r) => self.written_range(r),
             Rust::MethodCall(m) if is_range(&m.receiver) => {
                 let mut range = self.range(&m.receiver)?;
                 let name = m.method.to_string();
@@ -168,7 +163,7 @@ impl Parser<'_> {
             return expression(ExprKind::While(Box::new(whole)), at);
         }
         // A condition of the graph only reads: one that assigns is where an endless loop is left.
-        body.stmts.insert(0, Stmt::Expr(break_unless(condition, frame, at)));
+        body.stmts.insert(0, unless(condition, Jump::Break(frame), at));
         expression(ExprKind::Loop(Box::new(Loop { frame, body })), at)
     }
 
@@ -203,10 +198,7 @@ impl Parser<'_> {
         }
         self.frames = around;
         self.scopes.close();
-        if let Some(assignment) = self.scopes.outer_assignments(since).next() {
-            let name = assignment.variable.name();
-            self.sink.report_at(assignment.span, &expressions::CAPTURED_ASSIGNMENT, &[&name]);
-        }
+        self.refuse_assignments(since);
         Callable::Closure(params, Box::new(body))
     }
 }

@@ -3,7 +3,8 @@
 //! rustc has seen that the arms of the function as written leave nothing out, so the last one needs no comparison.
 
 use super::{Parser, bare, expression, rejected};
-use crate::ast::{Block, Expr, ExprKind, FieldName, If, Pattern, Spot, Stmt, own};
+use crate::ast::{Block, Expr, ExprKind, FieldName, Pattern, Spot, Stmt, own};
+use crate::build;
 use crate::diag::control_flow::{MATCH_BINDING, MATCH_PATTERN};
 use quote::quote;
 use syn::parse::{ParseStream, Parser as _};
@@ -48,10 +49,7 @@ impl Parser<'_> {
         for (condition, block) in arms.into_iter().rev() {
             chain = Some(match (chain, condition) {
                 (Some(otherwise), Some(condition)) => {
-                    let branch =
-                        If { condition, then: block, otherwise: Some(otherwise), carried: Vec::new() };
-                    let value = expression(ExprKind::If(Box::new(branch)), at);
-                    Block { value: Some(Box::new(value)), ..Block::default() }
+                    build::block(Vec::new(), build::branch(condition, block, Some(otherwise), at))
                 }
                 _ => block,
             });
@@ -75,10 +73,9 @@ impl Parser<'_> {
             expression(ExprKind::Block(block), Spot::of(&e.then_branch))
         });
         let otherwise = e.else_branch.as_ref().map(|(_, e)| self.otherwise(e));
-        let condition = condition.unwrap_or_else(|| expression(ExprKind::Bool(true), at));
-        let branch = If { condition, then, otherwise, carried: Vec::new() };
-        let value = Some(Box::new(expression(ExprKind::If(Box::new(branch)), at)));
-        expression(ExprKind::Block(Block { items: Vec::new(), stmts: vec![stmt], value }), at)
+        let condition = condition.unwrap_or_else(|| build::boolean(true, at));
+        let value = build::branch(condition, then, otherwise, at);
+        expression(ExprKind::Block(build::block(vec![stmt], value)), at)
     }
 
     /// `matches!(subject, pattern if guard)`

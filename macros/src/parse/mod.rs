@@ -26,6 +26,7 @@ pub mod types;
 
 use crate::args::Arguments;
 use crate::ast::{Expr, ExprKind, Function, Handles, Spot};
+use crate::build::expression;
 use crate::diag::{Sink, attribute};
 use crate::scope::Scopes;
 use proc_macro2::{Span, TokenStream};
@@ -115,11 +116,6 @@ struct Parser<'a> {
 /// An expression that was reported.
 fn rejected(at: Spot) -> Expr {
     expression(ExprKind::Rejected, at)
-}
-
-/// An expression; `carry.rs` finds out whether it writes.
-fn expression(kind: ExprKind, at: Spot) -> Expr {
-    Expr { kind, at, writes: false }
 }
 
 /// Without parentheses, and without the invisible groups that `macro_rules!` leaves.

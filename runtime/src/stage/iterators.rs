@@ -29,15 +29,7 @@ impl Cx {
                 _ => x.clone(),
             },
             ("found", [found]) => {
-                let message = "called `Option::unwrap()` on a `None` value: there is no such item";
-                if found.as_static() == Some(Literal::Bool(false)) && self.is_unconditional() {
-                    return Err(self.error(ErrorKind::Arithmetic, message, at));
-                }
-                self.push(
-                    Op::Check { message: message.into(), user: false },
-                    vec![self.node(found, at)?],
-                    at,
-                )?;
+                self.claim(found, "called `Option::unwrap()` on a `None` value: there is no such item", at)?;
                 x.clone()
             }
             // `array![[a, b], [c, d]]` is no list of lists.
@@ -75,10 +67,10 @@ impl Cx {
                 }
                 self.binary(BinaryOp::Add, x, &k, at)?
             }
-            // A list of tuples.
-            // A list of lists.
-            ("element", [k]) if x.whole().1 > 0 => self.load("", x, std::slice::from_ref(k), at)?,
-            ("element", [k]) if x.items().is_some() => self.load("", x, std::slice::from_ref(k), at)?,
+            // A list of lists, or of tuples.
+            ("element", [k]) if x.whole().1 > 0 || x.items().is_some() => {
+                self.load("", x, std::slice::from_ref(k), at)?
+            }
             ("element", [k]) => {
                 let ty = self.ty(x, at)?;
                 let flat = match ty.rank() {
@@ -104,6 +96,14 @@ impl Cx {
                 index.reverse();
                 Value::tuple(index)
             }
+            ("window_count", [length]) => {
+                let count = self.ty(x, at)?.shape.first().copied().unwrap_or(0);
+                let length = self.require_usize(length, "the length of a window", at)?;
+                if length == 0 {
+                    return Err(self.error(ErrorKind::Argument, "windows of no elements", at));
+                }
+                Value::usize((count + 1).saturating_sub(length))
+            }
             ("chunk_count", [length, exact]) => {
                 let ty = self.ty(x, at)?;
                 let length = self.require_usize(length, "the length of a block", at)?;
@@ -120,8 +120,29 @@ impl Cx {
                 Value::usize(count / length)
             }
             ("total_greater", [y]) => self.total_greater(x, y, at)?,
+            // `x.partial_cmp(&y).unwrap() == Greater`
+            ("ordered_greater", [y]) => {
+                let (x, y, dtype) = self.promote("partial_cmp", x, y, at)?;
+                if dtype.is_float() {
+                    let has_nan = |v: &Value| self.method("is_nan", v, &[], at);
+                    let unordered = self.binary(BinaryOp::Or, &has_nan(&x)?, &has_nan(&y)?, at)?;
+                    let ordered = self.unary(UnaryOp::Not, &unordered, at)?;
+                    let message = "called `Option::unwrap()` on a `None` value: a NaN has no order";
+                    self.claim(&ordered, message, at)?;
+                }
+                self.compare(CmpOp::Gt, &x, &y, at)?
+            }
             _ => return Ok(None),
         }))
+    }
+
+    /// What holds, or is an error where it is executed.
+    fn claim(&self, holds: &Value, message: &str, at: At) -> Out<()> {
+        if holds.as_static() == Some(Literal::Bool(false)) && self.is_unconditional() {
+            return Err(self.error(ErrorKind::Arithmetic, message, at));
+        }
+        self.push(Op::Check { message: message.into(), user: false }, vec![self.node(holds, at)?], at)?;
+        Ok(())
     }
 
     /// `x.total_cmp(&y) == Greater`; NaNs of one sign count as equal.

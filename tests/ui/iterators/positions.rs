@@ -2,13 +2,13 @@
 use desc_jit::prelude::*;
 
 #[desc_jit]
-fn third(u: &Array1<f64>) -> f64 {
-    *u.iter().nth(2).unwrap()
+fn root(u: &Array1<f64>) -> f64 {
+    u.iter().find_map(|v| (*v > 0.0).then(|| v.sqrt())).unwrap()
 }
 
 #[desc_jit]
-fn longest(u: &Array1<f64>) -> f64 {
-    u.windows(2).into_iter().map(|w| w[1] - w[0]).reduce(f64::max).unwrap()
+fn running(u: &Array1<f64>) -> f64 {
+    u.iter().scan(0.0, |s, v| { *s += v; Some(*s) }).sum()
 }
 
 fn main() {}

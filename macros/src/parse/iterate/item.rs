@@ -1,7 +1,8 @@
 //! The item at a position, and what binds it.
 
-use super::{Item, Source, binary, int};
-use crate::ast::{Argument, Block, Expr, ExprKind, Frame, If, Jump, Part, Pattern, SliceArg, Spot, Stmt};
+use super::{Item, Source};
+use crate::ast::{Argument, Block, Expr, ExprKind, Frame, Jump, Part, Pattern, SliceArg, Spot, Stmt};
+use crate::build::{binary, int, method, unless};
 use crate::parse::jump::Kind;
 use crate::parse::{Parser, bare, expression, rejected};
 use syn::{Expr as Rust, Pat};
@@ -19,22 +20,20 @@ impl Parser<'_> {
         Some(match source {
             // The counter itself.
             Source::Range(_) => Item::Value(k),
-            Source::Count(start) => Item::Value(self.kept(super::method("offset", start, vec![k]), out)),
+            Source::Count(start) => Item::Value(self.kept(method("offset", start, vec![k]), out)),
             Source::Elements(array) => {
-                let element = expression(ExprKind::Method("element".into(), Box::new(array), vec![k]), at);
+                let element = method("element", array, vec![k]);
                 Item::Value(self.kept(element, out))
             }
             Source::Places(mut place) => {
                 // The items of a matrix are its elements.
-                let index =
-                    expression(ExprKind::Method("indices".into(), Box::new(place.value()), vec![k]), at);
+                let index = method("indices", place.value(), vec![k]);
                 place.parts.push(Part::Index(vec![self.kept(index, out)]));
                 Item::Place(place)
             }
             Source::Parts(array, axis) => {
                 let axis = int(axis as i128, at);
-                let part =
-                    expression(ExprKind::Method("index_axis".into(), Box::new(array), vec![axis, k]), at);
+                let part = method("index_axis", array, vec![axis, k]);
                 Item::Value(self.kept(part, out))
             }
             Source::Windows(array, length) => {
@@ -59,13 +58,20 @@ impl Parser<'_> {
                 let k = self.kept(binary("Sub", last, k), out);
                 self.item_at(*inner, k, out, frame)?
             }
+            // Rust computes the items that are passed over, too.
             Source::Skip(inner, n) => {
+                let since = self.scopes.mark();
                 let k = self.kept(binary("Add", k, n), out);
-                self.item_at(*inner, k, out, frame)?
+                let item = self.item_at(*inner, k, out, frame)?;
+                self.refuse_assignments(since);
+                item
             }
             Source::StepBy(inner, n) => {
+                let since = self.scopes.mark();
                 let k = self.kept(binary("Mul", k, n), out);
-                self.item_at(*inner, k, out, frame)?
+                let item = self.item_at(*inner, k, out, frame)?;
+                self.refuse_assignments(since);
+                item
             }
             Source::Same(inner) => self.item_at(*inner, k, out, frame)?,
             Source::Map(inner, f) => {
@@ -173,12 +179,4 @@ impl Item {
             }
         }
     }
-}
-
-/// `if !condition { jump }`
-fn unless(condition: Expr, jump: Jump, at: Spot) -> Stmt {
-    let jump = expression(ExprKind::Jump(jump, None), at);
-    let otherwise = Some(Block { items: Vec::new(), stmts: vec![Stmt::Expr(jump)], value: None });
-    let branch = If { condition, then: Block::default(), otherwise, carried: Vec::new() };
-    Stmt::Expr(expression(ExprKind::If(Box::new(branch)), at))
 }

@@ -1,7 +1,8 @@
 //! The counted loop of an iterator.
 
-use super::{Item, Iterator, Source, int};
+use super::{Item, Iterator, Source};
 use crate::ast::{Block, Expr, ExprKind, For, Frame, Range, Spot, Stmt};
+use crate::build::int;
 use crate::parse::jump::Kind;
 use crate::parse::{Parser, expression};
 use syn::{ExprForLoop, Label};

@@ -4,12 +4,14 @@
 mod consume;
 mod item;
 mod loops;
+mod optional;
 mod source;
 
-pub(super) use consume::Found;
+pub(super) use optional::Found;
 
 use super::{Parser, bare};
 use crate::ast::{Expr, Place, Range, Stmt};
+use crate::build::{let_, read};
 use crate::scope::Variable;
 use syn::{Expr as Rust, ExprMethodCall};
 
@@ -130,8 +132,11 @@ pub(super) const CONSUMERS: &[&str] = &[
     "collect",
     "for_each",
     "last",
+    "next",
     "nth",
     "find",
+    "find_map",
+    "reduce",
 ];
 
 /// The method makes an iterator of an array.
@@ -173,30 +178,12 @@ impl Parser<'_> {
         let at = value.at;
         let variable = self.own("kept");
         before.push(let_(&variable, value));
-        super::expression(ExprKind::Variable(variable), at)
+        read(&variable, at)
     }
 
     fn own(&mut self, name: &str) -> Variable {
         self.scopes.own(|number| crate::ast::own(&format!("{name}{number}")))
     }
-}
-
-fn let_(variable: &Variable, value: Expr) -> Stmt {
-    Stmt::Let(crate::ast::Pattern::Name(variable.clone()), value)
-}
-
-fn method(name: &str, receiver: Expr, arguments: Vec<Expr>) -> Expr {
-    let at = receiver.at;
-    super::expression(crate::ast::ExprKind::Method(name.into(), Box::new(receiver), arguments), at)
-}
-
-fn binary(op: &'static str, a: Expr, b: Expr) -> Expr {
-    let at = a.at;
-    super::expression(crate::ast::ExprKind::Binary(op, Box::new(a), Box::new(b)), at)
-}
-
-fn int(value: i128, at: crate::ast::Spot) -> Expr {
-    super::expression(crate::ast::ExprKind::Int(value), at)
 }
 
 fn one_argument(m: &ExprMethodCall) -> Option<&Rust> {

@@ -1,28 +1,18 @@
 //! From a chain of methods to its source.
 
-use super::{Iterator, SOURCES, Source, binary, int, method, one_argument};
-use crate::ast::{Adapter, Expr, ExprKind, Range, Spot};
-use crate::diag::control_flow::OPEN_RANGE;
+use super::{Iterator, SOURCES, Source, one_argument};
+use crate::ast::{Adapter, Expr, ExprKind, Spot};
+use crate::build::{binary, boolean, int, method, read};
 use crate::diag::iterators::*;
 use crate::parse::{Parser, bare, expression};
-use syn::{Expr as Rust, ExprMethodCall, RangeLimits};
+use syn::{Expr as Rust, ExprMethodCall};
 
 impl Parser<'_> {
     /// What a chain iterates over; `None` where something was reported.
     pub(super) fn iterator<'e>(&mut self, e: &'e Rust) -> Option<Iterator<'e>> {
         match bare(e) {
             Rust::Range(r) => {
-                let (at, inclusive) = match &r.limits {
-                    RangeLimits::HalfOpen(token) => (Spot::of(token), false),
-                    RangeLimits::Closed(token) => (Spot::of(token), true),
-                };
-                let start = r.start.as_ref().map(|e| self.expr(e));
-                let end = r.end.as_ref().map(|e| self.expr(e));
-                let (Some(start), Some(end)) = (start, end) else {
-                    self.sink.report(r, &OPEN_RANGE, &[]);
-                    return None;
-                };
-                let range = Range { start, end, inclusive, progress: None, adapters: Vec::new(), at };
+                let range = self.written_range(r)?;
                 Some(Iterator { before: Vec::new(), source: Source::Range(range), count: None })
             }
             Rust::MethodCall(m) => self.chain(m),
@@ -34,11 +24,15 @@ impl Parser<'_> {
 
     /// The elements of an array along all its axes.
     fn elements<'e>(&mut self, e: &'e Rust) -> Option<Iterator<'e>> {
-        let mut before = Vec::new();
         let array = self.expr(e);
+        self.elements_of(array)
+    }
+
+    fn elements_of<'e>(&mut self, array: Expr) -> Option<Iterator<'e>> {
         if matches!(array.kind, ExprKind::Rejected) {
             return None;
         }
+        let mut before = Vec::new();
         let array = self.kept(array, &mut before);
         let count = method("len", array.clone(), Vec::new());
         let count = Some(self.kept(count, &mut before));
@@ -62,15 +56,8 @@ impl Parser<'_> {
         }
         if !super::is_iterator(&m.receiver) {
             // A method that gives an array.
-            let mut before = Vec::new();
             let array = self.expr(&Rust::MethodCall(m.clone()));
-            if matches!(array.kind, ExprKind::Rejected) {
-                return None;
-            }
-            let array = self.kept(array, &mut before);
-            let count = method("len", array.clone(), Vec::new());
-            let count = Some(self.kept(count, &mut before));
-            return Some(Iterator { before, source: Source::Elements(array), count });
+            return self.elements_of(array);
         }
         let mut inner = self.iterator(&m.receiver)?;
         match (name.as_str(), m.args.len()) {
@@ -103,16 +90,13 @@ impl Parser<'_> {
                 let count = inner.count.clone()?;
                 Some(Iterator { source: Source::Rev(inner.source.into(), count), ..inner })
             }
-            ("skip" | "take" | "step_by", 1) => {
+            ("skip", 1) => self.skipped(inner, &m.args[0], at),
+            ("take" | "step_by", 1) => {
                 let mut inner = self.positional(inner, at)?;
                 let n = self.expr(&m.args[0]);
                 let n = self.kept(n, &mut inner.before);
                 let count = inner.count.take()?;
                 let (source, count) = match name.as_str() {
-                    "skip" => (
-                        Source::Skip(inner.source.into(), n.clone()),
-                        method("saturating_sub", count, vec![n]),
-                    ),
                     "take" => (Source::Same(inner.source.into()), method("min", count, vec![n])),
                     _ => (Source::StepBy(inner.source.into(), n.clone()), method("div_ceil", count, vec![n])),
                 };
@@ -138,6 +122,16 @@ impl Parser<'_> {
                 None
             }
         }
+    }
+
+    /// `.skip(n)`
+    pub(super) fn skipped<'e>(&mut self, inner: Iterator<'e>, n: &Rust, at: Spot) -> Option<Iterator<'e>> {
+        let mut inner = self.positional(inner, at)?;
+        let n = self.expr(n);
+        let n = self.kept(n, &mut inner.before);
+        let count = method("saturating_sub", inner.count.take()?, vec![n.clone()]);
+        let count = Some(self.kept(count, &mut inner.before));
+        Some(Iterator { source: Source::Skip(inner.source.into(), n), count, before: inner.before })
     }
 
     /// `x.iter()` and its relatives.
@@ -170,15 +164,14 @@ impl Parser<'_> {
             ("windows", Some(length)) => {
                 let length = self.expr(length);
                 let length = self.kept(length, &mut before);
-                let more = binary("Add", axis(0), int(1, at));
-                let count = method("saturating_sub", more, vec![length.clone()]);
+                let count = method("window_count", array.clone(), vec![length.clone()]);
                 (Source::Windows(array.clone(), length), count)
             }
             ("chunks" | "chunks_exact", Some(length)) => {
                 let length = self.expr(length);
                 let length = self.kept(length, &mut before);
                 // A last block of another length has no type here: `chunk_count` says so.
-                let exact = expression(ExprKind::Bool(name == "chunks_exact"), at);
+                let exact = boolean(name == "chunks_exact", at);
                 let count = method("chunk_count", array.clone(), vec![length.clone(), exact]);
                 (Source::Chunks(array.clone(), length), count)
             }
@@ -225,7 +218,7 @@ impl crate::ast::Place {
     /// What the place holds.
     pub fn value(&self) -> Expr {
         use crate::ast::Part;
-        let mut value = expression(ExprKind::Variable(self.root.clone()), self.at);
+        let mut value = read(&self.root, self.at);
         for part in &self.parts {
             let kind = match part {
                 Part::Field(k) => ExprKind::Field(Box::new(value), k.clone()),
