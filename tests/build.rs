@@ -1,9 +1,18 @@
-//! The right programs of `docs/errors.md` as modules, so that rustc compiles what the page tells people to write.
+//! Programs that rustc compiles for the tests: the right ones of `docs/errors.md`, and random ones.
+
+#[path = "generate/programs.rs"]
+mod programs;
 
 use std::fmt::Write;
 use std::path::Path;
 
 fn main() {
+    right_programs();
+    random_programs();
+}
+
+/// What the page tells people to write, a module for each code.
+fn right_programs() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
     println!("cargo:rerun-if-changed={}", page.display());
     let text = std::fs::read_to_string(page).expect("the page exists");
@@ -19,6 +28,29 @@ fn main() {
         writeln!(modules, "pub mod {code} {{\n#[allow(unused)]\nuse desc_jit::prelude::*;\n{right}}}")
             .expect("a string takes it");
     }
+    write("right_programs.rs", &modules);
+}
+
+/// Random functions of the language, each with its test. `DESC_PROGRAMS` says how many, `DESC_PROGRAMS_SEED` which.
+fn random_programs() {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=generate/programs.rs");
+    let number = |name: &str, default: u64| {
+        println!("cargo:rerun-if-env-changed={name}");
+        std::env::var(name).map_or(default, |v| v.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+    };
+    let mut random = fastrand::Rng::with_seed(number("DESC_PROGRAMS_SEED", 2026));
+    let mut text = String::new();
+    for k in 0..number("DESC_PROGRAMS", 40) {
+        let name = format!("program_{k}");
+        text += &programs::program(&name, &mut |n| random.usize(0..n));
+        writeln!(text, "#[test]\nfn {name}_agrees() {{\nall_readings_agree!({name});\n}}")
+            .expect("a string takes it");
+    }
+    write("random_programs.rs", &text);
+}
+
+fn write(name: &str, text: &str) {
     let out = std::env::var("OUT_DIR").expect("cargo sets it");
-    std::fs::write(Path::new(&out).join("right_programs.rs"), modules).expect("it can be written");
+    std::fs::write(Path::new(&out).join(name), text).expect("it can be written");
 }

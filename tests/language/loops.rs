@@ -379,3 +379,20 @@ fn the_condition_of_a_while_assigns() {
 fn condition_that_assigns_value(x: f64) -> f64 {
     condition_that_assigns(x, 100).0
 }
+
+#[desc_jit]
+fn reversed_index(x: &Array1<f64>) -> f64 {
+    let mut sum = 0.0;
+    for j in (0..3).rev() {
+        sum = 0.5 * sum + x[j % x.len()];
+    }
+    for j in (0..7).step_by(2).rev() {
+        sum = 0.5 * sum + x[(j + 1) % x.len()];
+    }
+    sum
+}
+
+#[test]
+fn the_index_of_a_reversed_range_takes_its_type_from_its_use() {
+    agree!(reversed_index(&Array1::from_vec(vec![1.0, 2.5])));
+}

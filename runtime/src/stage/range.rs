@@ -133,7 +133,8 @@ impl Cx {
         };
         let span = self.binary(BinaryOp::Mul, &steps, &magnitude, at)?;
         let op = if down { BinaryOp::Sub } else { BinaryOp::Add };
-        let start = self.binary(op, &r.start, &span, at)?;
+        // An index of a type that is still open stays so.
+        let start = self.weak_like(self.binary(op, &r.start, &span, at)?, r.start.is_weak());
         let stride = match r.stride {
             Stride::Static(k) => Stride::Static(-k),
             Stride::Traced { magnitude, down } => Stride::Traced { magnitude, down: !down },

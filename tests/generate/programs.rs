@@ -1,0 +1,314 @@
+//! Random functions of the language as Rust source: nests of loops, jumps, branches and matches over a few variables.
+//!
+//! They end, stay inside their arrays and overflow nothing, so that every reading has to give the same numbers. They use
+//! no transcendental functions and no sums of floats, of which compiled kernels have their own.
+
+use std::fmt::Write;
+
+/// A random function with this name, of an array with at least one element, a count and a number.
+pub fn program(name: &str, pick: &mut dyn FnMut(usize) -> usize) -> String {
+    let mut author =
+        Author { pick, text: String::new(), next: 0, scope: Scope::default(), frames: Vec::new() };
+    author.scope.floats = ["a", "f0", "f1"].map(String::from).to_vec();
+    author.scope.ints = ["i0", "i1"].map(String::from).to_vec();
+    author.scope.counts = vec!["n".into()];
+    let start = author.float(1);
+    let count = author.int(1);
+    author.text.clear();
+    let _ = writeln!(
+        author.text,
+        "#[desc_jit]\nfn {name}(x: &Array1<f64>, n: usize, a: f64) -> (f64, i64, Array1<f64>) {{"
+    );
+    author.line("let mut u = x.clone();");
+    author.line("let mut f0 = a;\nlet mut f1 = 0.5_f64;\nlet mut i0 = n as i64;\nlet mut i1 = 3_i64;");
+    author.line(&format!("f1 = {start};\ni1 = {count};"));
+    author.block(0, 5);
+    let (f, i) = (author.float(1), author.int(1));
+    author.line(&format!("({f}, {i}, u)\n}}"));
+    author.text
+}
+
+/// What can be named.
+#[derive(Clone, Default)]
+struct Scope {
+    floats: Vec<String>,
+    ints: Vec<String>,
+    counts: Vec<String>,
+    /// `u` is borrowed.
+    is_lent: bool,
+}
+
+/// A loop or a labelled block.
+#[derive(Clone)]
+struct Frame {
+    label: String,
+    is_loop: bool,
+}
+
+struct Author<'a> {
+    pick: &'a mut dyn FnMut(usize) -> usize,
+    text: String,
+    next: usize,
+    scope: Scope,
+    frames: Vec<Frame>,
+}
+
+impl Author<'_> {
+    fn pick(&mut self, n: usize) -> usize {
+        (self.pick)(n)
+    }
+
+    fn one_of(&mut self, of: impl Fn(&Scope) -> &Vec<String>) -> String {
+        let k = self.pick(of(&self.scope).len());
+        of(&self.scope)[k].clone()
+    }
+
+    fn fresh(&mut self, letter: char) -> String {
+        self.next += 1;
+        format!("{letter}{}", self.next + 1)
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// A place in `x` and `u`.
+    fn index(&mut self, depth: usize) -> String {
+        match self.pick(4) {
+            0 => "0".into(),
+            1 => format!("({}).rem_euclid(x.len() as i64) as usize", self.int(depth)),
+            _ => format!("{} % x.len()", self.one_of(|s| &s.counts)),
+        }
+    }
+
+    fn float(&mut self, depth: usize) -> String {
+        let kinds = if depth == 0 { 5 } else { 18 };
+        match self.pick(kinds) {
+            0 | 1 => self.one_of(|s| &s.floats),
+            2 => format!("{}.25_f64", self.pick(4)),
+            3 if !self.scope.is_lent => format!("u[{}]", self.index(0)),
+            3 | 4 => format!("x[{}]", self.index(0)),
+            5 => format!("({} + {})", self.float(depth - 1), self.float(depth - 1)),
+            6 => format!("({} - {})", self.float(depth - 1), self.float(depth - 1)),
+            7 => format!("({} * {})", self.float(depth - 1), self.float(depth - 1)),
+            8 => format!("(0.5 * {})", self.float(depth - 1)),
+            9 => format!("-{}", self.float(depth - 1)),
+            10 => format!("({}).abs()", self.float(depth - 1)),
+            11 => format!("({}).min({})", self.float(depth - 1), self.float(depth - 1)),
+            12 => format!("({}).abs().sqrt()", self.float(depth - 1)),
+            13 => format!("({}) as f64", self.int(depth - 1)),
+            14 => {
+                let (c, then, other) = (self.bool(depth - 1), self.float(depth - 1), self.float(depth - 1));
+                format!("(if {c} {{ {then} }} else {{ {other} }})")
+            }
+            15 => {
+                let v = self.fresh('v');
+                let body = self.with_float(&v, depth - 1);
+                format!("x.iter().fold({}, |s, {v}| 0.5 * s + {{ let {v} = *{v}; {body} }})", self.float(0))
+            }
+            16 => {
+                let (g, v) = (self.fresh('g'), self.fresh('v'));
+                let body = self.with_float(&v, depth - 1);
+                let (one, other) = (self.float(0), self.float(depth - 1));
+                format!("{{ let {g} = |{v}: f64| {body}; {g}({one}) - {g}({other}) }}")
+            }
+            _ => {
+                let (scrutinee, k) = (self.int(depth - 1), self.pick(3));
+                let (guard, arms) = (self.bool(depth - 1), [0; 4].map(|_| self.float(depth - 1)));
+                let [a, b, c, d] = arms;
+                format!(
+                    "match ({scrutinee}).rem_euclid(6) {{ {k} => {a}, 1 | 4 if {guard} => {b}, 2..=3 => {c}, _ => {d} }}"
+                )
+            }
+        }
+    }
+
+    /// An expression that may read one more variable.
+    fn with_float(&mut self, name: &str, depth: usize) -> String {
+        self.scope.floats.push(name.into());
+        let body = self.float(depth);
+        self.scope.floats.pop();
+        body
+    }
+
+    fn int(&mut self, depth: usize) -> String {
+        let kinds = if depth == 0 { 4 } else { 14 };
+        match self.pick(kinds) {
+            0 | 1 => self.one_of(|s| &s.ints),
+            2 => format!("{}_i64", self.pick(7)),
+            3 => format!("({}) as i64", self.one_of(|s| &s.counts)),
+            4 => format!("({}).wrapping_add({})", self.int(depth - 1), self.int(depth - 1)),
+            5 => format!("({}).wrapping_mul({})", self.int(depth - 1), self.int(depth - 1)),
+            6 => format!("(({}) % {})", self.int(depth - 1), 2 + self.pick(5)),
+            7 => format!("(({}) & ({}))", self.int(depth - 1), self.int(depth - 1)),
+            8 => format!("(({}) ^ (({}) >> 1))", self.int(depth - 1), self.int(depth - 1)),
+            9 => format!("({}) as i64", self.float(depth - 1)),
+            10 => format!("x.iter().filter(|v| **v > {}).count() as i64", self.float(0)),
+            11 => format!("x.iter().position(|v| *v > {}).unwrap_or({}) as i64", self.float(0), self.pick(9)),
+            12 => format!("({}).min({})", self.int(depth - 1), self.int(depth - 1)),
+            _ => {
+                let (c, then, other) = (self.bool(depth - 1), self.int(depth - 1), self.int(depth - 1));
+                format!("(if {c} {{ {then} }} else {{ {other} }})")
+            }
+        }
+    }
+
+    fn bool(&mut self, depth: usize) -> String {
+        let kinds = if depth == 0 { 4 } else { 9 };
+        match self.pick(kinds) {
+            0 | 1 => format!("({}) < {}", self.float(0), self.float(0)),
+            2 => format!("({}) % 2 == 0", self.int(0)),
+            3 => format!("({}) > ({})", self.int(0), self.int(0)),
+            4 => format!("!({})", self.bool(depth - 1)),
+            5 => format!("(({}) && ({}))", self.bool(depth - 1), self.bool(depth - 1)),
+            6 => format!("(({}) || ({}))", self.bool(depth - 1), self.bool(depth - 1)),
+            7 => format!("matches!(({}).rem_euclid(6), 0 | 2..=3)", self.int(depth - 1)),
+            _ => format!("x.iter().any(|v| *v > {})", self.float(0)),
+        }
+    }
+
+    /// Statements, with what they declare.
+    fn block(&mut self, depth: usize, statements: usize) {
+        let scope = self.scope.clone();
+        for _ in 0..=self.pick(statements) {
+            self.statement(depth);
+        }
+        self.scope = scope;
+    }
+
+    /// `head { .. }`, which may be left by its label.
+    fn frame(&mut self, head: &str, is_loop: bool, first: &str, depth: usize) {
+        let label = self.fresh('l');
+        self.line(&format!("'{label}: {head} {{\n{first}"));
+        self.frames.push(Frame { label, is_loop });
+        self.block(depth + 1, 3);
+        self.frames.pop();
+        self.line("}");
+    }
+
+    fn statement(&mut self, depth: usize) {
+        let kinds = if depth < 3 { 22 } else { 11 };
+        match self.pick(kinds) {
+            0 | 1 => {
+                let (k, value) = (self.pick(2), self.float(2));
+                self.line(&format!("f{k} = ({value}).clamp(-1e3, 1e3);"));
+            }
+            2 => {
+                let (k, op, value) = (self.pick(2), ["+=", "-=", "*="][self.pick(3)], self.float(1));
+                self.line(&format!("f{k} {op} {value};"));
+            }
+            3 | 4 => {
+                let (k, value) = (self.pick(2), self.int(2));
+                self.line(&format!("i{k} = {value};"));
+            }
+            5 | 6 if !self.scope.is_lent => {
+                // Rust borrows the array before it evaluates the index.
+                self.scope.is_lent = true;
+                let index = self.index(1);
+                self.scope.is_lent = false;
+                let op = ["=", "+=", "-="][self.pick(3)];
+                let value = self.float(2);
+                self.line(&format!("u[{index}] {op} {value};"));
+            }
+            5 | 6 => self.line("i0 = i0.wrapping_add(1);"),
+            7 => {
+                let (t, value) = (self.fresh('t'), self.float(2));
+                self.line(&format!("let {t} = {value};"));
+                self.scope.floats.push(t);
+            }
+            8 => self.line("(f0, f1) = (f1, f0);"),
+            9 | 10 => self.jump(),
+            11..=13 => {
+                let condition = self.bool(1);
+                self.line(&format!("if {condition} {{"));
+                self.block(depth + 1, 3);
+                if self.pick(2) == 0 {
+                    self.line("} else {");
+                    self.block(depth + 1, 3);
+                }
+                self.line("}");
+            }
+            14 | 15 => {
+                let j = self.fresh('j');
+                let range = match self.pick(5) {
+                    0 => format!("0..{}", 1 + self.pick(4)),
+                    1 => format!("0..{} % 4", self.one_of(|s| &s.counts)),
+                    2 => format!("(0..{}).rev()", 1 + self.pick(4)),
+                    3 => format!("(1..6).step_by({})", 1 + self.pick(3)),
+                    _ => "0..x.len()".into(),
+                };
+                self.scope.counts.push(j.clone());
+                self.frame(&format!("for {j} in {range}"), true, "", depth);
+                self.scope.counts.pop();
+            }
+            16 => {
+                let (j, v) = (self.fresh('j'), self.fresh('v'));
+                self.scope.counts.push(j.clone());
+                self.scope.floats.push(v.clone());
+                self.frame(&format!("for ({j}, &{v}) in x.iter().enumerate()"), true, "", depth);
+                self.scope.counts.pop();
+                self.scope.floats.pop();
+            }
+            17 if !self.scope.is_lent => {
+                let v = self.fresh('v');
+                self.scope.is_lent = true;
+                let value = self.with_float(&format!("*{v}"), 1);
+                self.line(&format!("for {v} in u.iter_mut() {{\n*{v} = {value};\n}}"));
+                self.scope.is_lent = false;
+            }
+            17 | 18 => {
+                let (c, condition) = (self.fresh('c'), self.bool(1));
+                self.line(&format!("let mut {c} = 0;"));
+                self.scope.counts.push(c.clone());
+                self.frame(&format!("while {c} < 4 && ({condition})"), true, &format!("{c} += 1;"), depth);
+                self.scope.counts.pop();
+            }
+            19 => {
+                let (c, t, label) = (self.fresh('c'), self.fresh('t'), self.fresh('l'));
+                self.line(&format!("let mut {c} = 0;\nlet {t} = '{label}: loop {{\n{c} += 1;"));
+                self.scope.counts.push(c.clone());
+                let value = self.float(1);
+                self.line(&format!("if {c} > 3 {{\nbreak ({value});\n}}"));
+                self.block(depth + 1, 2);
+                let (condition, value) = (self.bool(1), self.float(1));
+                self.line(&format!("if {condition} {{\nbreak '{label} ({value});\n}}\n}};"));
+                self.scope.counts.pop();
+                self.scope.floats.push(t);
+            }
+            20 => self.frame("", false, "", depth),
+            _ => {
+                let scrutinee = self.int(1);
+                self.line(&format!("match ({scrutinee}).rem_euclid(5) {{\n0 => {{"));
+                self.block(depth + 1, 2);
+                let (k, guard) = (self.fresh('k'), self.bool(0));
+                self.line(&format!("}}\n{k} @ 1..=3 if {guard} => {{"));
+                self.scope.ints.push(k);
+                self.block(depth + 1, 2);
+                self.scope.ints.pop();
+                self.line("}\n2 | 4 => {");
+                self.block(depth + 1, 2);
+                self.line("}\n_ => {}\n}");
+            }
+        }
+    }
+
+    /// A way out of something, on a condition.
+    fn jump(&mut self) {
+        let condition = self.bool(1);
+        let frame = match self.frames.len() {
+            0 => None,
+            n => {
+                let k = self.pick(n);
+                Some(self.frames[k].clone())
+            }
+        };
+        let jump = match (frame, self.pick(4)) {
+            (Some(Frame { label, is_loop: true }), 0 | 1) => format!("continue '{label}"),
+            (Some(Frame { label, .. }), 0..=2) => format!("break '{label}"),
+            _ if self.scope.is_lent => "i1 = 0".into(),
+            _ => format!("return ({}, {}, u)", self.float(1), self.int(1)),
+        };
+        self.line(&format!("if {condition} {{\n{jump};\n}}"));
+    }
+}
