@@ -195,3 +195,45 @@ fn lists_of_lists_have_lists_as_items() {
     }
     agree!(of_arrays(&Array1::from_vec(vec![1.0, 2.0, 4.0, 8.0]), 1));
 }
+
+#[desc_jit]
+fn parts(x: &[f64], m: &[[f64; 2]; 3], i: usize) -> f64 {
+    let tail = &x[1..];
+    let window = &x[i..i + 2];
+    let mut sum = norm(&x[..3]) + tail[0] + window[1] + x[1..=2][1];
+    for v in &x[2..] {
+        sum = 0.5 * sum + v;
+    }
+    sum += x[1..4].iter().rev().map(|v| v * v).sum::<f64>();
+    sum + m[1..][0][1] + tail.len() as f64
+}
+
+#[desc_jit]
+fn ends(x: &Array1<f64>) -> f64 {
+    let list = x.to_vec();
+    list.first().unwrap() - 2.0 * list.last().unwrap()
+        + *list[1..].first().expect("two")
+        + list.iter().last().unwrap()
+}
+
+#[test]
+fn ranges_are_parts_of_lists() {
+    let x = [1.0, 4.0, 2.0, 8.0, 5.0];
+    let m = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+    for engine in desc_jit::Engine::ALL {
+        desc_jit::with_engine(engine, || {
+            for i in 0..4 {
+                assert_eq!(parts(&x, &m, i), parts::native(&x, &m, i), "{engine}");
+            }
+            assert!(parts::try_call(&x, &m, 4).is_err(), "{engine}");
+        });
+    }
+}
+
+#[test]
+fn lists_have_ends() {
+    agree!(ends(&Array1::from_vec(vec![3.0, 4.0, 7.0])));
+    for engine in desc_jit::Engine::ALL {
+        assert!(desc_jit::with_engine(engine, || ends::try_call(&Array1::zeros(0))).is_err(), "{engine}");
+    }
+}

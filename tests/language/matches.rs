@@ -139,3 +139,76 @@ fn a_static_match_leaves_one_arm() {
         assert!(!by_order::graph(0.3, order).unwrap().to_string().contains("cond"));
     }
 }
+
+#[desc_jit]
+fn binary_search(x: &Array1<i64>, key: i64) -> (bool, usize) {
+    use std::cmp::Ordering;
+    let (mut low, mut high) = (0, x.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match x[middle].cmp(&key) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => return (true, middle),
+        }
+    }
+    (false, low)
+}
+
+#[test]
+fn orderings_are_matched() {
+    let x = Array1::from_vec(vec![-5, 2, 3, 9]);
+    for key in -6..11 {
+        agree!(binary_search(&x, key));
+    }
+}
+
+#[desc_jit]
+fn sides(a: usize, b: usize) -> i64 {
+    match a.cmp(&(b + 1)) {
+        std::cmp::Ordering::Less | std::cmp::Ordering::Equal if a > 2 => 10,
+        std::cmp::Ordering::Greater => 20,
+        _ => 30,
+    }
+}
+
+#[test]
+fn orderings_have_guards_and_alternatives() {
+    for (a, b) in [(0, 0), (3, 2), (3, 3), (4, 2), (1, 9)] {
+        agree!(sides(a, b));
+    }
+}
+
+#[desc_jit]
+fn while_let(x: f64, stop: i64) -> (f64, i64) {
+    let mut y = x;
+    let mut rounds = 0;
+    while let (2.., false) = (y as i64, rounds == stop) {
+        rounds += 1;
+        if rounds % 3 == 0 {
+            continue;
+        }
+        y *= 0.75;
+        if y > 100.0 {
+            break;
+        }
+    }
+    'outer: while let k @ 0..5 = rounds {
+        for i in 0..k {
+            rounds += i;
+            if rounds > 8 {
+                break 'outer;
+            }
+        }
+        rounds += 1;
+    }
+    (y, rounds)
+}
+
+#[test]
+fn a_pattern_is_the_condition_of_a_loop() {
+    for x in [0.0, 3.0, 50.0, 1000.0] {
+        agree!(while_let(x, 4));
+        agree!(while_let(x, 40));
+    }
+}

@@ -5,7 +5,7 @@ use super::{Parser, bare, expression, rejected};
 use crate::ast::{
     Adapter, Block, Callable, Expr, ExprKind, For, Jump, Loop, Pattern, Range, Spot, Stmt, While,
 };
-use crate::build::{branch, unless};
+use crate::build::{branch, leave, unless};
 use crate::diag::{control_flow::*, expressions};
 use syn::{Expr as Rust, Pat, RangeLimits};
 
@@ -150,10 +150,17 @@ impl Parser<'_> {
     }
 
     pub(super) fn while_loop(&mut self, e: &syn::ExprWhile) -> Expr {
-        if let Rust::Let(condition) = bare(&e.cond) {
-            return self.reject(condition.let_token, &expressions::LET_CONDITION, &[&"while"]);
-        }
         let at = Spot::of(&e.while_token);
+        if let Rust::Let(condition) = bare(&e.cond) {
+            let (frame, value) = self.within(Kind::Loop, e.label.as_ref(), |p| {
+                let stmts = vec![leave(p.frame_inside()?, at)];
+                let otherwise = Block { stmts, ..Block::default() };
+                Some(p.matched(condition, &e.body, Some(|_: &mut Self| otherwise), at))
+            });
+            let Some(value) = value else { return rejected(at) };
+            let body = Block { stmts: vec![Stmt::Expr(value)], ..Block::default() };
+            return expression(ExprKind::Loop(Box::new(Loop { frame, body })), at);
+        }
         let since = self.scopes.mark();
         let condition = self.expr(&e.cond);
         let assigns = self.scopes.outer_assignments(since).next().is_some();

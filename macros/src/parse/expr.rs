@@ -120,9 +120,18 @@ impl Parser<'_> {
 
     /// `x[i]`, `x[[i, j]]`; a chain `x[i][j]` is one access with two indices.
     fn index(&mut self, e: &syn::ExprIndex) -> Expr {
+        if let Rust::Range(_) = bare(&e.index) {
+            let list = self.expr(&e.expr);
+            return match self.slice_axis(&e.index, None) {
+                Some(part) => expression(ExprKind::Slice(Box::new(list), vec![part]), Spot::of(e)),
+                None => rejected(Spot::of(e)),
+            };
+        }
         let mut chain = vec![&*e.index];
         let mut base = bare(&e.expr);
-        while let Rust::Index(inner) = base {
+        while let Rust::Index(inner) = base
+            && !matches!(bare(&inner.index), Rust::Range(_))
+        {
             chain.push(&inner.index);
             base = bare(&inner.expr);
         }

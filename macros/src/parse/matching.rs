@@ -66,13 +66,24 @@ impl Parser<'_> {
 
     /// `if let pattern = subject { .. }`
     pub(super) fn if_let(&mut self, e: &syn::ExprIf, condition: &syn::ExprLet) -> Expr {
-        let at = Spot::of(&e.if_token);
+        let otherwise = e.else_branch.as_ref().map(|(_, e)| move |p: &mut Self| p.otherwise(e));
+        self.matched(condition, &e.then_branch, otherwise, Spot::of(&e.if_token))
+    }
+
+    /// `if let`, whose `else` is read after it.
+    pub(super) fn matched(
+        &mut self,
+        condition: &syn::ExprLet,
+        then: &syn::Block,
+        otherwise: Option<impl FnOnce(&mut Self) -> Block>,
+        at: Spot,
+    ) -> Expr {
         let (subject, stmt) = self.subject(&condition.expr);
         let (condition, then) = self.arm(&condition.pat, &subject, |p| {
-            let block = p.block(&e.then_branch);
-            expression(ExprKind::Block(block), Spot::of(&e.then_branch))
+            let block = p.block(then);
+            expression(ExprKind::Block(block), Spot::of(then))
         });
-        let otherwise = e.else_branch.as_ref().map(|(_, e)| self.otherwise(e));
+        let otherwise = otherwise.map(|read| read(self));
         let condition = condition.unwrap_or_else(|| build::boolean(true, at));
         let value = build::branch(condition, then, otherwise, at);
         expression(ExprKind::Block(build::block(vec![stmt], value)), at)
@@ -104,11 +115,31 @@ impl Parser<'_> {
 
     /// A variable of ours for what is matched.
     fn subject(&mut self, e: &Rust) -> (Expr, Stmt) {
-        let value = self.expr(e);
+        let value = match bare(e) {
+            Rust::MethodCall(m) if m.method == "cmp" && m.args.len() == 1 => self.ordering(m),
+            e => self.expr(e),
+        };
         let at = value.at;
         let variable = self.scopes.own(|number| own(&format!("matched{number}")));
         let read = expression(ExprKind::Variable(variable.clone()), at);
         (read, Stmt::Let(Pattern::Name(variable), value))
+    }
+
+    /// `a.cmp(&b)`, which is matched with the variants of `Ordering`: -1, 0 or 1, as `Ordering as i32` is.
+    fn ordering(&mut self, m: &syn::ExprMethodCall) -> Expr {
+        let at = Spot::at(m.method.span());
+        let mut stmts = Vec::new();
+        let [a, b] = [&*m.receiver, &m.args[0]].map(|e| {
+            let value = self.expr(e);
+            self.kept(value, &mut stmts)
+        });
+        let choose = |condition, then, otherwise| {
+            let [then, otherwise] = [then, otherwise].map(|value| build::block(Vec::new(), value));
+            build::branch(condition, then, Some(otherwise), at)
+        };
+        let above = choose(compare("Gt", a.clone(), b.clone()), build::int(1, at), build::int(0, at));
+        let value = choose(compare("Lt", a, b), build::int(-1, at), above);
+        expression(ExprKind::Block(build::block(stmts, value)), at)
     }
 
     fn arm(
@@ -161,6 +192,9 @@ impl Parser<'_> {
                 }
                 let variable = self.scopes.declare(&p.ident, false, None);
                 into.bindings.push(Stmt::Let(Pattern::Name(variable), subject));
+            }
+            Pat::Path(p) if let Some(sign) = ordering(&p.path) => {
+                into.and(Some(compare("Eq", subject, build::int(sign, Spot::of(p)))));
             }
             Pat::Path(p) => {
                 let constant = self.expr(&Rust::Path(p.clone()));
@@ -220,6 +254,17 @@ impl Parser<'_> {
             Rust::Block(b) if b.label.is_none() => self.block(&b.block),
             e => Block { value: Some(Box::new(self.expr(e))), ..Block::default() },
         }
+    }
+}
+
+/// What `Ordering::Less` and the like are as numbers.
+fn ordering(path: &syn::Path) -> Option<i128> {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    match &names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [.., "Ordering", "Less"] => Some(-1),
+        [.., "Ordering", "Equal"] => Some(0),
+        [.., "Ordering", "Greater"] => Some(1),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::iterate::{self, Found};
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{Argument, Expr, ExprKind, Part, SliceArg, Spot, Target};
+use crate::build;
 use crate::diag::methods::*;
 use crate::diag::statements;
 use crate::names::{self, FALLIBLE, Method, Unknown};
@@ -15,6 +16,13 @@ impl Parser<'_> {
         let name = m.method.to_string();
         if iterate::CONSUMERS.contains(&name.as_str()) && iterate::is_iterator(&m.receiver) {
             return self.consume(m).unwrap_or_else(|| rejected(Spot::at(m.method.span())));
+        }
+        if let Rust::MethodCall(end) = bare(&m.receiver)
+            && matches!(name.as_str(), "unwrap" | "expect")
+            && end.args.is_empty()
+            && (end.method == "first" || end.method == "last" && !iterate::is_iterator(&end.receiver))
+        {
+            return self.end_of_list(end);
         }
         if let Rust::MethodCall(inner) = bare(&m.receiver)
             && iterate::CONSUMERS.contains(&inner.method.to_string().as_str())
@@ -35,6 +43,20 @@ impl Parser<'_> {
             Some(turbofish) if !is_rejected(&expr) => self.reject(turbofish, &TURBOFISH, &[]),
             _ => expr,
         }
+    }
+
+    /// `x.first().unwrap()`, `x.last().unwrap()`: an element, whose index is out of range where there is none.
+    fn end_of_list(&mut self, m: &ExprMethodCall) -> Expr {
+        let at = Spot::at(m.method.span());
+        let mut stmts = Vec::new();
+        let list = self.expr(&m.receiver);
+        let list = self.kept(list, &mut stmts);
+        let index = match m.method == "first" {
+            true => build::int(0, at),
+            false => build::binary("Sub", build::method("len", list.clone(), Vec::new()), build::int(1, at)),
+        };
+        let value = expression(ExprKind::Index(Box::new(list), vec![index]), at);
+        expression(ExprKind::Block(build::block(stmts, value)), at)
     }
 
     fn method_named(&mut self, m: &ExprMethodCall) -> Expr {
@@ -232,7 +254,7 @@ impl Parser<'_> {
         axes.into_iter().map(|(e, step)| self.slice_axis(&e, step.as_ref())).collect()
     }
 
-    fn slice_axis(&mut self, e: &Rust, step: Option<&Rust>) -> Option<SliceArg> {
+    pub(super) fn slice_axis(&mut self, e: &Rust, step: Option<&Rust>) -> Option<SliceArg> {
         match bare(e) {
             Rust::Range(r) => Some(SliceArg::Range {
                 start: r.start.as_ref().map(|e| Box::new(self.expr(e))),
