@@ -19,8 +19,8 @@ catalogue! {
         "write a `for` loop over it";
     MUTABLE_REFERENCE = "DJ0312", "`&mut` is only known in the arguments of a call",
         "use the variable itself";
-    LET_CONDITION = "DJ0313", "`{0} let` is not part of the staged language yet",
-        "compare with `==`, `<`, .. in the condition";
+    LET_CONDITION = "DJ0313", "`let` inside a larger condition is not part of the staged language yet",
+        "write one `if` inside the other";
     MACRO = "DJ0314", "`{0}!` is not part of the staged language",
         "{1}";
     QUALIFIED_PATH = "DJ0315", "qualified paths are not part of the staged language",

@@ -58,7 +58,7 @@ impl Parser<'_> {
             // Not in the language.
             Rust::Async(e) => self.reject(e.async_token, &ASYNC, &[]),
             Rust::Closure(e) => self.reject(e, &CLOSURE, &[]),
-            Rust::Let(e) => self.reject(e.let_token, &LET_CONDITION, &[&"if"]),
+            Rust::Let(e) => self.reject(e.let_token, &LET_CONDITION, &[]),
             Rust::Range(e) => self.reject(e, &RANGE, &[]),
             Rust::RawAddr(e) => self.reject(e, &RAW_ADDRESS, &[]),
             Rust::Try(e) => self.reject(e.question_token, &QUESTION_MARK, &[]),
