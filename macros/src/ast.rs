@@ -64,6 +64,8 @@ pub struct Function {
     pub result_at: Spot,
     /// The type of its result, as a `Ty`, where it is written and one of ours.
     pub result: Option<TokenStream>,
+    /// It gives a `Result` of that.
+    pub fallible: bool,
     /// How many variables have been declared.
     pub variables: usize,
     /// How derivatives treat it.

@@ -20,7 +20,7 @@ pub enum ErrorKind {
     Index,
     /// Integer overflow, division by zero and the like: what panics in a debug build of Rust.
     Arithmetic,
-    /// An `assert!` that does not hold, a `panic!` and its like.
+    /// An `assert!` that does not hold, a `panic!` and its like, an [`Error::msg`].
     Panic,
     /// A NaN made of operands without one, where runs look for that.
     NotANumber,
@@ -77,6 +77,27 @@ impl Error {
     /// An error of that kind with a message of one sentence.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error(Box::new(Inner { kind, message: message.into(), location: None, notes: Vec::new() }))
+    }
+
+    /// An error of the user's, of kind [`ErrorKind::Panic`]. In a function that gives a [`Result`] staged code knows it as
+    /// the argument of `Err`, with one literal or `format!(..)` as the text.
+    ///
+    /// ```
+    /// use desc_jit::prelude::*;
+    ///
+    /// #[desc_jit]
+    /// fn root(x: f64) -> desc_jit::Result<f64> {
+    ///     if x < 0.0 {
+    ///         return Err(Error::msg(format!("{x} has no root")));
+    ///     }
+    ///     Ok(x.sqrt())
+    /// }
+    ///
+    /// assert_eq!(root(4.0).unwrap(), 2.0);
+    /// assert_eq!(root(-1.0).unwrap_err().message(), "-1 has no root");
+    /// ```
+    pub fn msg(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Panic, message)
     }
 
     /// Adds the place, unless a more precise one is there already.

@@ -29,6 +29,7 @@ mod numerics;
 mod page;
 mod parallel;
 mod references;
+mod results;
 mod safe;
 mod side_by_side;
 mod slices;

@@ -5,8 +5,8 @@ catalogue! {
         "a staged call runs to its end: remove `async` and `.await`";
     CLOSURE = "DJ0302", "a closure can only be passed to `mapv`, `from_shape_fn`, `cond`, `switch`, `fori_loop`, `while_loop`, `scan`, `map`, `root` and `fixed_point`",
         "write its body in place, or make it an annotated function";
-    QUESTION_MARK = "DJ0306", "`?` is not part of the staged language",
-        "errors of staged code are reported by the call: use the value directly";
+    QUESTION_MARK = "DJ0306", "`?` is only known in functions that give a `desc_jit::Result`",
+        "give the function that result, or use the value directly";
     TRY_BLOCK = "DJ0307", "`try` blocks are not part of the staged language",
         "use the value directly";
     UNSAFE = "DJ0308", "`unsafe` is not part of the staged language",

@@ -14,7 +14,7 @@ catalogue! {
     TEXT = "DJ0707", "text is not part of the staged language",
         "do the reading, printing and formatting in the function that calls this one";
     RESULT_TYPE = "DJ0708", "`{0}` is not supported in the signature of a compiled function yet",
-        "return the plain value; `name::try_call(..)` returns the errors of the compiled function as a `Result`";
+        "return the plain value, or `desc_jit::Result<T>` from a function that is no method";
     INFERRED = "DJ0709", "a cast needs a named type",
         "write the type out, for instance `as f64`";
     NOT_A_CAST = "DJ0710", "only casts between numbers are supported",
@@ -31,4 +31,8 @@ catalogue! {
         "write the type out";
     UNKNOWN_SYNTAX = "DJ0716", "this syntax is not known to desc-jit",
         "write it in stable Rust";
+    RESULT_KEPT = "DJ0717", "a `Result` is only known where it goes on at once: at the end of the function, behind `return`, before `?`",
+        "write `Ok(value)`, `Err(Error::msg(..))` or a call of an annotated function there";
+    ERROR_VALUE = "DJ0718", "this error can't be made in staged code",
+        "write `Err(Error::msg(format!(..)))`";
 }

@@ -2,7 +2,7 @@
 
 use super::{conditions, handle, name_of, native_handles, silence, source, stage};
 use crate::ast::{Function, Handles, Mode, ours, own};
-use crate::parse::is_of_loops;
+use crate::parse::{is_of_loops, results};
 use crate::scope::RECEIVER;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -20,6 +20,11 @@ pub fn outer(item: &ItemFn, function: &Function) -> TokenStream {
         true => TokenStream::new(),
         false => quote_ours! { #[track_caller] },
     };
+    let staged = quote_ours! { #name::try_call(#(#arguments),*) };
+    let staged = match function.fallible {
+        true => staged,
+        false => quote_ours! { ::desc_jit::__private::unwrap(#staged) },
+    };
     quote_ours! {
         #(#attrs)*
         #track_caller
@@ -27,7 +32,7 @@ pub fn outer(item: &ItemFn, function: &Function) -> TokenStream {
             if ::desc_jit::__private::native_selected() {
                 return #name::native(#(#arguments),*);
             }
-            ::desc_jit::__private::unwrap(#name::try_call(#(#arguments),*))
+            #staged
         }
     }
 }
@@ -46,9 +51,30 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     let native = native(item, &function.handles, &ours("native"), &TokenStream::new());
     let param_info = param_info(function, &arguments);
     let result_ty = typed(&result);
-    let jit = handle::jit(item, &types, &result, &ours("jit"), &name.to_token_stream(), &ours("__function"));
+    let native_call = quote_ours! { Self::native(#(#arguments),*) };
+    let (callee, native_call, without_question_mark, stage_name) = match function.fallible {
+        false => {
+            let native_call = quote_ours! { ::core::result::Result::Ok(#native_call) };
+            (name.to_token_stream(), native_call, TokenStream::new(), ours("stage"))
+        }
+        // What a handle calls gives the plain value.
+        true => {
+            let plain = quote_ours! {
+                {
+                    #[track_caller]
+                    fn __plain(#declarations) -> #result {
+                        ::desc_jit::__private::unwrap(#name(#(#arguments),*))
+                    }
+                    __plain
+                }
+            };
+            (plain, native_call, stage::without_question_mark(&text), ours("try_stage"))
+        }
+    };
+    let jit = handle::jit(item, &types, &result, &ours("jit"), &callee, &ours("__function"));
     let source = source::source(item);
-    let stage = stage::function(function, &arguments, &stage::Names::default(), &TokenStream::new());
+    let names = stage::Names { stage: stage_name.clone(), ..stage::Names::default() };
+    let stage = stage::function(function, &arguments, &names, &TokenStream::new());
     quote_ours! {
         #(#conditions)*
         #[doc(hidden)]
@@ -63,7 +89,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
             /// The same as the call, with errors as values.
             #vis fn try_call(#declarations) -> ::desc_jit::Result<#result> {
                 if ::desc_jit::__private::native_selected() {
-                    return ::core::result::Result::Ok(Self::native(#(#arguments),*));
+                    return #native_call;
                 }
                 ::desc_jit::__private::call::<#result>(Self::__function(), [#(#values),*])
             }
@@ -94,7 +120,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
             #vis fn __function() -> &'static ::desc_jit::__private::Function {
                 static FUNCTION: ::desc_jit::__private::Function = ::desc_jit::__private::Function::new(
                     #text,
-                    #name::stage,
+                    #name::#stage_name,
                     &[#param_info],
                     #result_ty,
                     #source,
@@ -103,6 +129,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
             }
 
             #stage
+            #without_question_mark
         }
     }
 }
@@ -201,8 +228,11 @@ pub fn parameters(item: &ItemFn, function: &Function) -> (Vec<Ident>, TokenStrea
     (names, declarations)
 }
 
-/// The declared result, `()` where there is none.
+/// The declared result, `()` where there is none; of a `Result` the value's.
 pub fn result_type(item: &ItemFn) -> Type {
+    if let Some(value) = results::value_type(item) {
+        return value.clone();
+    }
     match &item.sig.output {
         ReturnType::Type(_, ty) => (**ty).clone(),
         ReturnType::Default => Type::Tuple(syn::TypeTuple {

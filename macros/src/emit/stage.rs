@@ -21,6 +21,20 @@ impl Default for Names {
     }
 }
 
+/// What a call of a function that gives a `Result` is without `?`: an error, since what it gives could be forgotten.
+pub fn without_question_mark(name: &TokenStream) -> TokenStream {
+    quote_ours! {
+        #[doc(hidden)]
+        pub fn stage(
+            cx: &::desc_jit::__private::Cx,
+            _: &mut [::desc_jit::__private::Value],
+            at: ::desc_jit::__private::At,
+        ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
+            cx.kept_result(#name, at)
+        }
+    }
+}
+
 /// `fn stage(cx, args, at) -> Out<Value>`
 pub fn function(function: &Function, arguments: &[Ident], names: &Names, scope: &TokenStream) -> TokenStream {
     let Names { stage: stage_name, body: body_name, function: function_name } = names;

@@ -19,6 +19,7 @@ pub fn companion(item: &ItemFn) -> TokenStream {
     let conditions: Vec<_> = conditions(attrs).collect();
     let silence = silence();
     let typed = typed_functions(item);
+    let stages = ["stage", "try_stage"].map(crate::ast::ours);
     quote_ours! {
         #(#conditions)*
         #[doc(hidden)]
@@ -41,14 +42,16 @@ pub fn companion(item: &ItemFn) -> TokenStream {
                 ::core::panic!()
             }
 
-            #[doc(hidden)]
-            #vis fn stage(
-                _: &::desc_jit::__private::Cx,
-                _: &mut [::desc_jit::__private::Value],
-                _: ::desc_jit::__private::At,
-            ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
-                ::core::panic!()
-            }
+            #(
+                #[doc(hidden)]
+                #vis fn #stages(
+                    _: &::desc_jit::__private::Cx,
+                    _: &mut [::desc_jit::__private::Value],
+                    _: ::desc_jit::__private::At,
+                ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
+                    ::core::panic!()
+                }
+            )*
         }
     }
 }
@@ -79,7 +82,8 @@ fn typed_functions(item: &ItemFn) -> TokenStream {
         ReturnType::Type(_, ty) => ty.to_token_stream(),
         ReturnType::Default => quote_ours! { () },
     };
-    let handle = handle::handle(&types, &super::companion::result_type(item));
+    let plain = super::companion::result_type(item);
+    let handle = handle::handle(&types, &plain);
     let jit = if generics.params.is_empty() && types.iter().all(|ty| is_nameable(ty)) {
         quote_ours! {
             #vis fn jit() -> #handle {
@@ -94,7 +98,7 @@ fn typed_functions(item: &ItemFn) -> TokenStream {
             ::core::panic!()
         }
 
-        #vis fn try_call #generics (#parameters) -> ::desc_jit::Result<#result> #condition {
+        #vis fn try_call #generics (#parameters) -> ::desc_jit::Result<#plain> #condition {
             ::core::panic!()
         }
 

@@ -3,6 +3,7 @@
 use super::{Parser, bare, expression, rejected, types};
 use crate::ast::{Argument, Expr, ExprKind, FieldName, Spot, StructLiteral, TypeFn};
 use crate::diag::calls::*;
+use crate::diag::types::RESULT_KEPT;
 use crate::diag::{expressions, signature};
 use crate::names::{self, ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
 use quote::quote;
@@ -10,6 +11,10 @@ use syn::{Expr as Rust, ExprCall, Path, PathArguments};
 
 impl Parser<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
+        let stage = match std::mem::take(&mut self.tried) {
+            true => crate::ast::ours("try_stage"),
+            false => crate::ast::ours("stage"),
+        };
         if let Some(call) = self.handle_call(e) {
             return call;
         }
@@ -85,7 +90,10 @@ impl Parser<'_> {
                 if self.is_optional {
                     return rejected(Spot::of(path));
                 }
-                return self.reject(path, &expressions::OPTION, &[&name]);
+                return match self.fallible && name != "Some" {
+                    true => self.reject(path, &RESULT_KEPT, &[]),
+                    false => self.reject(path, &expressions::OPTION, &[&name]),
+                };
             }
             return self.constructor(e, path);
         }
@@ -106,10 +114,18 @@ impl Parser<'_> {
         }
         match arguments.into_iter().collect() {
             Some(arguments) => {
-                expression(ExprKind::Call(quote_ours! { #path::stage }, arguments), Spot::of(path))
+                expression(ExprKind::Call(quote_ours! { #path::#stage }, arguments), Spot::of(path))
             }
             None => rejected(Spot::of(path)),
         }
+    }
+
+    /// What `?` or `.unwrap()` follows: a call of a function that gives a `Result`.
+    pub(super) fn tried(&mut self, e: &Rust) -> Expr {
+        self.tried = matches!(bare(e), Rust::Call(_));
+        let value = self.expr(e);
+        self.tried = false;
+        value
     }
 
     /// `State::energy(&s)`

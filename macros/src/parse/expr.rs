@@ -54,6 +54,7 @@ impl Parser<'_> {
             // rustc reports it on the function as written, or its signature was reported.
             Rust::Await(_) | Rust::Infer(_) => rejected(Spot::of(e)),
             Rust::Try(_) if self.is_optional => rejected(Spot::of(e)),
+            Rust::Try(e) if self.fallible && self.closures == 0 => self.tried(&e.expr),
 
             // Not in the language.
             Rust::Async(e) => self.reject(e.async_token, &ASYNC, &[]),

@@ -104,8 +104,9 @@ impl Parser<'_> {
                 self.reject(&m.method, &statements::MUTABLE_VIEW, &[&name, &twin])
             }
             Some(Method::Unwrap) => {
-                let receiver = self.expr(&m.receiver);
+                let receiver = self.tried(&m.receiver);
                 let callee = match &receiver.kind {
+                    ExprKind::Call(..) if matches!(bare(&m.receiver), Rust::Call(_)) => return receiver,
                     ExprKind::Method(callee, ..) => callee.as_str(),
                     ExprKind::TypeFn(function, ..) => function.name.as_str(),
                     ExprKind::Rejected => return receiver,

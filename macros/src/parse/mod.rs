@@ -21,6 +21,7 @@ mod matching;
 mod method;
 mod pattern;
 mod reference;
+pub mod results;
 mod signature;
 pub mod types;
 
@@ -69,6 +70,12 @@ pub fn function(
     sink: &mut Sink,
 ) -> Function {
     let name = item.sig.ident.unraw().to_string();
+    let plain = match own_type {
+        None => results::without(item, sink),
+        Some(_) => None,
+    };
+    let fallible = plain.is_some();
+    let item = plain.as_ref().unwrap_or(item);
     let mut parser = Parser {
         sink,
         scopes: Scopes::default(),
@@ -78,6 +85,8 @@ pub fn function(
         closures: 0,
         handles: Handles::default(),
         is_optional: false,
+        fallible,
+        tried: false,
         own_type,
     };
     loop_attributes::check(item, parser.sink);
@@ -90,7 +99,7 @@ pub fn function(
     };
     let (handles, variables) = (parser.handles, parser.scopes.count());
     let rule = arguments.rule.clone();
-    Function { name, params, body, result_at, result, variables, rule, handles }
+    Function { name, params, body, result_at, result, fallible, variables, rule, handles }
 }
 
 /// Reads one function.
@@ -109,6 +118,10 @@ struct Parser<'a> {
     handles: Handles,
     /// Its result is an `Option` or a `Result`, which was reported: the values of it are the same mistake.
     is_optional: bool,
+    /// It gives a `Result`.
+    fallible: bool,
+    /// What is read next is a call of a function that gives a `Result`.
+    tried: bool,
     /// What `Self` is, in an `impl` block.
     own_type: Option<TokenStream>,
 }

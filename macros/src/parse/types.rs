@@ -46,6 +46,21 @@ pub fn is_optional(ty: &Type) -> bool {
     matches!(bare(ty), Type::Path(p) if p.path.segments.last().is_some_and(optional))
 }
 
+/// The value's type of `Result<T>` with an error of ours.
+pub fn result_value(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = bare(ty) else { return None };
+    let segment = path.path.segments.last().filter(|s| s.ident == "Result")?;
+    let is_ours = |ty: &Type| match bare(ty) {
+        Type::Path(path) => path.path.segments.last().is_some_and(|s| s.ident == "Error"),
+        _ => false,
+    };
+    match &arguments(segment).collect::<Vec<_>>()[..] {
+        [value] => Some(value),
+        [value, error] if is_ours(error) => Some(value),
+        _ => None,
+    }
+}
+
 /// Reports what can't be a parameter or a result. Names that are not known here are left to rustc, which
 /// asks for the trait `Typed` on the user's token.
 pub fn check(ty: &Type, sink: &mut Sink) {

@@ -88,6 +88,16 @@ impl Message {
 }
 
 impl Cx {
+    /// A call of a function that gives a `Result`, without `?`.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn kept_result(&self, name: &str, at: At) -> Out<Value> {
+        let message = format!("`{name}` gives a `Result`, which staged code can't keep");
+        let help = format!("write `{name}(..)?` or `{name}(..).unwrap()`, or give it back at once");
+        Err(self.error(ErrorKind::Unsupported, message, at).note(help))
+    }
+
     /// `assert!(condition, "..", values)`; the text is made where the condition does not hold, unless it is `simple`
     /// and can be made at once.
     ///
