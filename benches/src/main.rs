@@ -9,6 +9,9 @@
 #[macro_use]
 mod bench;
 mod c_library;
+// The tests beside these functions are run in their own place.
+#[cfg(not(test))]
+mod canon;
 mod chart;
 mod derivatives;
 mod growth;
@@ -49,6 +52,9 @@ enum Group {
     Kernels,
     /// Gradients, Jacobians, products with Hessians, batches, and what they are taken of.
     Derivatives,
+    /// The textbook programs of `tests/corpus/`, beside themselves as plain Rust.
+    #[cfg(not(test))]
+    Canon,
 }
 
 /// Runs the kernels and their peers on the same inputs, interleaved round by round, and prints medians.
@@ -112,14 +118,21 @@ fn run(options: &Options) -> Result<()> {
     let kernels = match options.group {
         Group::Kernels => kernels::all(),
         Group::Derivatives => kernels::derivatives(),
+        #[cfg(not(test))]
+        Group::Canon => canon::all(),
     };
     let work = selected(kernels, &options.filter, &options.size)?;
     if options.scaling {
         return scaling::run(&work, options.repeat);
     }
     let mut json = options.json.as_deref().map(JsonLines::create).transpose()?;
-    // Numba does not differentiate.
-    let wanted = |peer: &Peer| options.group == Group::Kernels || *peer != Peer::Numba;
+    // Numba does not differentiate, and nobody else has the textbook programs.
+    let wanted = |peer: &Peer| match options.group {
+        Group::Kernels => true,
+        Group::Derivatives => *peer != Peer::Numba,
+        #[cfg(not(test))]
+        Group::Canon => *peer == Peer::Native,
+    };
     let peers: Vec<Peer> = options.peers.iter().copied().filter(wanted).collect();
     let mut peers = Peers::start(&peers, options.python.as_deref())?;
     print_backend_info();
@@ -149,6 +162,8 @@ fn run(options: &Options) -> Result<()> {
     match options.group {
         Group::Kernels => println!("\n{}\n{}", report::Table(&rows), targets::Targets(&rows)),
         Group::Derivatives => println!("\n{}\n{}", report::Table(&rows), derivatives::Derivatives(&rows)),
+        #[cfg(not(test))]
+        Group::Canon => println!("\n{}\n{}", report::Table(&rows), targets::NotSlower(&rows)),
     }
     if let Some(path) = &options.plot {
         chart::draw(path, &rows)?;

@@ -97,7 +97,7 @@ macro_rules! scalar_parameters {
         }
     })* };
 }
-scalar_parameters!(f64 f32 i64 i32 u32 usize bool);
+scalar_parameters!(f64 f32 i64 i32 u32 u64 usize bool);
 
 impl<T: Element, D: Dimension + 'static> Parameter for Array<T, D> {
     type Lent<'a> = &'a Array<T, D>;

@@ -73,6 +73,17 @@ impl fmt::Display for Targets<'_> {
     }
 }
 
+/// What is wanted of programs that have no other peer: none takes longer than as plain Rust.
+pub struct NotSlower<'a>(pub &'a [Row]);
+
+impl fmt::Display for NotSlower<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let slow = Targets(self.0).misses(|row| Some(row.native_ms? / row.ours_ms), |_, ratio| ratio < 1.0);
+        let met = if slow.is_empty() { "met   " } else { "missed" };
+        writeln!(f, "{met} native / ours: below 1: {}", or_none(&slow))
+    }
+}
+
 fn or_none(list: &str) -> &str {
     if list.is_empty() { "none" } else { list }
 }
@@ -93,5 +104,16 @@ mod unit_tests {
             "{text}"
         );
         assert!(!text.contains("Numba"), "{text}");
+    }
+
+    #[test]
+    fn a_program_that_is_slower_than_plain_rust_is_named() {
+        let mut row = Row::new("life", "S", "");
+        (row.ours_ms, row.native_ms) = (2.0, Some(1.0));
+        assert!(
+            NotSlower(&[row.clone()]).to_string().contains("missed native / ours: below 1: life S 0.5000")
+        );
+        row.native_ms = Some(3.0);
+        assert!(NotSlower(&[row]).to_string().starts_with("met"));
     }
 }

@@ -87,7 +87,7 @@ macro_rules! scalar_results {
         }
     })* };
 }
-scalar_results!(f64 f32 i64 i32 u32 usize bool);
+scalar_results!(f64 f32 i64 i32 u32 u64 usize bool);
 
 impl<T: Element, D: Dimension> Results for Array<T, D> {
     fn values(&self) -> Vec<Values> {

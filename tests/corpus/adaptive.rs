@@ -1,9 +1,9 @@
 //! Equations of any number of unknowns, with a tableau and steps that adapt.
 
-use crate::consistency::Along;
 use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
+use desc_jit_tests::consistency::Along;
 
 /// Cash and Karp's tableau (Numerical Recipes, section 16.2): the stages, the step, and its difference from one of order 4.
 const STAGES: [[f64; 5]; 6] = [
@@ -48,7 +48,7 @@ fn cash_karp(y: &Array1<f64>, rates: &Array1<f64>, h: f64) -> (Array1<f64>, Arra
 /// `odeint`: from 0 to `end`; the state, the steps that were taken and the steps that were refused. A step below the
 /// resolution of time ends the integration where it is.
 #[desc_jit]
-fn integrate(
+pub fn integrate(
     start: &Array1<f64>,
     rates: &Array1<f64>,
     end: f64,

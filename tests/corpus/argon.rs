@@ -1,9 +1,9 @@
 //! Argon in the plane: atoms of Lennard and Jones, whose pairs are found by linked cells.
 
-use crate::consistency::{product, scattered};
 use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
+use desc_jit_tests::consistency::{product, scattered};
 
 /// Beyond this distance atoms don't feel each other.
 const CUTOFF: f64 = 2.5;
@@ -86,7 +86,7 @@ fn by_cells(position: &Array2<f64>, side: f64, cells: usize) -> (f64, Array2<f64
 
 /// Velocity Verlet of atoms of mass 1: positions, kinetic and potential energy.
 #[desc_jit(static(cells))]
-fn verlet(
+pub fn verlet(
     position: &Array2<f64>,
     velocity: &Array2<f64>,
     side: f64,

@@ -7,7 +7,7 @@ use desc_jit_tests::agree;
 /// Conway's Game of Life on a torus (Gardner, Scientific American 223, 120, 1970), until nothing moves any more or
 /// `generations` are over; with the number of generations it took.
 #[desc_jit]
-fn life(start: &Array2<bool>, generations: usize) -> (Array2<bool>, usize) {
+pub fn life(start: &Array2<bool>, generations: usize) -> (Array2<bool>, usize) {
     let (rows, columns) = start.dim();
     let mut world = start.clone();
     for generation in 0..generations {
@@ -64,7 +64,7 @@ fn a_glider_flies_and_a_block_stays() {
 
 /// Rule 30 and its relatives (Wolfram, A New Kind of Science, chapter 3): row by row from one cell in the middle.
 #[desc_jit(static(width, steps))]
-fn elementary(rule: u32, width: usize, steps: usize) -> Array2<u32> {
+pub fn elementary(rule: u32, width: usize, steps: usize) -> Array2<u32> {
     let mut cells = Array2::<u32>::zeros((steps + 1, width));
     cells[[0, width / 2]] = 1;
     for t in 0..steps {

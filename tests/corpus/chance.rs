@@ -19,7 +19,7 @@ fn uniform(state: &mut u64) -> f64 {
 
 /// How much of a quarter of the circle's square is hit, times 4.
 #[desc_jit]
-fn pi(seed: u64, samples: usize) -> f64 {
+pub fn pi(seed: u64, samples: usize) -> f64 {
     let mut state = seed;
     let mut hits = 0;
     for _ in 0..samples {
@@ -114,7 +114,7 @@ fn an_integral_by_chance() {
 /// Metropolis's walk (J. Chem. Phys. 21, 1087, 1953) in the potential `k x^2 / 2`: the mean of `x^2`, and how many moves
 /// were accepted.
 #[desc_jit]
-fn metropolis(seed: u64, steps: usize, k: f64) -> (f64, usize) {
+pub fn metropolis(seed: u64, steps: usize, k: f64) -> (f64, usize) {
     let mut state = seed;
     let mut x = 0.0;
     let mut energy = 0.0;

@@ -7,7 +7,7 @@ use desc_jit_tests::consistency::{Along, product, scattered};
 /// Lloyd's algorithm (IEEE Trans. Inf. Theory 28, 129, 1982; Numerical Recipes, section 16.1.2): the centres, the cluster
 /// of each point, and the number of rounds until nothing moves.
 #[desc_jit]
-fn k_means(points: &Array2<f64>, start: &Array2<f64>) -> (Array2<f64>, Array1<usize>, usize) {
+pub fn k_means(points: &Array2<f64>, start: &Array2<f64>) -> (Array2<f64>, Array1<usize>, usize) {
     let (n, d) = points.dim();
     let k = start.nrows();
     let mut centres = start.clone();

@@ -10,7 +10,7 @@ fn text(text: &str) -> Array1<u32> {
 /// The longest common subsequence (Cormen, Leiserson, Rivest, Stein, section 14.4): its length, and the subsequence
 /// itself, found by walking the table back, padded with zeros in front.
 #[desc_jit]
-fn longest_common(x: &Array1<u32>, y: &Array1<u32>) -> (usize, Array1<u32>) {
+pub fn longest_common(x: &Array1<u32>, y: &Array1<u32>) -> (usize, Array1<u32>) {
     let (m, n) = (x.len(), y.len());
     let mut c = Array2::<usize>::zeros((m + 1, n + 1));
     for i in 1..=m {
@@ -49,7 +49,7 @@ fn a_longest_common_subsequence() {
 
 /// Levenshtein's distance with two rows (Wagner and Fischer, J. ACM 21, 168, 1974).
 #[desc_jit]
-fn edit_distance(a: &Array1<u32>, b: &Array1<u32>) -> usize {
+pub fn edit_distance(a: &Array1<u32>, b: &Array1<u32>) -> usize {
     let n = b.len();
     let mut previous: Vec<usize> = (0..=n).collect();
     let mut current = vec![0; n + 1];
@@ -85,7 +85,7 @@ fn edit_distances() {
 /// The 0-1 knapsack (Cormen et al., exercise 15.2-2), with one row of the table: the largest value of things whose
 /// weights fit.
 #[desc_jit(static(capacity))]
-fn knapsack(weights: &Array1<usize>, values: &Array1<f64>, capacity: usize) -> f64 {
+pub fn knapsack(weights: &Array1<usize>, values: &Array1<f64>, capacity: usize) -> f64 {
     let mut best = vec![0.0; capacity + 1];
     for (&w, &v) in weights.iter().zip(values.iter()) {
         for room in (w..=capacity).rev() {
@@ -138,7 +138,7 @@ fn a_knapsack_is_filled() {
 /// Floyd and Warshall's shortest paths (Cormen et al., section 23.2), with the vertex before the last of each path, or
 /// `n`; and whether there is a circle of negative length.
 #[desc_jit]
-fn shortest_paths(w: &Array2<f64>) -> (Array2<f64>, Array2<usize>, bool) {
+pub fn shortest_paths(w: &Array2<f64>) -> (Array2<f64>, Array2<usize>, bool) {
     let n = w.nrows();
     let mut d = w.clone();
     let mut before = Array2::from_elem((n, n), n);

@@ -1,6 +1,6 @@
 //! Orthogonal transformations: Householder's factors and Jacobi's eigenvalues.
 
-use crate::matrix;
+use super::matrix;
 use desc_jit::prelude::*;
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::{Along, largest, product, scattered};
@@ -8,7 +8,7 @@ use desc_jit_tests::consistency::{Along, largest, product, scattered};
 /// The factors `Q R` of a matrix by Householder's reflections (Golub and Van Loan, section 5.2), `Q` with as many columns
 /// as the matrix.
 #[desc_jit]
-fn householder(a: &Array2<f64>) -> (Array2<f64>, Array2<f64>) {
+pub fn householder(a: &Array2<f64>) -> (Array2<f64>, Array2<f64>) {
     let (m, n) = a.dim();
     let mut r = a.clone();
     let mut q = Array2::<f64>::eye(m);
@@ -109,7 +109,7 @@ fn a_line_is_fitted() {
 /// Eigenvalues and eigenvectors of a symmetric matrix by Jacobi's rotations (Numerical Recipes, section 11.1), and the
 /// number of sweeps.
 #[desc_jit]
-fn jacobi(a: &Array2<f64>) -> (Array1<f64>, Array2<f64>, usize) {
+pub fn jacobi(a: &Array2<f64>) -> (Array1<f64>, Array2<f64>, usize) {
     let n = a.nrows();
     let mut a = a.clone();
     let mut v = Array2::<f64>::eye(n);

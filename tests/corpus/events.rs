@@ -121,7 +121,7 @@ fn the_derivative_of_a_period() {
 /// A ball that bounces: each time it meets the floor its speed is turned and loses a part. The height at the end, and the
 /// number of bounces.
 #[desc_jit]
-fn bouncing(height: f64, restitution: f64, h: f64, steps: usize) -> (f64, usize) {
+pub fn bouncing(height: f64, restitution: f64, h: f64, steps: usize) -> (f64, usize) {
     const GRAVITY: f64 = 9.81;
     let (mut y, mut v) = (height, 0.0);
     let mut bounces = 0;

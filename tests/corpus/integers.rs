@@ -6,7 +6,7 @@ use desc_jit_tests::agree;
 /// The sieve of Eratosthenes (Knuth, *The Art of Computer Programming* 2, section 4.5.4, exercise 8): which of the
 /// numbers up to `n` are prime.
 #[desc_jit(static(n))]
-fn sieve(n: usize) -> Array1<bool> {
+pub fn sieve(n: usize) -> Array1<bool> {
     let mut prime = Array1::from_elem(n + 1, true);
     prime[0] = false;
     if n > 0 {
@@ -132,7 +132,7 @@ fn divisors_and_powers() {
 
 /// The cyclic redundancy check of zip and Ethernet, by a table (Warren, *Hacker's Delight*, section 14-2).
 #[desc_jit]
-fn crc32(message: &Array1<u32>) -> u32 {
+pub fn crc32(message: &Array1<u32>) -> u32 {
     let mut table = [0u32; 256];
     for byte in 0..256 {
         let mut crc = byte as u32;

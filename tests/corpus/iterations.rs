@@ -1,6 +1,6 @@
 //! Iterations that converge: eigenvalues by powers, linear systems by relaxation, minima by a simplex.
 
-use crate::matrix;
+use super::matrix;
 use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
@@ -68,7 +68,7 @@ fn an_eigenvalue_moves_with_its_matrix() {
 
 /// Gauss and Seidel's sweeps (Golub and Van Loan, section 11.2.2) until the largest change is below the tolerance.
 #[desc_jit]
-fn gauss_seidel(a: &Array2<f64>, b: &Array1<f64>, tolerance: f64, most: usize) -> (Array1<f64>, usize) {
+pub fn gauss_seidel(a: &Array2<f64>, b: &Array1<f64>, tolerance: f64, most: usize) -> (Array1<f64>, usize) {
     let n = b.len();
     let mut x = Array1::<f64>::zeros(n);
     let mut sweeps = 0;

@@ -33,7 +33,7 @@ fn moments(f: &Array3<f64>, x: usize, y: usize) -> (f64, f64, f64) {
 
 /// Steps of collision and streaming in a box that repeats itself.
 #[desc_jit]
-fn periodic(f: &Array3<f64>, tau: f64, steps: usize) -> Array3<f64> {
+pub fn periodic(f: &Array3<f64>, tau: f64, steps: usize) -> Array3<f64> {
     let shape = f.shape();
     let (nx, ny) = (shape[1], shape[2]);
     let mut f = f.clone();

@@ -1,13 +1,13 @@
 //! Systems of linear equations by elimination.
 
-use crate::matrix;
+use super::matrix;
 use desc_jit::prelude::*;
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::{Along, largest, product, scattered};
 
 /// A tridiagonal system (Thomas; Numerical Recipes, section 2.4). Where a pivot vanishes the solution is NaN.
 #[desc_jit]
-fn thomas(a: &Array1<f64>, b: &Array1<f64>, c: &Array1<f64>, r: &Array1<f64>) -> Array1<f64> {
+pub fn thomas(a: &Array1<f64>, b: &Array1<f64>, c: &Array1<f64>, r: &Array1<f64>) -> Array1<f64> {
     let n = r.len();
     let mut u = Array1::<f64>::zeros(n);
     let mut gamma = vec![0.0; n];
@@ -87,7 +87,7 @@ fn the_derivative_of_a_tridiagonal_solution() {
 /// Crout's factors with partial pivoting and implicit scaling (Numerical Recipes, section 2.3): the factors in one
 /// matrix, the order of the rows, and the sign of that permutation, which is 0 for a singular matrix.
 #[desc_jit]
-fn factors(a: &Array2<f64>) -> (Array2<f64>, Array1<usize>, f64) {
+pub fn factors(a: &Array2<f64>) -> (Array2<f64>, Array1<usize>, f64) {
     let n = a.nrows();
     let mut lu = a.clone();
     let mut order: Array1<usize> = (0..n).collect();

@@ -44,7 +44,7 @@ fn the_minimal_standard_is_met() {
 /// Ising's model by single spins at random places (Newman and Barkema, section 3.1), the exponentials in a table: mean energy
 /// and mean absolute magnetisation per spin after `warm` sweeps, and the share of moves that were accepted.
 #[desc_jit(static(n))]
-fn ising(n: usize, temperature: f64, warm: usize, sweeps: usize, seed: i64) -> (f64, f64, f64) {
+pub fn ising(n: usize, temperature: f64, warm: usize, sweeps: usize, seed: i64) -> (f64, f64, f64) {
     let mut spins = Array2::from_elem((n, n), 1);
     let (mut first, mut second) = (seed, seed + 1);
     let mut table = [1.0; 5];

@@ -1,14 +1,14 @@
 //! Particles that only see their neighbours.
 
-use crate::consistency::Along;
 use desc_jit::prelude::*;
 use desc_jit_tests::agree;
+use desc_jit_tests::consistency::Along;
 
 /// Forces and potential of soft discs, `k (1 - r)² / 2` for `r < 1`, in a periodic box by linked cells (Allen and Tildesley,
 /// Computer Simulation of Liquids, section 5.3.2): `first[c]` is a particle of cell `c`, `next[i]` the next one in the cell
 /// of `i`, `n` stands for none.
 #[desc_jit]
-fn forces(x: &Array2<f64>, k: f64, side: f64) -> (Array2<f64>, f64) {
+pub fn forces(x: &Array2<f64>, k: f64, side: f64) -> (Array2<f64>, f64) {
     const CELLS: usize = 4;
     let n = x.nrows();
     let cell = side / CELLS as f64;

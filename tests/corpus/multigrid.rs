@@ -7,7 +7,7 @@ use desc_jit_tests::consistency::{Along, largest, product, scattered};
 /// V-cycles for `-u'' = f` between 0 and 1 with `u = 0` at both ends, on `2^levels` intervals. The grids lie one behind
 /// the other in one array, the finest first, each with both of its ends.
 #[desc_jit(static(levels))]
-fn v_cycles(f: &Array1<f64>, levels: usize, cycles: usize) -> Array1<f64> {
+pub fn v_cycles(f: &Array1<f64>, levels: usize, cycles: usize) -> Array1<f64> {
     let finest = 1 << levels;
     let mut start = vec![0; levels + 1];
     for l in 0..levels {
@@ -194,7 +194,7 @@ fn cycle(u: &Array2<f64>, f: &Array2<f64>) -> Array2<f64> {
 
 /// Cycles until the solution moves no more, and how many.
 #[desc_jit]
-fn solved(f: &Array2<f64>, tolerance: f64) -> (Array2<f64>, usize) {
+pub fn solved(f: &Array2<f64>, tolerance: f64) -> (Array2<f64>, usize) {
     let mut u = Array2::<f64>::zeros(f.dim());
     for k in 0..30 {
         let next = cycle(&u, f);

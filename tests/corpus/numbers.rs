@@ -6,7 +6,7 @@ use desc_jit_tests::agree;
 
 /// The start below `n` of the longest Collatz chain, and its length (Project Euler, problem 14).
 #[desc_jit]
-fn longest_chain(n: u64) -> (u64, usize) {
+pub fn longest_chain(n: u64) -> (u64, usize) {
     let mut best = (0, 0);
     for start in 1..n {
         let mut length = 1;
@@ -27,7 +27,7 @@ fn longest_chain(n: u64) -> (u64, usize) {
 
 /// The same with the lengths of chains remembered, in the order of their starts.
 #[desc_jit(static(n))]
-fn longest_chain_with_memory(n: usize) -> (usize, usize) {
+pub fn longest_chain_with_memory(n: usize) -> (usize, usize) {
     let mut lengths = Array1::<usize>::zeros(n);
     if n < 2 {
         return (0, 0);

@@ -1,9 +1,9 @@
 //! Bodies around a star.
 
-use crate::consistency::Along;
 use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
+use desc_jit_tests::consistency::Along;
 use std::f64::consts::{PI, TAU};
 
 /// Kepler's equation `E - e sin E = M` by Newton's method from Danby's guess (Fundamentals of Celestial Mechanics,
@@ -78,7 +78,7 @@ fn a_batch_of_moments() {
 /// The leapfrog, kick-drift-kick (Hockney and Eastwood, section 4.4), of planets that feel the star and each other; rows
 /// are planets, columns x and y.
 #[desc_jit]
-fn leapfrog(
+pub fn leapfrog(
     position: &mut Array2<f64>,
     velocity: &mut Array2<f64>,
     mass: &Array1<f64>,
@@ -186,7 +186,8 @@ fn planets_are_moved_in_place() {
 #[test]
 fn a_flight_depends_on_its_start() {
     let (position, velocity, mass) = planets();
-    let table = |seed| Array2::from_shape_vec((3, 2), crate::consistency::scattered(seed, 6)).unwrap();
+    let table =
+        |seed| Array2::from_shape_vec((3, 2), desc_jit_tests::consistency::scattered(seed, 6)).unwrap();
     let (dp, dv) = (table(1) * 0.1, table(2) * 0.1);
     let dm = Array1::from_vec(vec![1e-3, -1e-3, 2e-3]);
     let weights = table(3);
@@ -203,7 +204,7 @@ fn a_flight_depends_on_its_start() {
         },
         reverse: || {
             let (_, (by_p, by_v, by_m)) = vjp(&f)(&position, &velocity, &mass, 0.05, 40, (&weights, 10.0));
-            use crate::consistency::product;
+            use desc_jit_tests::consistency::product;
             product(&by_p, &dp) + product(&by_v, &dv) + product(&by_m, &dm)
         },
         weights: [weights.to_vec(), vec![10.0]].concat(),

@@ -18,7 +18,7 @@ fn trapezoid(a: f64, b: f64, n: usize, s: f64) -> f64 {
 
 /// Simpson's rule, as people write it with iterators.
 #[desc_jit]
-fn simpson(a: f64, b: f64, n: usize, s: f64) -> f64 {
+pub fn simpson(a: f64, b: f64, n: usize, s: f64) -> f64 {
     assert!(n % 2 == 0 && n > 0, "Simpson's rule wants an even number of intervals, not {n}");
     let f = |x: f64| (-(x / s).powi(2)).exp();
     let h = (b - a) / n as f64;
@@ -148,7 +148,7 @@ fn a_batch_of_integrals() {
 /// Adaptive Simpson integration (Kincaid and Cheney, section 7.5) with a stack instead of recursion, of `sqrt(x)` with a
 /// kink at `c`: the value and the number of intervals.
 #[desc_jit]
-fn adaptive(a: f64, b: f64, c: f64, tolerance: f64) -> (f64, usize) {
+pub fn adaptive(a: f64, b: f64, c: f64, tolerance: f64) -> (f64, usize) {
     const DEPTH: usize = 40;
     let f = |x: f64| (x - c).abs().sqrt();
     let rule = |a: f64, b: f64| (b - a) / 6.0 * (f(a) + 4.0 * f(0.5 * (a + b)) + f(b));

@@ -1,9 +1,9 @@
 //! Roots of a function of one variable.
 
-use crate::consistency::Along;
 use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
+use desc_jit_tests::consistency::Along;
 
 /// Bisection (Numerical Recipes, section 9.1) of the cubic `x³ - p x - q` between `a` and `b`, where it has to have two
 /// signs; not a number if it doesn't.

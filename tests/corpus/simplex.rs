@@ -45,7 +45,7 @@ fn sum_of_corners(corners: &Array2<f64>) -> Array1<f64> {
 /// Nelder and Mead's search in any number of dimensions (`amoeba`, as above): the best corner, its value and how often the
 /// function was asked; `None` of the book, too many evaluations, is a value that is not a number.
 #[desc_jit]
-fn amoeba(start: &Array1<f64>, size: f64, tolerance: f64, most: usize) -> (Array1<f64>, f64, usize) {
+pub fn amoeba(start: &Array1<f64>, size: f64, tolerance: f64, most: usize) -> (Array1<f64>, f64, usize) {
     let n = start.len();
     let mut corners = Array2::<f64>::zeros((n + 1, n));
     let mut values = Array1::<f64>::zeros(n + 1);

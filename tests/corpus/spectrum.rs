@@ -1,9 +1,9 @@
 //! The fast Fourier transform of complex numbers, which are a struct.
 
-use crate::consistency::{product, scattered};
 use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
+use desc_jit_tests::consistency::{product, scattered};
 use std::f64::consts::TAU;
 
 #[derive(Tree, Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ impl Complex {
 /// Radix 2, in place (Numerical Recipes, section 12.2; Cormen et al., section 30.3): bits are reversed by swaps, and the roots
 /// of unity come from a recurrence. Forwards with the sign -1; backwards with 1, and divided by the length.
 #[desc_jit]
-fn fft(signal: &Array2<f64>, sign: f64) -> Array2<f64> {
+pub fn fft(signal: &Array2<f64>, sign: f64) -> Array2<f64> {
     let n = signal.nrows();
     let zero = Complex { re: 0.0, im: 0.0 };
     let mut x = vec![zero; n];

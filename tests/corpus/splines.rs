@@ -52,7 +52,7 @@ fn splint(x: &Array1<f64>, y: &Array1<f64>, y2: &Array1<f64>, at: f64) -> f64 {
 
 /// The spline through points, at places.
 #[desc_jit]
-fn interpolated(x: &Array1<f64>, y: &Array1<f64>, at: &Array1<f64>) -> Array1<f64> {
+pub fn interpolated(x: &Array1<f64>, y: &Array1<f64>, at: &Array1<f64>) -> Array1<f64> {
     let y2 = spline(x, y);
     at.mapv(|v| splint(x, y, &y2, v))
 }

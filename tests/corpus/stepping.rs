@@ -1,13 +1,13 @@
 //! Equations stepped in time: with a step that adapts, implicitly, and two fields that react.
 
-use crate::consistency::{Along, scattered};
 use desc_jit::prelude::*;
 use desc_jit_tests::agree;
+use desc_jit_tests::consistency::{Along, scattered};
 
 /// The pendulum by Dormand and Prince's pair of orders 5 and 4 (J. Comp. Appl. Math. 6, 19, 1980), with a step that keeps
 /// the estimated error below the tolerance: angle, velocity, steps that were taken and steps that were refused.
 #[desc_jit]
-fn pendulum(angle: f64, end: f64, tolerance: f64) -> (f64, f64, usize, usize) {
+pub fn pendulum(angle: f64, end: f64, tolerance: f64) -> (f64, f64, usize, usize) {
     let f = |x: f64, v: f64| (v, -x.sin());
     let (mut x, mut v) = (angle, 0.0);
     let (mut t, mut h) = (0.0, 0.1);
@@ -77,7 +77,7 @@ fn the_step_adapts_to_the_tolerance() {
 /// Crank and Nicolson's steps (Numerical Recipes, section 20.2) of the heat equation on a line whose ends are kept at 0;
 /// `r` is the diffusivity times the time step over the square of the spacing. Each step is a tridiagonal system.
 #[desc_jit]
-fn crank_nicolson(u0: &Array1<f64>, r: f64, steps: usize) -> Array1<f64> {
+pub fn crank_nicolson(u0: &Array1<f64>, r: f64, steps: usize) -> Array1<f64> {
     let n = u0.len();
     let mut u = u0.clone();
     let mut upper = Array1::<f64>::zeros(n);
@@ -136,7 +136,7 @@ fn implicit_steps_are_differentiated() {
 
 /// Gray and Scott's reaction (Pearson, Science 261, 189, 1993) on a torus: both fields after `steps` steps of length 1.
 #[desc_jit]
-fn gray_scott(
+pub fn gray_scott(
     u0: &Array2<f64>,
     v0: &Array2<f64>,
     feed: f64,

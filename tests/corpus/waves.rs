@@ -40,8 +40,9 @@ fn fft(re: &mut Array1<f64>, im: &mut Array1<f64>) {
     }
 }
 
+/// The transform in arrays of its own.
 #[desc_jit]
-fn transformed(re: &Array1<f64>, im: &Array1<f64>) -> (Array1<f64>, Array1<f64>) {
+pub fn transformed(re: &Array1<f64>, im: &Array1<f64>) -> (Array1<f64>, Array1<f64>) {
     let (mut re, mut im) = (re.clone(), im.clone());
     fft(&mut re, &mut im);
     (re, im)
