@@ -67,7 +67,7 @@ impl Expr {
                 literal.fields.iter_mut().for_each(|(_, e)| f(Expr(e)));
                 literal.base.iter_mut().for_each(|e| f(Expr(e)));
             }
-            ExprKind::Call(_, arguments) | ExprKind::MethodCall(_, arguments) => {
+            ExprKind::Call(_, arguments) | ExprKind::MethodCall(_, arguments, _) => {
                 arguments.iter_mut().for_each(|a| match a {
                     Argument::Value(e) => f(Expr(e)),
                     Argument::Mut(place) => f(Written(place)),

@@ -17,7 +17,9 @@ const TABLES: u64 = 64;
 pub fn method_name(what: &str, method: &Ident) -> Ident {
     let method = method.unraw();
     match what {
-        "stage" | "body" | "function" => format_ident!("__{method}_{what}", span = method.span()),
+        "stage" | "try_stage" | "body" | "function" => {
+            format_ident!("__{method}_{what}", span = method.span())
+        }
         _ => format_ident!("{method}_{what}", span = method.span()),
     }
 }
@@ -98,6 +100,7 @@ fn outer_function(method: &Method) -> TokenStream {
     let (arguments, _) = parameters(method);
     let declarations = declarations(method, &arguments);
     let (native, try_call) = (method_name("native", name), method_name("try_call", name));
+    let staged = companion::given(&method.function, quote_ours! { Self::#try_call(#(#arguments),*) });
     quote_ours! {
         #(#attrs)*
         #[track_caller]
@@ -105,7 +108,7 @@ fn outer_function(method: &Method) -> TokenStream {
             if ::desc_jit::__private::native_selected() {
                 return Self::#native(#(#arguments),*);
             }
-            ::desc_jit::__private::unwrap(Self::#try_call(#(#arguments),*))
+            #staged
         }
     }
 }
@@ -133,7 +136,7 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
     let (try_call, graph, explain) = (of("try_call"), of("graph"), of("explain"));
     let (cache_stats, clear_cache, native_name, jit) =
         (of("cache_stats"), of("clear_cache"), of("native"), of("jit"));
-    let names = stage::Names { stage: of("stage"), body: of("body"), function: of("function") };
+    let names = stage::Names { stage: of(stage::name(function)), body: of("body"), function: of("function") };
     let (stage_name, function_name) = (&names.stage, &names.function);
     let (arguments, inside) = parameters(method);
     let declarations = declarations(method, &arguments);
@@ -146,14 +149,18 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
     let result_ty = typed(&result);
     let source = source::source(&item);
     let stage = stage::function(function, &inside, &names, &scope);
+    let callee = companion::plain(function, &inside, &types, callee);
     let jit = handle::jit(&item, &types, &result, &jit, &callee, function_name);
+    let native_call = companion::as_result(function, quote_ours! { Self::#native_name(#(#arguments),*) });
+    let mark = stage::mark(function);
+    let without_question_mark = stage::without_question_mark(function, &of("stage"));
     let parts = quote_ours! {
         #native
 
         /// The same as the call, with errors as values.
         #vis fn #try_call(#declarations) -> ::desc_jit::Result<#result> {
             if ::desc_jit::__private::native_selected() {
-                return ::core::result::Result::Ok(Self::#native_name(#(#arguments),*));
+                return #native_call;
             }
             ::desc_jit::__private::call::<#result>(Self::#function_name(), [#(#values),*])
         }
@@ -188,11 +195,12 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
                 &[#param_info],
                 #result_ty,
                 #source,
-            );
+            )#mark;
             &FUNCTION
         }
 
         #stage
+        #without_question_mark
     };
     if conditions.is_empty() {
         return parts;

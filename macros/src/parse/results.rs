@@ -96,8 +96,9 @@ impl Results<'_> {
                 },
                 _ => tried(e),
             },
-            // They have no value of their own.
-            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Macro(_) => {}
+            Expr::MethodCall(_) => tried(e),
+            // They have no value of their own; what a loop is left with is reported there.
+            Expr::Loop(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Macro(_) => {}
             // What it holds is reported where it is made, or is rustc's error.
             Expr::Path(_) => {}
             other => {
