@@ -502,6 +502,8 @@ pub enum Target {
     Block(Place, Vec<SliceArg>),
     /// `(a, b)`
     Tuple(Vec<Target>, Spot),
+    /// `State { x, v: a, .. }`, `Pair(a, b)`
+    Struct(Vec<(FieldName, Target)>, Spot),
 }
 
 /// One axis of a slice.

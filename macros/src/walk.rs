@@ -138,6 +138,7 @@ impl Target {
                 slice(spec, f);
             }
             Target::Tuple(targets, _) => targets.iter_mut().for_each(|t| t.children(f)),
+            Target::Struct(fields, _) => fields.iter_mut().for_each(|(_, t)| t.children(f)),
         }
     }
 }

@@ -45,15 +45,12 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
     let values = into_args(&arguments, &types);
     let native = native(item, &function.handles, &ours("native"), &TokenStream::new());
-    let param_info = param_info(function, &arguments);
-    let result_ty = typed(&result);
     let native_call = as_result(function, quote_ours! { Self::native(#(#arguments),*) });
     let callee = plain(function, &arguments, &types, name.to_token_stream());
     let jit = handle::jit(item, &types, &result, &ours("jit"), &callee, &ours("__function"));
     let source = source::source(item);
-    let stage_name = ours(stage::name(function));
-    let names = stage::Names { stage: stage_name.clone(), ..stage::Names::default() };
-    let mark = stage::mark(function);
+    let names = stage::Names { stage: ours(stage::name(function)), ..stage::Names::default() };
+    let new = new_function(function, &quote_ours! { #name }, &text, &names, &arguments, &result, &source);
     let without_question_mark = stage::without_question_mark(function, &ours("stage"));
     let stage = stage::function(function, &arguments, &names, &TokenStream::new());
     quote_ours! {
@@ -99,13 +96,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
 
             #[doc(hidden)]
             #vis fn __function() -> &'static ::desc_jit::__private::Function {
-                static FUNCTION: ::desc_jit::__private::Function = ::desc_jit::__private::Function::new(
-                    #text,
-                    #name::#stage_name,
-                    &[#param_info],
-                    #result_ty,
-                    #source,
-                )#mark;
+                static FUNCTION: ::desc_jit::__private::Function = #new;
                 &FUNCTION
             }
 
@@ -151,8 +142,27 @@ pub fn into_args(arguments: &[Ident], types: &[&Type]) -> Vec<TokenStream> {
     values.collect()
 }
 
+/// The `Function` of a type that has the staging function.
+pub fn new_function(
+    function: &Function,
+    owner: &TokenStream,
+    text: &TokenStream,
+    names: &stage::Names,
+    arguments: &[Ident],
+    result: &Type,
+    source: &TokenStream,
+) -> TokenStream {
+    let stage = &names.stage;
+    let param_info = param_info(function, arguments);
+    let result = typed(result);
+    let fallible = function.fallible.then(|| quote_ours! { .fallible() });
+    quote_ours! {
+        ::desc_jit::__private::Function::new(#text, #owner::#stage, &[#param_info], #result, #source)#fallible
+    }
+}
+
 /// What staging knows of the parameters.
-pub fn param_info(function: &Function, arguments: &[Ident]) -> TokenStream {
+fn param_info(function: &Function, arguments: &[Ident]) -> TokenStream {
     let list = function.params.iter().zip(arguments).map(|(param, argument)| {
         let name = match name_of(argument).to_string() {
             name if name.trim_matches('"') == RECEIVER => quote_ours! { "self" },

@@ -1,7 +1,7 @@
 //! `impl` blocks: each function stays where it is, and beside it stand its other readings, `energy_native`,
 //! `energy_try_call` and so on, as associated functions: an `impl` block has no room for a companion type.
 
-use super::companion::{self, into_args, param_info, typed};
+use super::companion::{self, into_args};
 use super::{conditions, handle, native_handles, silence, source, stage};
 use crate::parse::implementation::Method;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -137,7 +137,7 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
     let (cache_stats, clear_cache, native_name, jit) =
         (of("cache_stats"), of("clear_cache"), of("native"), of("jit"));
     let names = stage::Names { stage: of(stage::name(function)), body: of("body"), function: of("function") };
-    let (stage_name, function_name) = (&names.stage, &names.function);
+    let function_name = &names.function;
     let (arguments, inside) = parameters(method);
     let declarations = declarations(method, &arguments);
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
@@ -145,14 +145,21 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
     let result = companion::result_type(free);
     let native = companion::native(&item, &function.handles, &native_name, &scope);
     let text = format!("{}::{}", own_type.to_token_stream().to_string().replace(' ', ""), function.name);
-    let param_info = param_info(function, &inside);
-    let result_ty = typed(&result);
     let source = source::source(&item);
     let stage = stage::function(function, &inside, &names, &scope);
     let callee = companion::plain(function, &inside, &types, callee);
     let jit = handle::jit(&item, &types, &result, &jit, &callee, function_name);
     let native_call = companion::as_result(function, quote_ours! { Self::#native_name(#(#arguments),*) });
-    let mark = stage::mark(function);
+    let text = text.to_token_stream();
+    let new = companion::new_function(
+        function,
+        &quote_ours! { <#own_type> },
+        &text,
+        &names,
+        &inside,
+        &result,
+        &source,
+    );
     let without_question_mark = stage::without_question_mark(function, &of("stage"));
     let parts = quote_ours! {
         #native
@@ -189,13 +196,7 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
 
         #[doc(hidden)]
         #vis fn #function_name() -> &'static ::desc_jit::__private::Function {
-            static FUNCTION: ::desc_jit::__private::Function = ::desc_jit::__private::Function::new(
-                #text,
-                <#own_type>::#stage_name,
-                &[#param_info],
-                #result_ty,
-                #source,
-            )#mark;
+            static FUNCTION: ::desc_jit::__private::Function = #new;
             &FUNCTION
         }
 

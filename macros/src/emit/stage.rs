@@ -26,15 +26,6 @@ pub fn name(function: &Function) -> &'static str {
     if function.fallible { "try_stage" } else { "stage" }
 }
 
-/// What is said of the `Function`.
-pub fn mark(function: &Function) -> TokenStream {
-    if function.fallible {
-        quote_ours! { .fallible() }
-    } else {
-        TokenStream::new()
-    }
-}
-
 /// What a call of a function that gives a `Result` is without `?`: an error, since what it gives could be forgotten.
 pub fn without_question_mark(function: &Function, stage: &Ident) -> TokenStream {
     if !function.fallible {
