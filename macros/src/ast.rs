@@ -225,8 +225,8 @@ pub enum ExprKind {
     TypeFn(Box<TypeFn>, Vec<Expr>, Option<Box<Callable>>),
     /// A call of an annotated function, by its staging function.
     Call(TokenStream, Vec<Argument>),
-    /// A method of a struct; the first argument is the receiver.
-    MethodCall(String, Vec<Argument>),
+    /// A method of a struct; the first argument is the receiver. True where `?` or the like follows.
+    MethodCall(String, Vec<Argument>, bool),
     /// `cond`, `switch`, `fori_loop`, `while_loop`, and the implicit functions
     Functional(TokenStream, Vec<Operand>),
     /// A call of a closure that a variable holds.
@@ -502,6 +502,8 @@ pub enum Target {
     Block(Place, Vec<SliceArg>),
     /// `(a, b)`
     Tuple(Vec<Target>, Spot),
+    /// `State { x, v: a, .. }`, `Pair(a, b)`
+    Struct(Vec<(FieldName, Target)>, Spot),
 }
 
 /// One axis of a slice.

@@ -67,7 +67,7 @@ impl Expr {
                 literal.fields.iter_mut().for_each(|(_, e)| f(Expr(e)));
                 literal.base.iter_mut().for_each(|e| f(Expr(e)));
             }
-            ExprKind::Call(_, arguments) | ExprKind::MethodCall(_, arguments) => {
+            ExprKind::Call(_, arguments) | ExprKind::MethodCall(_, arguments, _) => {
                 arguments.iter_mut().for_each(|a| match a {
                     Argument::Value(e) => f(Expr(e)),
                     Argument::Mut(place) => f(Written(place)),
@@ -138,6 +138,7 @@ impl Target {
                 slice(spec, f);
             }
             Target::Tuple(targets, _) => targets.iter_mut().for_each(|t| t.children(f)),
+            Target::Struct(fields, _) => fields.iter_mut().for_each(|(_, t)| t.children(f)),
         }
     }
 }

@@ -83,7 +83,7 @@ impl Author<'_> {
     }
 
     fn float(&mut self, depth: usize) -> String {
-        let kinds = if depth == 0 { 5 } else { 18 };
+        let kinds = if depth == 0 { 5 } else { 20 };
         match self.pick(kinds) {
             0 | 1 => self.one_of(|s| &s.floats),
             2 => format!("{}.25_f64", self.pick(4)),
@@ -113,6 +113,12 @@ impl Author<'_> {
                 let (one, other) = (self.float(0), self.float(depth - 1));
                 format!("{{ let {g} = |{v}: f64| {body}; {g}({one}) - {g}({other}) }}")
             }
+            17 => format!(
+                "x.iter().copied().skip({}).reduce(|a, b| 0.5 * a - b).unwrap_or({})",
+                self.pick(3),
+                self.float(0)
+            ),
+            18 => "(*x.iter().max_by(|p, q| p.total_cmp(q)).unwrap())".into(),
             _ => {
                 let (scrutinee, k) = (self.int(depth - 1), self.pick(3));
                 let (guard, arms) = (self.bool(depth - 1), [0; 4].map(|_| self.float(depth - 1)));
@@ -188,7 +194,7 @@ impl Author<'_> {
     }
 
     fn statement(&mut self, depth: usize) {
-        let kinds = if depth < 3 { 22 } else { 11 };
+        let kinds = if depth < 3 { 24 } else { 11 };
         match self.pick(kinds) {
             0 | 1 => {
                 let (k, value) = (self.pick(2), self.float(2));
@@ -277,6 +283,27 @@ impl Author<'_> {
                 self.scope.floats.push(t);
             }
             20 => self.frame("", false, "", depth),
+            21 => {
+                let (left, right) = (self.int(1), self.int(1));
+                self.line(&format!("match ({left}).cmp(&({right})) {{\nstd::cmp::Ordering::Less => {{"));
+                self.block(depth + 1, 2);
+                let guard = self.bool(0);
+                self.line(&format!("}}\nstd::cmp::Ordering::Greater if {guard} => {{"));
+                self.block(depth + 1, 2);
+                self.line("}\n_ => {");
+                self.block(depth + 1, 2);
+                self.line("}\n}");
+            }
+            22 => {
+                let (c, k, scrutinee) = (self.fresh('c'), self.fresh('k'), self.int(1));
+                self.line(&format!("let mut {c} = 0;"));
+                self.scope.counts.push(c.clone());
+                self.scope.ints.push(k.clone());
+                let head = format!("while let ({k} @ 0..=4, true) = (({scrutinee}).rem_euclid(6), {c} < 3)");
+                self.frame(&head, true, &format!("{c} += 1;"), depth);
+                self.scope.ints.pop();
+                self.scope.counts.pop();
+            }
             _ => {
                 let scrutinee = self.int(1);
                 self.line(&format!("match ({scrutinee}).rem_euclid(5) {{\n0 => {{"));

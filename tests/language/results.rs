@@ -136,3 +136,68 @@ fn functions_that_give_a_result_have_derivatives_and_batches() {
         });
     }
 }
+
+#[derive(Tree, Clone, Debug)]
+struct Tank {
+    level: f64,
+    rate: f64,
+}
+
+#[desc_jit]
+impl Tank {
+    fn pour(&mut self, dt: f64) -> Result<f64> {
+        self.level += dt * self.rate;
+        if self.level > 1.0 {
+            return Err(Error::msg(format!("{:.2} overflows", self.level)));
+        }
+        Ok(self.level)
+    }
+
+    fn filled(mut self, steps: usize, dt: f64) -> Result<Tank> {
+        for _ in 0..steps {
+            self.pour(dt)?;
+        }
+        let level = Self::checked(&self)?;
+        Ok(Tank { level, ..self })
+    }
+
+    fn checked(&self) -> Result<f64> {
+        if self.level < 0.0 { Err(Error::msg("empty")) } else { Ok(2.0 * self.level) }
+    }
+
+    /// Arrays have one of that name.
+    fn sum(&self) -> Result<f64> {
+        Ok(self.level + self.rate)
+    }
+
+    fn summed(&self) -> Result<f64> {
+        Ok(2.0 * self.sum()?)
+    }
+
+    fn twice(&self) -> f64 {
+        let mut tank = self.clone();
+        tank.pour(0.5).unwrap() + Tank::checked(&tank).unwrap()
+    }
+}
+
+#[test]
+fn methods_give_results() {
+    let tank = |level, rate| Tank { level, rate };
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            let mut filling = tank(0.0, 0.5);
+            assert_eq!(filling.pour(1.0).unwrap(), 0.5, "{engine}");
+            assert_eq!(filling.level, 0.5, "{engine}");
+            assert_eq!(filling.pour(1.2).unwrap_err().message(), "1.10 overflows", "{engine}");
+            assert_eq!(tank(0.0, 0.125).filled(4, 1.0).unwrap().level, 1.0, "{engine}");
+            let native = Tank::filled_native(tank(0.0, 0.125), 9, 1.0).unwrap_err();
+            let staged = tank(0.0, 0.125).filled(9, 1.0).unwrap_err();
+            assert_eq!(native.message(), staged.message(), "{engine}");
+            assert_eq!(tank(0.5, -2.0).filled(1, 1.0).unwrap_err().message(), "empty", "{engine}");
+            assert_eq!(tank(0.25, 0.5).twice(), tank(0.25, 0.5).twice_native(), "{engine}");
+            assert_eq!(tank(0.25, 0.5).summed().unwrap(), 1.5, "{engine}");
+            assert!(Tank::twice_try_call(&tank(0.9, 0.5)).is_err(), "{engine}");
+            assert_eq!(grad(Tank::checked_jit())(&tank(0.25, 0.5)).level, 2.0, "{engine}");
+        });
+    }
+}

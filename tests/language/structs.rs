@@ -422,3 +422,27 @@ fn lists_of_trees_have_a_static_length() {
         }
     }
 }
+
+#[desc_jit]
+fn reassigned(s: &State, n: usize) -> (f64, f64, i64) {
+    let (mut a, mut b, mut time) = (1.0, 0.0, 0.0);
+    let (mut scale, mut count) = (0.0, 0);
+    for _ in 0..n {
+        State { time, .. } = updated_copy(s, a);
+        Pair(scale, (_, count)) = Pair(a + time, (s.x.clone(), count + 2));
+        (a, Pair(b, ..)) = (scale - b, Pair(a, (s.v.clone(), 0)));
+    }
+    (a + time, b, count)
+}
+
+#[desc_jit]
+fn updated_copy(s: &State, dt: f64) -> State {
+    State { time: s.time + dt, ..s.clone() }
+}
+
+#[test]
+fn parts_of_structs_are_assigned() {
+    for n in [0, 1, 3] {
+        agree!(reassigned(&state(), n));
+    }
+}

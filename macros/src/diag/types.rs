@@ -14,7 +14,7 @@ catalogue! {
     TEXT = "DJ0707", "text is not part of the staged language",
         "do the reading, printing and formatting in the function that calls this one";
     RESULT_TYPE = "DJ0708", "`{0}` is not supported in the signature of a compiled function yet",
-        "return the plain value, or `desc_jit::Result<T>` from a function that is no method";
+        "return the plain value, or `desc_jit::Result<T>`";
     INFERRED = "DJ0709", "a cast needs a named type",
         "write the type out, for instance `as f64`";
     NOT_A_CAST = "DJ0710", "only casts between numbers are supported",

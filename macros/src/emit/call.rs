@@ -14,11 +14,17 @@ impl Emitter {
     }
 
     /// `receiver.name(arguments)`, of a struct of the user's.
-    pub fn method_call(&self, name: &str, arguments: &[Argument], at: &TokenStream) -> TokenStream {
+    pub fn method_call(
+        &self,
+        name: &str,
+        arguments: &[Argument],
+        tried: bool,
+        at: &TokenStream,
+    ) -> TokenStream {
         let cx = own("cx");
         let assignable = matches!(arguments.first(), Some(Argument::Mut(_)));
         self.call_with(arguments, |arguments| {
-            quote_ours! { #cx.call_method(#name, #assignable, #arguments, #at)? }
+            quote_ours! { #cx.call_method(#name, #assignable, #tried, #arguments, #at)? }
         })
     }
 

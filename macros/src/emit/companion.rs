@@ -20,11 +20,7 @@ pub fn outer(item: &ItemFn, function: &Function) -> TokenStream {
         true => TokenStream::new(),
         false => quote_ours! { #[track_caller] },
     };
-    let staged = quote_ours! { #name::try_call(#(#arguments),*) };
-    let staged = match function.fallible {
-        true => staged,
-        false => quote_ours! { ::desc_jit::__private::unwrap(#staged) },
-    };
+    let staged = given(function, quote_ours! { #name::try_call(#(#arguments),*) });
     quote_ours! {
         #(#attrs)*
         #track_caller
@@ -49,31 +45,13 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
     let values = into_args(&arguments, &types);
     let native = native(item, &function.handles, &ours("native"), &TokenStream::new());
-    let param_info = param_info(function, &arguments);
-    let result_ty = typed(&result);
-    let native_call = quote_ours! { Self::native(#(#arguments),*) };
-    let (callee, native_call, without_question_mark, stage_name) = match function.fallible {
-        false => {
-            let native_call = quote_ours! { ::core::result::Result::Ok(#native_call) };
-            (name.to_token_stream(), native_call, TokenStream::new(), ours("stage"))
-        }
-        // What a handle calls gives the plain value.
-        true => {
-            let plain = quote_ours! {
-                {
-                    #[track_caller]
-                    fn __plain(#declarations) -> #result {
-                        ::desc_jit::__private::unwrap(#name(#(#arguments),*))
-                    }
-                    __plain
-                }
-            };
-            (plain, native_call, stage::without_question_mark(&text), ours("try_stage"))
-        }
-    };
+    let native_call = as_result(function, quote_ours! { Self::native(#(#arguments),*) });
+    let callee = plain(function, &arguments, &types, name.to_token_stream());
     let jit = handle::jit(item, &types, &result, &ours("jit"), &callee, &ours("__function"));
     let source = source::source(item);
-    let names = stage::Names { stage: stage_name.clone(), ..stage::Names::default() };
+    let names = stage::Names { stage: ours(stage::name(function)), ..stage::Names::default() };
+    let new = new_function(function, &quote_ours! { #name }, &text, &names, &arguments, &result, &source);
+    let without_question_mark = stage::without_question_mark(function, &ours("stage"));
     let stage = stage::function(function, &arguments, &names, &TokenStream::new());
     quote_ours! {
         #(#conditions)*
@@ -118,19 +96,37 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
 
             #[doc(hidden)]
             #vis fn __function() -> &'static ::desc_jit::__private::Function {
-                static FUNCTION: ::desc_jit::__private::Function = ::desc_jit::__private::Function::new(
-                    #text,
-                    #name::#stage_name,
-                    &[#param_info],
-                    #result_ty,
-                    #source,
-                );
+                static FUNCTION: ::desc_jit::__private::Function = #new;
                 &FUNCTION
             }
 
             #stage
             #without_question_mark
         }
+    }
+}
+
+/// What the function gives of a call that gives a `Result`.
+pub fn given(function: &Function, call: TokenStream) -> TokenStream {
+    match function.fallible {
+        true => call,
+        false => quote_ours! { ::desc_jit::__private::unwrap(#call) },
+    }
+}
+
+/// A call of the function as written, as a `Result`.
+pub fn as_result(function: &Function, call: TokenStream) -> TokenStream {
+    match function.fallible {
+        true => call,
+        false => quote_ours! { ::core::result::Result::Ok(#call) },
+    }
+}
+
+/// The function, or one around it that gives the plain value: what handles call.
+pub fn plain(function: &Function, names: &[Ident], types: &[&Type], callee: TokenStream) -> TokenStream {
+    match function.fallible {
+        true => quote_ours! { (|#(#names: #types),*| ::desc_jit::__private::unwrap(#callee(#(#names),*))) },
+        false => callee,
     }
 }
 
@@ -146,8 +142,27 @@ pub fn into_args(arguments: &[Ident], types: &[&Type]) -> Vec<TokenStream> {
     values.collect()
 }
 
+/// The `Function` of a type that has the staging function.
+pub fn new_function(
+    function: &Function,
+    owner: &TokenStream,
+    text: &TokenStream,
+    names: &stage::Names,
+    arguments: &[Ident],
+    result: &Type,
+    source: &TokenStream,
+) -> TokenStream {
+    let stage = &names.stage;
+    let param_info = param_info(function, arguments);
+    let result = typed(result);
+    let fallible = function.fallible.then(|| quote_ours! { .fallible() });
+    quote_ours! {
+        ::desc_jit::__private::Function::new(#text, #owner::#stage, &[#param_info], #result, #source)#fallible
+    }
+}
+
 /// What staging knows of the parameters.
-pub fn param_info(function: &Function, arguments: &[Ident]) -> TokenStream {
+fn param_info(function: &Function, arguments: &[Ident]) -> TokenStream {
     let list = function.params.iter().zip(arguments).map(|(param, argument)| {
         let name = match name_of(argument).to_string() {
             name if name.trim_matches('"') == RECEIVER => quote_ours! { "self" },

@@ -132,7 +132,7 @@ impl Emitter {
                 quote_ours! { #cx.type_fn_closure(#ty, #element, #name, &[#arguments], #f, #at)? }
             }
             ExprKind::Call(path, arguments) => self.call(path, arguments, &at),
-            ExprKind::MethodCall(name, arguments) => self.method_call(name, arguments, &at),
+            ExprKind::MethodCall(name, arguments, tried) => self.method_call(name, arguments, *tried, &at),
             ExprKind::CallClosure(variable, arguments) => {
                 let (name, arguments) = (&variable.ident, self.values(arguments));
                 quote_ours! { (#name)(&[#arguments])? }

@@ -1,7 +1,7 @@
 //! `impl` blocks: each function stays where it is, and beside it stand its other readings, `energy_native`,
 //! `energy_try_call` and so on, as associated functions: an `impl` block has no room for a companion type.
 
-use super::companion::{self, into_args, param_info, typed};
+use super::companion::{self, into_args};
 use super::{conditions, handle, native_handles, silence, source, stage};
 use crate::parse::implementation::Method;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -17,7 +17,9 @@ const TABLES: u64 = 64;
 pub fn method_name(what: &str, method: &Ident) -> Ident {
     let method = method.unraw();
     match what {
-        "stage" | "body" | "function" => format_ident!("__{method}_{what}", span = method.span()),
+        "stage" | "try_stage" | "body" | "function" => {
+            format_ident!("__{method}_{what}", span = method.span())
+        }
         _ => format_ident!("{method}_{what}", span = method.span()),
     }
 }
@@ -98,6 +100,7 @@ fn outer_function(method: &Method) -> TokenStream {
     let (arguments, _) = parameters(method);
     let declarations = declarations(method, &arguments);
     let (native, try_call) = (method_name("native", name), method_name("try_call", name));
+    let staged = companion::given(&method.function, quote_ours! { Self::#try_call(#(#arguments),*) });
     quote_ours! {
         #(#attrs)*
         #[track_caller]
@@ -105,7 +108,7 @@ fn outer_function(method: &Method) -> TokenStream {
             if ::desc_jit::__private::native_selected() {
                 return Self::#native(#(#arguments),*);
             }
-            ::desc_jit::__private::unwrap(Self::#try_call(#(#arguments),*))
+            #staged
         }
     }
 }
@@ -133,8 +136,8 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
     let (try_call, graph, explain) = (of("try_call"), of("graph"), of("explain"));
     let (cache_stats, clear_cache, native_name, jit) =
         (of("cache_stats"), of("clear_cache"), of("native"), of("jit"));
-    let names = stage::Names { stage: of("stage"), body: of("body"), function: of("function") };
-    let (stage_name, function_name) = (&names.stage, &names.function);
+    let names = stage::Names { stage: of(stage::name(function)), body: of("body"), function: of("function") };
+    let function_name = &names.function;
     let (arguments, inside) = parameters(method);
     let declarations = declarations(method, &arguments);
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
@@ -142,18 +145,29 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
     let result = companion::result_type(free);
     let native = companion::native(&item, &function.handles, &native_name, &scope);
     let text = format!("{}::{}", own_type.to_token_stream().to_string().replace(' ', ""), function.name);
-    let param_info = param_info(function, &inside);
-    let result_ty = typed(&result);
     let source = source::source(&item);
     let stage = stage::function(function, &inside, &names, &scope);
+    let callee = companion::plain(function, &inside, &types, callee);
     let jit = handle::jit(&item, &types, &result, &jit, &callee, function_name);
+    let native_call = companion::as_result(function, quote_ours! { Self::#native_name(#(#arguments),*) });
+    let text = text.to_token_stream();
+    let new = companion::new_function(
+        function,
+        &quote_ours! { <#own_type> },
+        &text,
+        &names,
+        &inside,
+        &result,
+        &source,
+    );
+    let without_question_mark = stage::without_question_mark(function, &of("stage"));
     let parts = quote_ours! {
         #native
 
         /// The same as the call, with errors as values.
         #vis fn #try_call(#declarations) -> ::desc_jit::Result<#result> {
             if ::desc_jit::__private::native_selected() {
-                return ::core::result::Result::Ok(Self::#native_name(#(#arguments),*));
+                return #native_call;
             }
             ::desc_jit::__private::call::<#result>(Self::#function_name(), [#(#values),*])
         }
@@ -182,17 +196,12 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
 
         #[doc(hidden)]
         #vis fn #function_name() -> &'static ::desc_jit::__private::Function {
-            static FUNCTION: ::desc_jit::__private::Function = ::desc_jit::__private::Function::new(
-                #text,
-                <#own_type>::#stage_name,
-                &[#param_info],
-                #result_ty,
-                #source,
-            );
+            static FUNCTION: ::desc_jit::__private::Function = #new;
             &FUNCTION
         }
 
         #stage
+        #without_question_mark
     };
     if conditions.is_empty() {
         return parts;

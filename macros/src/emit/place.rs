@@ -25,7 +25,7 @@ impl Emitter {
                 let value = self.value(value);
                 self.write_root(place, value, at)
             }
-            Target::Place(_) | Target::Tuple(..) => {
+            Target::Place(_) | Target::Tuple(..) | Target::Struct(..) => {
                 // The value comes first, then the indices of the target.
                 let temporary = own("value");
                 let value = self.value(value);
@@ -76,6 +76,16 @@ impl Emitter {
                     let [#(#names),*] = #cx.untuple(&#value, #at)?;
                     #(#writes)*
                 }
+            }
+            Target::Struct(fields, spot) => {
+                let (at, whole) = (at(*spot), self.fresh());
+                let reference = quote_ours! { &#whole };
+                let writes = fields.iter().map(|(name, target)| {
+                    let (part, value) = (self.fresh(), read_field(&reference, name, &at));
+                    let write = self.write(target, quote_ours! { #part });
+                    quote_ours! { let #part = #value; #write }
+                });
+                quote_ours! { let #whole = #value; #(#writes)* }
             }
             Target::Block(place, spec) => self.assign_block(place, spec, value, &at(place.at)),
         }
@@ -139,7 +149,7 @@ impl Emitter {
                 })
             }
             // Reported by the parser.
-            Target::Wild | Target::Tuple(..) => TokenStream::new(),
+            Target::Wild | Target::Tuple(..) | Target::Struct(..) => TokenStream::new(),
         }
     }
 

@@ -21,11 +21,20 @@ impl Default for Names {
     }
 }
 
+/// What the staging function is called.
+pub fn name(function: &Function) -> &'static str {
+    if function.fallible { "try_stage" } else { "stage" }
+}
+
 /// What a call of a function that gives a `Result` is without `?`: an error, since what it gives could be forgotten.
-pub fn without_question_mark(name: &TokenStream) -> TokenStream {
+pub fn without_question_mark(function: &Function, stage: &Ident) -> TokenStream {
+    if !function.fallible {
+        return TokenStream::new();
+    }
+    let name = &function.name;
     quote_ours! {
         #[doc(hidden)]
-        pub fn stage(
+        pub fn #stage(
             cx: &::desc_jit::__private::Cx,
             _: &mut [::desc_jit::__private::Value],
             at: ::desc_jit::__private::At,

@@ -2,7 +2,7 @@
 
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{Expr, ExprKind, FieldName, Part, Place, SliceArg, Spot, Target};
-use crate::diag::{indexing::*, methods};
+use crate::diag::{indexing::*, methods, statements::PATTERN_REST};
 use crate::names::{Method, method};
 use crate::scope::Variable;
 use syn::{Expr as Rust, ExprMethodCall, Lit, UnOp};
@@ -30,6 +30,29 @@ impl Parser<'_> {
                 let parts: Vec<Option<Target>> = t.elems.iter().map(|e| self.target(e)).collect();
                 Some(Target::Tuple(parts.into_iter().collect::<Option<_>>()?, Spot::of(t)))
             }
+            Rust::Struct(s) if s.rest.is_none() => {
+                let fields: Vec<_> = s
+                    .fields
+                    .iter()
+                    .map(|f| Some((FieldName::of(&f.member), self.target(&f.expr)?)))
+                    .collect();
+                Some(Target::Struct(fields.into_iter().collect::<Option<_>>()?, Spot::of(s)))
+            }
+            Rust::Call(call) => {
+                // Behind `..` positions are counted from an end that is not known here.
+                let rest = call.args.iter().position(|e| matches!(bare(e), Rust::Range(_)));
+                if let Some(late) = rest.filter(|k| k + 1 < call.args.len()).map(|k| &call.args[k]) {
+                    self.sink.report(late, &PATTERN_REST, &[]);
+                }
+                let parts: Vec<_> = call
+                    .args
+                    .iter()
+                    .take(rest.unwrap_or(call.args.len()))
+                    .enumerate()
+                    .map(|(k, e)| Some((FieldName::Number(k), self.target(e)?)))
+                    .collect();
+                Some(Target::Struct(parts.into_iter().collect::<Option<_>>()?, Spot::of(call)))
+            }
             // `*x.slice_mut(s![..]) += &v`
             Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => match bare(&u.expr) {
                 Rust::MethodCall(m) if is_view(m) => self.target(&u.expr),
@@ -40,7 +63,7 @@ impl Parser<'_> {
                 Some(Target::Block(place, spec))
             }
             // rustc's error: it is no place.
-            Rust::MethodCall(_) | Rust::Call(_) | Rust::Lit(_) | Rust::Binary(_) => None,
+            Rust::MethodCall(_) | Rust::Lit(_) | Rust::Binary(_) => None,
             e => self.place(e).map(Target::Place),
         }
     }

@@ -11,10 +11,7 @@ use syn::{Expr as Rust, ExprCall, Path, PathArguments};
 
 impl Parser<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
-        let stage = match std::mem::take(&mut self.tried) {
-            true => crate::ast::ours("try_stage"),
-            false => crate::ast::ours("stage"),
-        };
+        let stage = if std::mem::take(&mut self.tried) { "try_stage" } else { "stage" };
         if let Some(call) = self.handle_call(e) {
             return call;
         }
@@ -75,7 +72,7 @@ impl Parser<'_> {
                     None if matches!(ty, "Box" | "Rc" | "Arc" | "Cell" | "RefCell") => {
                         "use the value itself: staged code has no pointers to it".into()
                     }
-                    None => return self.associated(e, path),
+                    None => return self.associated(e, path, stage),
                 };
                 return self.reject(path, &ASSOCIATED, &[&ty, &name, &help]);
             }
@@ -114,23 +111,24 @@ impl Parser<'_> {
         }
         match arguments.into_iter().collect() {
             Some(arguments) => {
+                let stage = crate::ast::ours(stage);
                 expression(ExprKind::Call(quote_ours! { #path::#stage }, arguments), Spot::of(path))
             }
             None => rejected(Spot::of(path)),
         }
     }
 
-    /// What `?` or `.unwrap()` follows: a call of a function that gives a `Result`.
+    /// What `?` or `.unwrap()` follows, perhaps a call of a function that gives a `Result`.
     pub(super) fn tried(&mut self, e: &Rust) -> Expr {
-        self.tried = matches!(bare(e), Rust::Call(_));
+        self.tried = matches!(bare(e), Rust::Call(_) | Rust::MethodCall(_));
         let value = self.expr(e);
         self.tried = false;
         value
     }
 
     /// `State::energy(&s)`
-    fn associated(&mut self, e: &ExprCall, path: &Path) -> Expr {
-        let Some(staging) = self.staging_method(path) else { return rejected(Spot::of(path)) };
+    fn associated(&mut self, e: &ExprCall, path: &Path, stage: &str) -> Expr {
+        let Some(staging) = self.staging_method(path, stage) else { return rejected(Spot::of(path)) };
         let arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
         match arguments.into_iter().collect() {
             Some(arguments) => expression(ExprKind::Call(staging, arguments), Spot::of(path)),
@@ -139,7 +137,7 @@ impl Parser<'_> {
     }
 
     /// The staging function of an associated function, on the user's token.
-    pub(super) fn staging_method(&mut self, path: &Path) -> Option<proc_macro2::TokenStream> {
+    pub(super) fn staging_method(&mut self, path: &Path, stage: &str) -> Option<proc_macro2::TokenStream> {
         if let Some(segment) = path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None)) {
             self.sink.report(&segment.arguments, &GENERIC_CALL, &[]);
             return None;
@@ -152,7 +150,7 @@ impl Parser<'_> {
         }
         let mut path = path.clone();
         let segment = path.segments.last_mut()?;
-        segment.ident = crate::emit::method_name("stage", &segment.ident);
+        segment.ident = crate::emit::method_name(stage, &segment.ident);
         Some(quote!(#path))
     }
 

@@ -205,7 +205,7 @@ impl Parser<'_> {
                 let value = Box::new(self.expr(&e.right));
                 match target {
                     // rustc's error.
-                    Some(Target::Tuple(..)) => rejected(at),
+                    Some(Target::Tuple(..) | Target::Struct(..)) => rejected(at),
                     Some(target) => expression(ExprKind::Update(op, Box::new(target), value), at),
                     None => rejected(at),
                 }

@@ -137,7 +137,7 @@ impl Parser<'_> {
                         Some(Callable::TypeFn(self.type_fn(path, &ty)?, Spot::of(path)))
                     }
                     Some(ty) if ty.starts_with(char::is_uppercase) => {
-                        Some(Callable::Path(self.staging_method(path)?, Spot::of(path)))
+                        Some(Callable::Path(self.staging_method(path, "stage")?, Spot::of(path)))
                     }
                     _ => Some(Callable::Path(quote_ours! { #path::stage }, Spot::of(path))),
                 }

@@ -13,6 +13,7 @@ use syn::{Expr as Rust, ExprMethodCall, RangeLimits, Token};
 
 impl Parser<'_> {
     pub(super) fn method_call(&mut self, m: &ExprMethodCall) -> Expr {
+        let tried = std::mem::take(&mut self.tried);
         let name = m.method.to_string();
         if iterate::CONSUMERS.contains(&name.as_str()) && iterate::is_iterator(&m.receiver) {
             return self.consume(m).unwrap_or_else(|| rejected(Spot::at(m.method.span())));
@@ -38,7 +39,7 @@ impl Parser<'_> {
                 return item.unwrap_or_else(|| rejected(Spot::at(m.method.span())));
             }
         }
-        let expr = self.method_named(m);
+        let expr = self.method_named(m, tried);
         match &m.turbofish {
             Some(turbofish) if !is_rejected(&expr) => self.reject(turbofish, &TURBOFISH, &[]),
             _ => expr,
@@ -59,7 +60,7 @@ impl Parser<'_> {
         expression(ExprKind::Block(build::block(stmts, value)), at)
     }
 
-    fn method_named(&mut self, m: &ExprMethodCall) -> Expr {
+    fn method_named(&mut self, m: &ExprMethodCall, tried: bool) -> Expr {
         let name = m.method.to_string();
         let at = Spot::at(m.method.span());
         if matches!(bare(&m.receiver), Rust::MethodCall(_))
@@ -69,6 +70,10 @@ impl Parser<'_> {
             return self.reject(&m.method, &crate::diag::iterators::ADAPTER, &[&name]);
         }
         match names::method(&name) {
+            // No method of an array gives a `Result`.
+            Some(Method::Plain) if tried && !FALLIBLE.contains(&name.as_str()) => {
+                self.own_method(m, name, tried, at)
+            }
             Some(Method::Plain) => {
                 let receiver = self.expr(&m.receiver);
                 let mut arguments = self.arguments(m, &receiver);
@@ -106,7 +111,7 @@ impl Parser<'_> {
             Some(Method::Unwrap) => {
                 let receiver = self.tried(&m.receiver);
                 let callee = match &receiver.kind {
-                    ExprKind::Call(..) if matches!(bare(&m.receiver), Rust::Call(_)) => return receiver,
+                    ExprKind::Call(..) | ExprKind::MethodCall(..) => return receiver,
                     ExprKind::Method(callee, ..) => callee.as_str(),
                     ExprKind::TypeFn(function, ..) => function.name.as_str(),
                     ExprKind::Rejected => return receiver,
@@ -119,7 +124,7 @@ impl Parser<'_> {
             }
             None => {
                 if names::unknown_method(&name).is_none() {
-                    return self.own_method(m, name, at);
+                    return self.own_method(m, name, tried, at);
                 }
                 let receiver = self.expr(&m.receiver);
                 self.arguments(m, &receiver);
@@ -152,7 +157,7 @@ impl Parser<'_> {
     }
 
     /// A method of a struct of the user's. Which struct that is the value says when it is staged.
-    fn own_method(&mut self, m: &ExprMethodCall, name: String, at: Spot) -> Expr {
+    fn own_method(&mut self, m: &ExprMethodCall, name: String, tried: bool, at: Spot) -> Expr {
         let receiver = self.receiver(&m.receiver);
         let known = !matches!(&receiver, Argument::Value(e) if is_rejected(e));
         let written =
@@ -161,7 +166,7 @@ impl Parser<'_> {
         match arguments {
             Some(arguments) if known => {
                 let all = std::iter::once(receiver).chain(arguments);
-                expression(ExprKind::MethodCall(name, all.collect()), at)
+                expression(ExprKind::MethodCall(name, all.collect(), tried), at)
             }
             _ => rejected(at),
         }

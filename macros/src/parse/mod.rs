@@ -70,10 +70,7 @@ pub fn function(
     sink: &mut Sink,
 ) -> Function {
     let name = item.sig.ident.unraw().to_string();
-    let plain = match own_type {
-        None => results::without(item, sink),
-        Some(_) => None,
-    };
+    let plain = results::without(item, sink);
     let fallible = plain.is_some();
     let item = plain.as_ref().unwrap_or(item);
     let mut parser = Parser {

@@ -64,11 +64,9 @@ impl VisitMut for Results<'_> {
 impl Results<'_> {
     /// The end of a block whose value is a `Result`.
     fn end(&mut self, block: &mut syn::Block) {
-        match block.stmts.last_mut() {
-            Some(Stmt::Expr(e, None)) => self.value(e),
-            Some(Stmt::Macro(m)) if m.semi_token.is_none() => {}
-            // It never gets there, which rustc has seen to.
-            _ => {}
+        // A block that ends in another way never gets there, which rustc has seen to.
+        if let Some(Stmt::Expr(e, None)) = block.stmts.last_mut() {
+            self.value(e);
         }
     }
 
@@ -96,8 +94,9 @@ impl Results<'_> {
                 },
                 _ => tried(e),
             },
-            // They have no value of their own.
-            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Macro(_) => {}
+            Expr::MethodCall(_) => tried(e),
+            // They have no value of their own; what a loop is left with is reported there.
+            Expr::Loop(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Macro(_) => {}
             // What it holds is reported where it is made, or is rustc's error.
             Expr::Path(_) => {}
             other => {

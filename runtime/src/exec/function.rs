@@ -26,8 +26,15 @@ impl Function {
         result: Ty,
         source: &'static Source,
     ) -> Function {
-        let info = FunctionInfo { name, stage, params, result, source };
+        let info = FunctionInfo { name, stage, params, result, fallible: false, source };
         Function { info, cache: Cache::new(), derived: RwLock::new(Vec::new()) }
+    }
+
+    /// The same function, which gives a `Result`.
+    #[must_use]
+    pub const fn fallible(mut self) -> Function {
+        self.info.fallible = true;
+        self
     }
 
     /// What staging knows of it.

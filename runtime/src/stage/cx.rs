@@ -68,6 +68,8 @@ pub struct FunctionInfo {
     pub params: &'static [Param],
     /// Its result.
     pub result: Ty,
+    /// It gives a `Result` of that.
+    pub fallible: bool,
     /// Its source.
     pub source: &'static Source,
 }

@@ -51,7 +51,7 @@ impl Cx {
         if method_of(receiver, name).is_some() {
             let mut all = vec![receiver.clone()];
             all.extend_from_slice(args);
-            return self.call_method(name, false, &mut all, at);
+            return self.call_method(name, false, false, &mut all, at);
         }
         if let Some(out) = self.iterator_method(name, receiver, args, at)? {
             return Ok(out);

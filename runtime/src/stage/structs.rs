@@ -119,6 +119,7 @@ impl Cx {
         &self,
         name: &'static str,
         assignable: bool,
+        tried: bool,
         args: &mut [Value],
         at: At,
     ) -> Out<Value> {
@@ -138,6 +139,9 @@ impl Cx {
             return Err(self
                 .error(ErrorKind::Unsupported, message, at)
                 .note("bind it with `let mut`, outside of closures, and give the method a name that arrays have not"));
+        }
+        if function.fallible && !tried {
+            return self.kept_result(function.name, at);
         }
         (function.stage)(self, args, at)
     }

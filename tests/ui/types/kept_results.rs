@@ -3,9 +3,14 @@ use desc_jit::prelude::*;
 use desc_jit::{ErrorKind, Result};
 
 #[desc_jit]
-fn mean(e: &Array1<f64>) -> Result<f64> {
-    let mean = e.mean().ok_or(Error::msg("no energies"))?;
-    Ok(0.5 * mean)
+fn halved(x: f64) -> Result<f64> {
+    let mut y = x;
+    loop {
+        if y < 1.0 {
+            break Ok(y);
+        }
+        y *= 0.5;
+    }
 }
 
 #[desc_jit]
