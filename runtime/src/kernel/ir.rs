@@ -75,6 +75,12 @@ impl Kernel {
     pub fn constant(&self, r: Reg) -> Option<Literal> {
         self.constants.get(r.index()).copied().flatten()
     }
+
+    /// The exponent that a register always holds, of a power that is written out as products.
+    pub fn short_power(&self, r: Reg) -> Option<i64> {
+        let n = i64::try_from(self.constant(r)?.as_i128()?).ok()?;
+        (-64..=64).contains(&n).then_some(n)
+    }
 }
 
 /// An index into the table of traps.

@@ -67,18 +67,15 @@ impl Cx {
                 }
                 self.binary(BinaryOp::Add, x, &k, at)?
             }
-            // A list of lists, or of tuples.
-            ("element", [k]) if x.whole().1 > 0 || x.items().is_some() => {
-                self.load("", x, std::slice::from_ref(k), at)?
+            // Of a matrix all elements; the items of a list of lists or of tuples are its own.
+            ("elements", []) => {
+                if x.items().is_some() || x.whole().1 > 0 || self.ty(x, at)?.rank() < 2 {
+                    return Ok(Some(x.clone()));
+                }
+                let count = self.ty(x, at)?.count();
+                self.reshape(x, &[count], at)?
             }
-            ("element", [k]) => {
-                let ty = self.ty(x, at)?;
-                let flat = match ty.rank() {
-                    1 => x.clone(),
-                    _ => self.reshape(x, &[ty.count()], at)?,
-                };
-                self.load("", &flat, std::slice::from_ref(k), at)?
-            }
+            ("element", [k]) => self.load("", x, std::slice::from_ref(k), at)?,
             // The indices of the `k`-th element.
             ("indices", [k]) => {
                 if x.items().is_some() || x.whole().1 > 0 || self.ty(x, at)?.rank() < 2 {

@@ -36,7 +36,9 @@ impl Parser<'_> {
         let array = self.kept(array, &mut before);
         let count = method("len", array.clone(), Vec::new());
         let count = Some(self.kept(count, &mut before));
-        Some(Iterator { before, source: Source::Elements(array), count })
+        // Once, before the loop.
+        let elements = self.kept(method("elements", array, Vec::new()), &mut before);
+        Some(Iterator { before, source: Source::Elements(elements), count })
     }
 
     fn elements_mut<'e>(&mut self, e: &'e Rust) -> Option<Iterator<'e>> {

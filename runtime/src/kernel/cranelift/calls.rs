@@ -6,21 +6,12 @@ use super::super::ir::{Call, TrapId};
 use super::super::library::{Context, Function as Library};
 use super::function::{Function, plain, type_of};
 use super::helpers;
-use crate::dtype::{DType, Literal};
+use crate::dtype::DType;
 use crate::op::{BinaryOp, UnaryOp};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use cranelift_module::Module;
 use std::mem::offset_of;
-
-/// Powers up to this one are written out.
-const SHORT_POWER: i64 = 64;
-
-/// The exponent of a power that is written out.
-pub(super) fn short_power(exponent: Option<Literal>) -> Option<i64> {
-    let n = exponent.and_then(Literal::as_i128)? as i64;
-    (-SHORT_POWER..=SHORT_POWER).contains(&n).then_some(n)
-}
 
 impl Function<'_, '_> {
     pub fn unary_float(&mut self, op: UnaryOp, ty: Type, x: Value) -> Value {
@@ -128,21 +119,14 @@ impl Function<'_, '_> {
         self.call(address, &[ty], Some(ty), &[x])
     }
 
-    /// `exponent` is the second operand where it is known.
-    pub fn binary_float(
-        &mut self,
-        op: BinaryOp,
-        ty: Type,
-        x: Value,
-        y: Value,
-        exponent: Option<Literal>,
-    ) -> Value {
+    /// `power` is the second operand where it is a power that is written out.
+    pub fn binary_float(&mut self, op: BinaryOp, ty: Type, x: Value, y: Value, power: Option<i64>) -> Value {
         let dtype = if ty == types::F32 { DType::F32 } else { DType::F64 };
         let second = if op == BinaryOp::Powi { DType::I32 } else { dtype };
         match op {
             BinaryOp::Copysign => return self.b.ins().fcopysign(x, y),
             BinaryOp::Powi => {
-                if let Some(n) = short_power(exponent) {
+                if let Some(n) = power {
                     return self.power(ty, x, n);
                 }
                 let address = match ty {
@@ -199,8 +183,8 @@ impl Function<'_, '_> {
             Call::Binary(op, dtype, second) if dtype.is_float() => {
                 let ty = type_of(dtype);
                 let (x, y) = (self.get_as(a, ty), self.get_as(b, type_of(second)));
-                let exponent = self.unit.kernel.constant(b);
-                self.binary_float(op, ty, x, y, exponent)
+                let power = self.unit.kernel.short_power(b);
+                self.binary_float(op, ty, x, y, power)
             }
             Call::Unary(UnaryOp::Not, dtype) if dtype != DType::Bool => {
                 let x = self.bits(a);

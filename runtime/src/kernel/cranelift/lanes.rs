@@ -5,7 +5,6 @@
 use super::super::inst::{Inst, Reg};
 use super::super::ir::{self, Loop};
 use super::super::tile::growth;
-use super::calls::short_power;
 use super::function::{Function, type_of};
 use crate::dtype::DType;
 use crate::hash::HashMap;
@@ -260,7 +259,7 @@ impl Function<'_, '_> {
         ty != types::I64
             && type_of(self.dtype(a)) == ty
             && op == BinaryOp::Powi
-            && short_power(self.unit.kernel.constant(b)).is_some()
+            && self.unit.kernel.short_power(b).is_some()
     }
 }
 

@@ -208,8 +208,8 @@ impl Function<'_, '_> {
             }
             Math2 { dst, a, b, op } => {
                 let (x, y) = (self.get_as(a, F64), self.get(b));
-                let exponent = self.unit.kernel.constant(b);
-                (dst, self.binary_float(op, F64, x, y, exponent))
+                let power = self.unit.kernel.short_power(b);
+                (dst, self.binary_float(op, F64, x, y, power))
             }
             CallPure { dst, a, b, id } => {
                 let call = self.unit.kernel.calls[id as usize];

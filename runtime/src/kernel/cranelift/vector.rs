@@ -2,7 +2,6 @@
 
 use super::super::inst::{Inst, Reg};
 use super::super::ir::{self, Loop};
-use super::calls::short_power;
 use super::folds::width;
 use super::function::{Function, type_of};
 use super::lanes::{How, Plan, Shape, VECTOR, count};
@@ -323,7 +322,7 @@ impl<'k> Function<'_, 'k> {
     }
 
     fn short_powers(&mut self, plan: &Plan, v: &Vectors, ty: Type, a: Reg, b: Reg) -> Option<Vec<Value>> {
-        let n = short_power(self.unit.kernel.constant(b))?;
+        let n = self.unit.kernel.short_power(b)?;
         self.map(plan, v, a, |f, x| Some(f.power(ty, x, n)))
     }
 

@@ -108,6 +108,7 @@ fn written_out(e: &Exprs<'_>, call: Call, a: Reg, b: Reg) -> Option<String> {
                 _ => None,
             }
         }
+        Call::Binary(BinaryOp::Powi, dtype, _) => Some(power(&x, dtype, e.kernel.short_power(b)?)),
         Call::Binary(op, DType::F64, DType::F64) => match op {
             BinaryOp::Rem => Some(format!("__builtin_fmod({x}, {})", e.var(b))),
             BinaryOp::Copysign => Some(format!("__builtin_copysign({x}, {})", e.var(b))),
@@ -119,5 +120,28 @@ fn written_out(e: &Exprs<'_>, call: Call, a: Reg, b: Reg) -> Option<String> {
             _ => None,
         },
         Call::Binary(..) => None,
+    }
+}
+
+/// The products that `powi` makes, in its order.
+fn power(x: &str, dtype: DType, n: i64) -> String {
+    let ty = if dtype == DType::F64 { "double" } else { "float" };
+    let one = constant(Literal::one(dtype));
+    let mut text = format!("({{ const {ty} s0 = {x}; ");
+    let (mut rest, mut product) = (n.unsigned_abs(), String::new());
+    for k in 0.. {
+        if rest & 1 == 1 {
+            product = if product.is_empty() { format!("s{k}") } else { format!("({product} * s{k})") };
+        }
+        rest >>= 1;
+        if rest == 0 {
+            break;
+        }
+        text += &format!("const {ty} s{} = s{k} * s{k}; ", k + 1);
+    }
+    let product = if product.is_empty() { one.clone() } else { product };
+    match n < 0 {
+        true => text + &format!("{one} / {product}; }})"),
+        false => text + &format!("{product}; }})"),
     }
 }
