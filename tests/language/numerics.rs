@@ -419,3 +419,28 @@ fn reductions_that_share_a_pass_over_large_arrays() {
     // Exact in every order.
     agree!(sums_in_rings(&radius, &data, rings), ulps = 0, compiled = 0);
 }
+
+#[desc_jit]
+fn powers(x: &Array1<f64>, y: f32) -> (Array2<f64>, f32) {
+    let mut p = Array2::<f64>::zeros((10, x.len()));
+    for i in 0..x.len() {
+        p[[0, i]] = x[i].powi(0);
+        p[[1, i]] = x[i].powi(1);
+        p[[2, i]] = x[i].powi(2);
+        p[[3, i]] = x[i].powi(3);
+        p[[4, i]] = x[i].powi(-1);
+        p[[5, i]] = x[i].powi(-6);
+        p[[6, i]] = x[i].powi(13);
+        p[[7, i]] = x[i].powi(64);
+        p[[8, i]] = x[i].powi(-64);
+        p[[9, i]] = x[i].powi(65);
+    }
+    (p, y.powi(5) + y.powi(-3))
+}
+
+#[test]
+fn short_powers_have_the_bits_of_std() {
+    let x = Array1::from_vec(vec![1.1, -0.7, 0.0, -0.0, 3.0, f64::INFINITY, f64::NAN, 1e-200, 0.3]);
+    agree!(powers(&x, 1.3), ulps = 0, compiled = 0);
+    agree!(powers(&x, -0.3), ulps = 0, compiled = 0);
+}

@@ -133,6 +133,8 @@ fn functions_that_give_a_result_have_derivatives_and_batches() {
             assert!(grad(root::jit()).try_call(-4.0).is_err(), "{engine}");
             let x = Array1::from_vec(vec![1.0, 9.0]);
             assert_eq!(vmap(root::jit())(&x).to_vec(), [1.0, 3.0], "{engine}");
+            let error = vmap(root::jit()).try_call(&Array1::from_vec(vec![1.0, -9.0])).unwrap_err();
+            assert_eq!(error.message(), "-9 has no root", "{engine}");
         });
     }
 }

@@ -32,15 +32,23 @@ pub fn without_question_mark(function: &Function, stage: &Ident) -> TokenStream 
         return TokenStream::new();
     }
     let name = &function.name;
+    let signature = signature(stage, &ours("cx"), &quote_ours! { _ }, &ours("at"));
     quote_ours! {
         #[doc(hidden)]
-        pub fn #stage(
-            cx: &::desc_jit::__private::Cx,
-            _: &mut [::desc_jit::__private::Value],
-            at: ::desc_jit::__private::At,
-        ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
+        #signature {
             cx.kept_result(#name, at)
         }
+    }
+}
+
+/// `pub fn name(cx, args, at) -> Out<Value>`
+fn signature(name: &Ident, cx: &Ident, args: &TokenStream, at: &Ident) -> TokenStream {
+    quote_ours! {
+        pub fn #name(
+            #cx: &::desc_jit::__private::Cx,
+            #args: &mut [::desc_jit::__private::Value],
+            #at: ::desc_jit::__private::At,
+        ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value>
     }
 }
 
@@ -70,28 +78,22 @@ pub fn function(function: &Function, arguments: &[Ident], names: &Names, scope: 
                 (quote_ours! { Vjp }, quote_ours! { ::core::option::Option::Some(#path::__function()) })
             }
         };
+        let signature = signature(stage_name, &ours("cx"), &quote_ours! { args }, &ours("at"));
         quote_ours! {
             #[doc(hidden)]
-            pub fn #stage_name(
-                cx: &::desc_jit::__private::Cx,
-                args: &mut [::desc_jit::__private::Value],
-                at: ::desc_jit::__private::At,
-            ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
+            #signature {
                 let function = Self::#function_name();
                 cx.call_by_rule(::desc_jit::__private::Rule::#rule, function, Self::#body_name, #with, args, at)
             }
         }
     });
     let name = if rule.is_some() { body_name } else { stage_name };
+    let signature = signature(name, &cx, &quote_ours! { __args }, &ours("__at"));
     quote_ours! {
         #rule
 
         #[doc(hidden)]
-        pub fn #name(
-            #cx: &::desc_jit::__private::Cx,
-            __args: &mut [::desc_jit::__private::Value],
-            __at: ::desc_jit::__private::At,
-        ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
+        #signature {
             #scope
             let #cx = &#cx.enter(Self::#function_name(), __args, __at)?;
             let [#(mut #arguments),*] = ::desc_jit::__private::args(__args)?;

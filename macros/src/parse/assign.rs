@@ -1,5 +1,6 @@
 //! Assignments: which variable is written, and which part of it.
 
+use super::call::starts_uppercase;
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{Expr, ExprKind, FieldName, Part, Place, SliceArg, Spot, Target};
 use crate::diag::{indexing::*, methods, statements::PATTERN_REST};
@@ -38,7 +39,7 @@ impl Parser<'_> {
                     .collect();
                 Some(Target::Struct(fields.into_iter().collect::<Option<_>>()?, Spot::of(s)))
             }
-            Rust::Call(call) => {
+            Rust::Call(call) if is_constructor(&call.func) => {
                 // Behind `..` positions are counted from an end that is not known here.
                 let rest = call.args.iter().position(|e| matches!(bare(e), Rust::Range(_)));
                 if let Some(late) = rest.filter(|k| k + 1 < call.args.len()).map(|k| &call.args[k]) {
@@ -63,7 +64,7 @@ impl Parser<'_> {
                 Some(Target::Block(place, spec))
             }
             // rustc's error: it is no place.
-            Rust::MethodCall(_) | Rust::Lit(_) | Rust::Binary(_) => None,
+            Rust::MethodCall(_) | Rust::Call(_) | Rust::Lit(_) | Rust::Binary(_) => None,
             e => self.place(e).map(Target::Place),
         }
     }
@@ -205,4 +206,10 @@ fn root_span(e: &Rust) -> Option<proc_macro2::Span> {
         Rust::MethodCall(m) => root_span(&m.receiver),
         _ => None,
     }
+}
+
+/// `Pair`, by its spelling.
+fn is_constructor(function: &Rust) -> bool {
+    let Rust::Path(path) = bare(function) else { return false };
+    path.path.segments.last().is_some_and(|s| starts_uppercase(&s.ident.to_string()))
 }

@@ -295,6 +295,6 @@ fn is_mutable_reference(e: &Rust) -> bool {
     matches!(bare(e), Rust::Reference(r) if r.mutability.is_some())
 }
 
-fn starts_uppercase(name: &str) -> bool {
+pub(super) fn starts_uppercase(name: &str) -> bool {
     name.chars().next().is_some_and(char::is_uppercase)
 }

@@ -50,7 +50,8 @@ impl VisitMut for Results<'_> {
             }
             Expr::Try(tried) => {
                 self.value(&mut tried.expr);
-                *e = (*tried.expr).clone();
+                let at = tried.question_token.span();
+                *e = std::mem::replace(&mut *tried.expr, nothing(at));
             }
             _ => {}
         }
