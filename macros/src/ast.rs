@@ -1,6 +1,7 @@
 //! The staged language: what is left of a function once it is known to be in it. Names are resolved, and
 //! every loop and branch lists the variables that it carries.
 
+use crate::generics::Generics;
 use crate::scope::Variable;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -56,6 +57,8 @@ fn leading(tree: &TokenTree) -> Span {
 pub struct Function {
     /// Its name, without `r#`.
     pub name: String,
+    /// Its type and const parameters.
+    pub generics: Generics,
     /// Its parameters.
     pub params: Vec<Param>,
     /// Its body.

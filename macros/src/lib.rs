@@ -21,6 +21,7 @@ mod desugar;
 mod diag;
 mod emit;
 mod expand;
+mod generics;
 mod names;
 mod parse;
 mod scope;

@@ -1,13 +1,14 @@
 //! Only names that generated code may use. Not part of the public interface.
 
+pub use crate::array::Element;
 pub use crate::backend::{Stream, enter_native, native_selected};
 pub use crate::dtype::{DType, Literal};
-pub use crate::exec::{ArgValue, Function, IntoArg, Output, Outputs};
+pub use crate::exec::{ArgValue, Function, Instances, IntoArg, Output, Outputs};
 pub use crate::handle::{Again, Arg, BatchArg, BatchResult, Differentiable, Pure, Tangent};
 pub use crate::op::{BinaryOp, CmpOp, Rule, UnaryOp};
 pub use crate::stage::{
-    At, Constant, Cx, Field, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, StructInfo, Text,
-    Ty, Typed, Value,
+    At, Constant, Cx, Field, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Step, StructInfo,
+    Text, Ty, Typed, Value,
 };
 pub use crate::tree::{Fixed, NoMethods, Tree};
 
@@ -15,6 +16,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Target;
 use crate::graph::Graph;
 pub use crate::progress::watched as watched_progress;
+
+/// Tells types apart, those with lifetimes too.
+pub use typeid::of as type_id;
 
 /// Calls a function.
 pub fn call<'a, R: Output>(function: &'static Function, mut args: impl AsMut<[ArgValue<'a>]>) -> Result<R> {

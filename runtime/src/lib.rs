@@ -62,6 +62,7 @@ pub mod tree;
 #[doc(hidden)]
 pub mod __private;
 
+pub use array::Float;
 pub use backend::{Engine, engine, with_engine, with_threads};
 pub use desc_jit_macros::desc_jit;
 pub use error::{Error, ErrorKind, Location, Result};

@@ -1,7 +1,7 @@
 //! What a file with annotated functions needs: `use desc_jit::prelude::*;`
 
 pub use crate::__array as array;
-pub use crate::array::{Array, Array1, Array2, Array3, ArrayD, ArrayView, ArrayViewMut, Axis, put, s};
+pub use crate::array::{Array, Array1, Array2, Array3, ArrayD, ArrayView, ArrayViewMut, Axis, Float, put, s};
 pub use crate::backend::{device, print_backend_info, require_device, set_device};
 pub use crate::desc_jit;
 pub use crate::functional::{

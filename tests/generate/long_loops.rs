@@ -201,10 +201,10 @@ pub fn program(choices: Vec<u32>, dtype: &'static str, len: usize) -> String {
 
 /// Its results on fixed inputs; its loop runs `trips` times.
 pub fn run<T: desc_jit::array::Number>(graph: &Graph, engine: Engine, len: usize, trips: usize) -> Outcome {
-    let number = |k: usize| T::from_f64(((k * 37) % 41) as f64 * 0.503 - 9.1);
+    let number = |k: usize| T::of_f64(((k * 37) % 41) as f64 * 0.503 - 9.1);
     let x = Buffer::from_vec((0..len).map(number).collect(), &[len])?;
     let y = Buffer::from_vec((0..len).map(|k| number(k * k + 3)).collect(), &[len])?;
-    let s = Buffer::from_vec(vec![T::from_f64(0.75)], &[])?;
+    let s = Buffer::from_vec(vec![T::of_f64(0.75)], &[])?;
     let n = Buffer::from_vec(vec![trips], &[])?;
     let index = Buffer::from_vec(
         (0..len).map(|k| (k * 61) % (len + usize::from(trips == len - 2))).collect(),

@@ -164,12 +164,12 @@ pub fn program(choices: Vec<u32>, dtype: &'static str) -> String {
 /// Its results on fixed inputs; the loops run that often.
 pub fn run<T: Number>(graph: &Graph, engine: Engine, [rows, columns]: [usize; 2]) -> Outcome {
     // Numbers whose sums depend on the order.
-    let number = |k: usize| T::from_f64(((k * 37) % 4099) as f64 * 0.00503 - 9.1);
+    let number = |k: usize| T::of_f64(((k * 37) % 4099) as f64 * 0.00503 - 9.1);
     let count = SHAPE[0] * SHAPE[1];
     let x = Buffer::from_vec((0..count).map(number).collect(), &SHAPE)?;
     let y = Buffer::from_vec((0..count).map(|k| number(k + 7)).collect(), &SHAPE)?;
     let z = Buffer::from_vec((0..SHAPE[0]).map(number).collect(), &SHAPE[..1])?;
-    let s = Buffer::from_vec(vec![T::from_f64(1.75)], &[])?;
+    let s = Buffer::from_vec(vec![T::of_f64(1.75)], &[])?;
     let [rows, columns] = [rows, columns].map(|n| Buffer::from_vec(vec![n], &[]));
     let outputs = with_engine(engine, || graph.run(&[&x, &y, &z, &s, &rows?, &columns?]))?;
     let bits = |v: &T| if v.is_nan_value() { u64::MAX - 7 } else { v.to_literal().bits() };

@@ -67,12 +67,12 @@ fn run<T: Number>(
     let specials = [f64::NAN, 0.0, -0.0, f64::INFINITY, -1.0, 0.0, f64::NEG_INFINITY];
     let scale = if T::DTYPE.is_float() { 0.37 } else { 1.0 };
     let number = |k: usize| match k % 11 {
-        at @ 0..7 if special && k.is_multiple_of(5) && T::DTYPE.is_float() => T::from_f64(specials[at]),
-        _ => T::from_f64(((k * 37) % 41) as f64 * scale + 1.0 - scale * 10.0),
+        at @ 0..7 if special && k.is_multiple_of(5) && T::DTYPE.is_float() => T::of_f64(specials[at]),
+        _ => T::of_f64(((k * 37) % 41) as f64 * scale + 1.0 - scale * 10.0),
     };
     let array = |shift: usize| Buffer::from_vec((0..LEN).map(|k| number(k + shift)).collect(), &[LEN]);
     let (x, y) = (array(0).unwrap(), array(17).unwrap());
-    let s = Buffer::from_vec(vec![T::from_f64(0.75)], &[]).unwrap();
+    let s = Buffer::from_vec(vec![T::of_f64(0.75)], &[]).unwrap();
     let n = Buffer::from_vec(vec![trips], &[]).unwrap();
     let outputs =
         with_engine(engine, || graph.run(&[&x, &y, &s, &n])).map_err(|e| e.message().to_string())?;

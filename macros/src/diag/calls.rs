@@ -7,8 +7,8 @@ catalogue! {
         "call an annotated function by its name";
     CALL_VARIABLE = "DJ0503", "the variable `{0}` can't be called",
         "call an annotated function by its name";
-    GENERIC_CALL = "DJ0504", "type arguments of a call are not part of the staged language yet",
-        "remove `::<..>`, and write the type into the function that is called";
+    GENERIC_CALL = "DJ0504", "the functions of a generic type are not part of the staged language",
+        "write a function with `#[desc_jit]`; its type arguments stand behind its name, `f::<f64>(x)`";
     ASSOCIATED = "DJ0506", "`{0}::{1}` is not known to staged code",
         "{2}";
     NOT_A_PLACE = "DJ0507", "`&mut` is followed by a variable, a tuple field or an element",
@@ -39,4 +39,6 @@ catalogue! {
         "make the random numbers, or read the clock, in the function that calls this one, and pass them as arguments";
     STANDARD = "DJ0520", "`{0}` of the standard library is not part of the staged language",
         "write the computation out, or do it in the function that calls this one";
+    NUMBER_OPTION = "DJ0521", "`{0}` gives an `Option`, which is no value of staged code",
+        "write `{0}(..).unwrap()`";
 }

@@ -13,14 +13,8 @@ catalogue! {
         "remove `extern`, and call this function from a wrapper that has it";
     VARIADIC = "DJ0106", "a variadic function can't be compiled",
         "give every parameter a name and a type";
-    TYPE_GENERIC = "DJ0107", "type parameters are not part of the staged language yet",
-        "write the element type out, for instance `f64`";
-    CONST_GENERIC = "DJ0108", "const parameters are not part of the staged language yet",
-        "take `{0}: usize` as an argument and declare it with `#[desc_jit(static({0}))]`";
     LIFETIME = "DJ0109", "named lifetimes are not needed here",
         "remove `{0}`: arguments are borrowed for the call, and the result owns its data";
-    WHERE = "DJ0110", "`where` clauses are not part of the staged language yet",
-        "write the types out";
     RESULT_BORROWS = "DJ0111", "the result of a compiled function owns its data, it can't be a reference",
         "return the type without `&`";
     PATTERN = "DJ0112", "this pattern can't be a parameter",
@@ -29,4 +23,12 @@ catalogue! {
         "static parameters are listed in the attribute of the function: `#[desc_jit(static(n))]`";
     SELF_TYPE = "DJ0114", "`Self` has no meaning in a compiled function",
         "write the type out, or put `#[desc_jit]` on the whole `impl` block";
+    FUNCTION_GENERIC = "DJ0115", "`{0}` stands for a function, and a compiled function takes numbers, arrays and structs only",
+        "call an annotated function by its name; to choose between several, pass a number and `match` on it";
+    CONST_CHAR = "DJ0116", "staged code has no text, so `{0}` can't be a `char`",
+        "use a number";
+    METHOD_GENERIC = "DJ0117", "a method in a compiled `impl` block has no type or const parameters of its own",
+        "write a function with `#[desc_jit]` that takes the struct as an argument";
+    TYPE_BOUND = "DJ0118", "nothing says that `{0}` is a floating-point type",
+        "write `{0}: Float`, which `desc_jit::prelude` has, or write the type out";
 }

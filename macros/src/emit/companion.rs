@@ -20,13 +20,15 @@ pub fn outer(item: &ItemFn, function: &Function) -> TokenStream {
         true => TokenStream::new(),
         false => quote_ours! { #[track_caller] },
     };
-    let staged = given(function, quote_ours! { #name::try_call(#(#arguments),*) });
+    let generics = &function.generics;
+    let (declared, names, clause) = (generics.declared(), generics.names(), generics.clause());
+    let staged = given(function, quote_ours! { #name::try_call #names(#(#arguments),*) });
     quote_ours! {
         #(#attrs)*
         #track_caller
-        #vis fn #name(#declarations) #output {
+        #vis fn #name #declared(#declarations) #output #clause {
             if ::desc_jit::__private::native_selected() {
-                return #name::native(#(#arguments),*);
+                return #name::native #names(#(#arguments),*);
             }
             #staged
         }
@@ -45,12 +47,25 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
     let values = into_args(&arguments, &types);
     let native = native(item, &function.handles, &ours("native"), &TokenStream::new());
-    let native_call = as_result(function, quote_ours! { Self::native(#(#arguments),*) });
-    let callee = plain(function, &arguments, &types, name.to_token_stream());
-    let jit = handle::jit(item, &types, &result, &ours("jit"), &callee, &ours("__function"));
+    let generics = &function.generics;
+    let (declared, given, clause) = (generics.declared(), generics.names(), generics.clause());
+    let inside = generics.names_inside();
+    let native_call = as_result(function, quote_ours! { Self::native #given(#(#arguments),*) });
+    let callee = plain(function, &arguments, &types, quote_ours! { #name #given });
+    let jit = handle::jit(
+        generics,
+        item,
+        &types,
+        &result,
+        &ours("jit"),
+        &callee,
+        &quote_ours! { __function #inside },
+    );
     let source = source::source(item);
-    let names = stage::Names { stage: ours(stage::name(function)), ..stage::Names::default() };
+    let names = stage::Names::of(function);
     let new = new_function(function, &quote_ours! { #name }, &text, &names, &arguments, &result, &source);
+    let registered = registered(function, vis, &new);
+    let generic = stage::generic(function, &names);
     let without_question_mark = stage::without_question_mark(function, &ours("stage"));
     let stage = stage::function(function, &arguments, &names, &TokenStream::new());
     quote_ours! {
@@ -65,43 +80,77 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
             #native
 
             /// The same as the call, with errors as values.
-            #vis fn try_call(#declarations) -> ::desc_jit::Result<#result> {
+            #vis fn try_call #declared(#declarations) -> ::desc_jit::Result<#result> #clause {
                 if ::desc_jit::__private::native_selected() {
                     return #native_call;
                 }
-                ::desc_jit::__private::call::<#result>(Self::__function(), [#(#values),*])
+                ::desc_jit::__private::call::<#result>(Self::__function #inside(), [#(#values),*])
             }
 
             /// The staged graph for arguments like these.
-            #vis fn graph(#declarations) -> ::desc_jit::Result<::desc_jit::Graph> {
-                ::desc_jit::__private::graph::<#result>(Self::__function(), [#(#values),*])
+            #vis fn graph #declared(#declarations) -> ::desc_jit::Result<::desc_jit::Graph> #clause {
+                ::desc_jit::__private::graph::<#result>(Self::__function #inside(), [#(#values),*])
             }
 
             /// What each loop becomes for arguments like these, and why not more.
-            #vis fn explain(#declarations) -> ::desc_jit::Result<::desc_jit::Explanation> {
-                ::desc_jit::__private::explain::<#result>(Self::__function(), [#(#values),*])
+            #vis fn explain #declared(#declarations) -> ::desc_jit::Result<::desc_jit::Explanation> #clause {
+                ::desc_jit::__private::explain::<#result>(Self::__function #inside(), [#(#values),*])
             }
 
+            #jit
+            #registered
+            #stage
+            #generic
+            #without_question_mark
+        }
+    }
+}
+
+/// The functions that give what stands for this one at run time, `__function`, and look at its caches.
+fn registered(function: &Function, vis: &syn::Visibility, new: &TokenStream) -> TokenStream {
+    let generics = &function.generics;
+    let caches = |of: TokenStream| {
+        quote_ours! {
             /// How often a call found its compiled graph.
             #vis fn cache_stats() -> ::desc_jit::CacheStats {
-                Self::__function().cache_stats()
+                #of.cache_stats()
             }
 
             /// Forgets the compiled graphs.
             #vis fn clear_cache() {
-                Self::__function().clear_cache();
+                #of.clear_cache();
             }
-
-            #jit
+        }
+    };
+    if generics.is_empty_inside() {
+        let caches = caches(quote_ours! { Self::__function() });
+        return quote_ours! {
+            #caches
 
             #[doc(hidden)]
             #vis fn __function() -> &'static ::desc_jit::__private::Function {
                 static FUNCTION: ::desc_jit::__private::Function = #new;
                 &FUNCTION
             }
+        };
+    }
+    let caches = caches(quote_ours! { Self::__instances() });
+    let (declared, names, clause) =
+        (generics.declared_inside(), generics.names_inside(), generics.clause_inside());
+    let choice = generics.choice(&ours("__Choice"));
+    quote_ours! {
+        #caches
 
-            #stage
-            #without_question_mark
+        #[doc(hidden)]
+        fn __instances() -> &'static ::desc_jit::__private::Instances {
+            static INSTANCES: ::desc_jit::__private::Instances = ::desc_jit::__private::Instances::new();
+            &INSTANCES
+        }
+
+        #[doc(hidden)]
+        #vis fn __function #declared() -> &'static ::desc_jit::__private::Function #clause {
+            #choice
+            Self::__instances().get(::desc_jit::__private::type_id::<__Choice #names>(), || #new)
         }
     }
 }
@@ -152,12 +201,13 @@ pub fn new_function(
     result: &Type,
     source: &TokenStream,
 ) -> TokenStream {
-    let stage = &names.stage;
+    let (stage, inside) = (&names.stage, function.generics.names_inside());
     let param_info = param_info(function, arguments);
-    let result = typed(result);
+    let result = typed(&function.generics.erased(result));
     let fallible = function.fallible.then(|| quote_ours! { .fallible() });
     quote_ours! {
-        ::desc_jit::__private::Function::new(#text, #owner::#stage, &[#param_info], #result, #source)#fallible
+        ::desc_jit::__private::Function::new(#text, #owner::#stage #inside, &[#param_info], #result, #source)
+            #fallible
     }
 }
 
@@ -174,7 +224,7 @@ fn param_info(function: &Function, arguments: &[Ident]) -> TokenStream {
             Mode::Mut => "Mut",
         });
         let is_static = param.is_static;
-        let ty = typed(&param.ty);
+        let ty = typed(&function.generics.erased(&param.ty));
         quote_ours! {
             ::desc_jit::__private::Param {
                 name: #name,
@@ -206,6 +256,7 @@ pub fn native(item: &ItemFn, handles: &Handles, name: &Ident, scope: &TokenStrea
         KEPT.iter().any(|k| a.path().is_ident(k))
     });
     let (inputs, output) = (&sig.inputs, &sig.output);
+    let (generics, clause) = (&sig.generics, &sig.generics.where_clause);
     let mut block = block.clone();
     WithoutLoopAttributes.visit_block_mut(&mut block);
     native_handles::write_out(&mut block, handles);
@@ -219,7 +270,7 @@ pub fn native(item: &ItemFn, handles: &Handles, name: &Ident, scope: &TokenStrea
     quote_ours! {
         /// The function as written, as plain Rust.
         #(#kept)*
-        #vis fn #name(#inputs) #output #body
+        #vis fn #name #generics(#inputs) #output #clause #body
     }
 }
 

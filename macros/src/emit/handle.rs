@@ -1,6 +1,7 @@
 //! `f::jit()`: the handle, whose type names every argument.
 
 use super::companion::Static;
+use crate::generics::Generics;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -13,17 +14,19 @@ const MOST_ARGUMENTS: usize = 12;
 /// The function that gives the handle.
 /// `name`: of that function, `callee`: the annotated function, `function`: the one that gives its `Function`.
 pub fn jit(
+    generics: &Generics,
     item: &ItemFn,
     types: &[&Type],
     result: &Type,
     name: &Ident,
     callee: &TokenStream,
-    function: &Ident,
+    function: &TokenStream,
 ) -> TokenStream {
     if types.len() > MOST_ARGUMENTS {
         return TokenStream::new();
     }
     let vis = &item.vis;
+    let (declared, clause) = (generics.declared(), generics.clause());
     let handle = handle(types, result);
     // Written out, and not taken from the handle's type: of a type that no argument can have, rustc would tell twice.
     let within = Lifetime::new("'call", proc_macro2::Span::mixed_site());
@@ -34,11 +37,12 @@ pub fn jit(
     });
     quote_ours! {
         /// The handle that transforms take.
-        #vis fn #name() -> #handle {
-            type Call = dyn for<#within> ::core::ops::Fn(#(#arguments),*) -> #result
-                + ::core::marker::Send
-                + ::core::marker::Sync;
-            let call: ::std::sync::Arc<Call> = ::std::sync::Arc::new(#callee as fn(#(#types),*) -> #result);
+        #vis fn #name #declared() -> #handle #clause {
+            let call: ::std::sync::Arc<
+                dyn for<#within> ::core::ops::Fn(#(#arguments),*) -> #result
+                    + ::core::marker::Send
+                    + ::core::marker::Sync
+            > = ::std::sync::Arc::new(#callee as fn(#(#types),*) -> #result);
             ::desc_jit::Jit::__new(::std::sync::Arc::new(call), Self::#function())
         }
     }

@@ -136,7 +136,8 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
     let (try_call, graph, explain) = (of("try_call"), of("graph"), of("explain"));
     let (cache_stats, clear_cache, native_name, jit) =
         (of("cache_stats"), of("clear_cache"), of("native"), of("jit"));
-    let names = stage::Names { stage: of(stage::name(function)), body: of("body"), function: of("function") };
+    let stage = of(stage::name(function));
+    let names = stage::Names { entry: stage.clone(), stage, body: of("body"), function: of("function") };
     let function_name = &names.function;
     let (arguments, inside) = parameters(method);
     let declarations = declarations(method, &arguments);
@@ -148,7 +149,15 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
     let source = source::source(&item);
     let stage = stage::function(function, &inside, &names, &scope);
     let callee = companion::plain(function, &inside, &types, callee);
-    let jit = handle::jit(&item, &types, &result, &jit, &callee, function_name);
+    let jit = handle::jit(
+        &function.generics,
+        &item,
+        &types,
+        &result,
+        &jit,
+        &callee,
+        &function_name.to_token_stream(),
+    );
     let native_call = companion::as_result(function, quote_ours! { Self::#native_name(#(#arguments),*) });
     let text = text.to_token_stream();
     let new = companion::new_function(

@@ -1,12 +1,15 @@
 //! The staging function: the body as calls of the staging context.
 
-use super::{at, expr::Emitter};
+use super::{at, expr::Emitter, name_of};
 use crate::args::Rule;
 use crate::ast::{Function, Mode, Pattern, ours, own};
 use proc_macro2::{Ident, TokenStream};
+use quote::format_ident;
 
 /// What the functions are called that staging needs.
 pub struct Names {
+    /// What calls in staged code name.
+    pub entry: Ident,
     /// The staging function.
     pub stage: Ident,
     /// The staging function of the body, where a rule is around it.
@@ -15,9 +18,16 @@ pub struct Names {
     pub function: Ident,
 }
 
-impl Default for Names {
-    fn default() -> Names {
-        Names { stage: ours("stage"), body: ours("__body"), function: ours("__function") }
+impl Names {
+    /// Those of a companion type.
+    pub fn of(function: &Function) -> Names {
+        let entry = ours(name(function));
+        // Only it has the type parameters.
+        let stage = match function.generics.is_empty_inside() {
+            true => entry.clone(),
+            false => ours("__stage"),
+        };
+        Names { entry, stage, body: ours("__body"), function: ours("__function") }
     }
 }
 
@@ -32,19 +42,39 @@ pub fn without_question_mark(function: &Function, stage: &Ident) -> TokenStream 
         return TokenStream::new();
     }
     let name = &function.name;
-    let signature = signature(stage, &ours("cx"), &quote_ours! { _ }, &ours("at"));
-    quote_ours! {
+    let signature = signature(stage, &TokenStream::new(), &ours("cx"), &quote_ours! { _ }, &ours("at"));
+    let forgotten = quote_ours! {
         #[doc(hidden)]
         #signature {
+            cx.kept_result(#name, at)
+        }
+    };
+    if function.generics.is_empty() {
+        return forgotten;
+    }
+    let (generics, clause) = (function.generics.declared(), function.generics.clause());
+    let with = format_ident!("{stage}_with");
+    let signature = self::signature(&with, &generics, &ours("cx"), &quote_ours! { _ }, &ours("at"));
+    quote_ours! {
+        #forgotten
+
+        #[doc(hidden)]
+        #signature #clause {
             cx.kept_result(#name, at)
         }
     }
 }
 
-/// `pub fn name(cx, args, at) -> Out<Value>`
-fn signature(name: &Ident, cx: &Ident, args: &TokenStream, at: &Ident) -> TokenStream {
+/// `pub fn name<T>(cx, args, at) -> Out<Value>`
+fn signature(
+    name: &Ident,
+    generics: &TokenStream,
+    cx: &Ident,
+    args: &TokenStream,
+    at: &Ident,
+) -> TokenStream {
     quote_ours! {
-        pub fn #name(
+        pub fn #name #generics(
             #cx: &::desc_jit::__private::Cx,
             #args: &mut [::desc_jit::__private::Value],
             #at: ::desc_jit::__private::At,
@@ -52,9 +82,73 @@ fn signature(name: &Ident, cx: &Ident, args: &TokenStream, at: &Ident) -> TokenS
     }
 }
 
+/// What calls in staged code name, of a generic function: `stage_with::<T>` where they write the type arguments, and
+/// `stage` where they leave them to be inferred.
+pub fn generic(function: &Function, names: &Names) -> TokenStream {
+    let generics = &function.generics;
+    if generics.is_empty() {
+        return TokenStream::new();
+    }
+    let Names { entry, stage, .. } = names;
+    let (cx, at, args) = (ours("cx"), ours("at"), quote_ours! { args });
+    let (inside, clause) = (generics.names_inside(), generics.clause());
+    let with = signature(&format_ident!("{entry}_with"), &generics.declared(), &cx, &args, &at);
+    let with = quote_ours! {
+        #[doc(hidden)]
+        #with #clause {
+            Self::#stage #inside(cx, args, at)
+        }
+    };
+    if generics.is_empty_inside() {
+        return with;
+    }
+    let signature = signature(entry, &TokenStream::new(), &cx, &args, &at);
+    let name = &function.name;
+    let body = match generics.inferred() {
+        Err(unknown) => {
+            let unknown = name_of(unknown);
+            quote_ours! { cx.not_inferred(#name, #unknown, at) }
+        }
+        Ok(inferred) => {
+            let dtypes = inferred.iter().map(|(ident, parts)| {
+                let ident = name_of(ident);
+                quote_ours! { cx.float_of(#ident, args, &[#(#parts),*], at)? }
+            });
+            // One arm for each choice.
+            let arms = (0..1_usize << inferred.len()).map(|choice| {
+                let is_single = |k: usize| choice >> k & 1 == 1;
+                let patterns = (0..inferred.len()).map(|k| match is_single(k) {
+                    true => quote_ours! { ::desc_jit::__private::DType::F32 },
+                    false => quote_ours! { _ },
+                });
+                let types = (0..inferred.len()).map(|k| match is_single(k) {
+                    true => quote_ours! { ::core::primitive::f32 },
+                    false => quote_ours! { ::core::primitive::f64 },
+                });
+                quote_ours! { (#(#patterns,)*) => Self::#stage::<#(#types),*>(cx, args, at) }
+            });
+            // The arm of `_` alone comes last.
+            let arms: Vec<_> = arms.collect();
+            let arms = arms.iter().rev();
+            quote_ours! { match (#(#dtypes,)*) { #(#arms,)* } }
+        }
+    };
+    quote_ours! {
+        #with
+
+        #[doc(hidden)]
+        #signature {
+            #body
+        }
+    }
+}
+
 /// `fn stage(cx, args, at) -> Out<Value>`
 pub fn function(function: &Function, arguments: &[Ident], names: &Names, scope: &TokenStream) -> TokenStream {
-    let Names { stage: stage_name, body: body_name, function: function_name } = names;
+    let Names { stage: stage_name, body: body_name, function: function_name, .. } = names;
+    let generics = &function.generics;
+    let (declared, inside, clause) =
+        (generics.declared_inside(), generics.names_inside(), generics.clause_inside());
     let cx = own("cx");
     let emitter = Emitter::default();
     let bindings = function.params.iter().zip(arguments).map(|(param, argument)| match &param.pattern {
@@ -71,31 +165,41 @@ pub fn function(function: &Function, arguments: &[Ident], names: &Names, scope: 
     let rule = function.rule.as_ref().map(|rule| {
         let (rule, with) = match rule {
             Rule::Checkpoint(_) => (quote_ours! { Recompute }, quote_ours! { ::core::option::Option::None }),
-            Rule::Jvp(path) => {
-                (quote_ours! { Jvp }, quote_ours! { ::core::option::Option::Some(#path::__function()) })
-            }
-            Rule::Vjp(path) => {
-                (quote_ours! { Vjp }, quote_ours! { ::core::option::Option::Some(#path::__function()) })
-            }
+            Rule::Jvp(path) => (
+                quote_ours! { Jvp },
+                quote_ours! { ::core::option::Option::Some(#path::__function #inside()) },
+            ),
+            Rule::Vjp(path) => (
+                quote_ours! { Vjp },
+                quote_ours! { ::core::option::Option::Some(#path::__function #inside()) },
+            ),
         };
-        let signature = signature(stage_name, &ours("cx"), &quote_ours! { args }, &ours("at"));
+        let signature = signature(stage_name, &declared, &ours("cx"), &quote_ours! { args }, &ours("at"));
+        let body = quote_ours! { Self::#body_name #inside };
         quote_ours! {
             #[doc(hidden)]
-            #signature {
-                let function = Self::#function_name();
-                cx.call_by_rule(::desc_jit::__private::Rule::#rule, function, Self::#body_name, #with, args, at)
+            #signature #clause {
+                let function = Self::#function_name #inside();
+                cx.call_by_rule(::desc_jit::__private::Rule::#rule, function, #body, #with, args, at)
             }
         }
     });
     let name = if rule.is_some() { body_name } else { stage_name };
-    let signature = signature(name, &cx, &quote_ours! { __args }, &ours("__at"));
+    let signature = signature(name, &declared, &cx, &quote_ours! { __args }, &ours("__at"));
+    let lengths = generics.lengths().map(|(length, part)| {
+        let name = name_of(length);
+        quote_ours! {
+            let #length: ::core::primitive::usize = #cx.length_of(#name, __args, #part, __at)?;
+        }
+    });
     quote_ours! {
         #rule
 
         #[doc(hidden)]
-        #signature {
+        #signature #clause {
             #scope
-            let #cx = &#cx.enter(Self::#function_name(), __args, __at)?;
+            let #cx = &#cx.enter(Self::#function_name #inside(), __args, __at)?;
+            #(#lengths)*
             let [#(mut #arguments),*] = ::desc_jit::__private::args(__args)?;
             let __result = {
                 #(#bindings)*

@@ -48,6 +48,9 @@ impl Parser<'_> {
                 return self.swap(e, Some(path));
             }
         }
+        if let Some(ty) = self.type_parameter(path) {
+            return self.parameter_function(e, path, ty);
+        }
         match module.as_deref() {
             Some("mem") if name == "swap" => return self.swap(e, None),
             Some("mem") if name == "replace" => return self.replace(e),
@@ -97,12 +100,10 @@ impl Parser<'_> {
         if let Some(functional) = self.functional(e, path, &name) {
             return functional;
         }
-        if single.is_some_and(|i| *i == self.name) {
+        if path.segments.len() == 1 && last.ident == self.name {
             return self.reject(path, &RECURSION, &[&name]);
         }
-        if let Some(segment) = path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None)) {
-            return self.reject(&segment.arguments, &GENERIC_CALL, &[]);
-        }
+        let Some(staging) = self.entry(path, stage) else { return rejected(Spot::of(path)) };
         let mut arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
         if name == "put"
             && let Some(Some(Argument::Value(index))) = arguments.get_mut(1)
@@ -110,10 +111,7 @@ impl Parser<'_> {
             position(&e.args[1], index);
         }
         match arguments.into_iter().collect() {
-            Some(arguments) => {
-                let stage = crate::ast::ours(stage);
-                expression(ExprKind::Call(quote_ours! { #path::#stage }, arguments), Spot::of(path))
-            }
+            Some(arguments) => expression(ExprKind::Call(staging, arguments), Spot::of(path)),
             None => rejected(Spot::of(path)),
         }
     }

@@ -3,6 +3,7 @@
 use super::{Parser, bare, expression, rejected, types};
 use crate::ast::{Expr, ExprKind, FieldName, Spot, StructLiteral, Target};
 use crate::diag::{expressions::*, signature, types::UNKNOWN_SYNTAX};
+use quote::ToTokens;
 use syn::{BinOp, Expr as Rust, UnOp};
 
 impl Parser<'_> {
@@ -20,6 +21,10 @@ impl Parser<'_> {
             Rust::Break(e) => self.break_(e),
             Rust::Call(e) => self.call(e),
             Rust::Cast(e) => self.cast(e),
+            // Where the length of an argument is a value of staged code, so is what is computed of it.
+            Rust::Const(e) if self.generics.mentions_length(&e.block.to_token_stream()) => {
+                expression(ExprKind::Block(self.block(&e.block)), Spot::of(&e.const_token))
+            }
             Rust::Const(e) => expression(ExprKind::Constant(quote::quote!(#e)), Spot::of(&e.const_token)),
             Rust::Continue(e) => self.continue_(e),
             Rust::Field(e) => self.field(e),
@@ -74,7 +79,7 @@ impl Parser<'_> {
     /// Reports an expression.
     pub(super) fn reject(
         &mut self,
-        tokens: impl quote::ToTokens,
+        tokens: impl ToTokens,
         entry: &crate::diag::Entry,
         values: &[&dyn std::fmt::Display],
     ) -> Expr {

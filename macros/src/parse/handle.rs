@@ -9,7 +9,7 @@ use crate::diag::calls::*;
 use crate::names::TRANSFORMS;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr as Rust, ExprCall, ExprMethodCall, Path, PathArguments};
+use syn::{Expr as Rust, ExprCall, ExprMethodCall, Path};
 
 /// What a handle can be asked for that makes a handle.
 const METHODS: &[&str] = &["wrt", "in_axes", "out_axes", "chunk_size", "clone"];
@@ -161,10 +161,7 @@ impl Parser<'_> {
             Rust::Path(p)
                 if p.qself.is_none() && self.is_function(e) && self.handle_variable(p).is_none() =>
             {
-                if let Some(segment) =
-                    p.path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None))
-                {
-                    self.sink.report(&segment.arguments, &GENERIC_CALL, &[]);
+                if self.without_arguments(&p.path).is_none() {
                     self.handles.not_rust = true;
                     return None;
                 }
@@ -191,10 +188,12 @@ impl Parser<'_> {
     }
 }
 
-/// `path::jit()`, where the path stands.
+/// `path::jit()`, or `path::jit::<T>()`, where the path stands.
 pub fn jit(path: &Path) -> TokenStream {
     let span = path.segments.last().map_or_else(proc_macro2::Span::call_site, |s| s.ident.span());
-    quote::quote_spanned! {span=> #path::jit() }
+    let mut path = path.clone();
+    let arguments = super::split(&mut path);
+    quote::quote_spanned! {span=> #path::jit #arguments() }
 }
 
 fn is_jit(path: &Path) -> bool {

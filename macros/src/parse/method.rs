@@ -109,6 +109,9 @@ impl Parser<'_> {
                 self.reject(&m.method, &statements::MUTABLE_VIEW, &[&name, &twin])
             }
             Some(Method::Unwrap) => {
+                if let Some(converted) = self.converted(&m.receiver) {
+                    return converted;
+                }
                 let receiver = self.tried(&m.receiver);
                 let callee = match &receiver.kind {
                     ExprKind::Call(..) | ExprKind::MethodCall(..) => return receiver,

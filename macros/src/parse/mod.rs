@@ -10,6 +10,8 @@ pub use loop_attributes::is_of_loops;
 mod expr;
 mod format;
 mod functional;
+mod generic;
+pub use generic::split;
 pub mod handle;
 pub mod implementation;
 mod iterate;
@@ -29,6 +31,7 @@ use crate::args::Arguments;
 use crate::ast::{Expr, ExprKind, Function, Handles, Spot};
 use crate::build::expression;
 use crate::diag::{Sink, attribute};
+use crate::generics::Generics;
 use crate::scope::Scopes;
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
@@ -85,6 +88,7 @@ pub fn function(
         fallible,
         tried: false,
         own_type,
+        generics: Generics::of(item),
     };
     loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
@@ -96,7 +100,8 @@ pub fn function(
     };
     let (handles, variables) = (parser.handles, parser.scopes.count());
     let rule = arguments.rule.clone();
-    Function { name, params, body, result_at, result, fallible, variables, rule, handles }
+    let generics = parser.generics;
+    Function { name, generics, params, body, result_at, result, fallible, variables, rule, handles }
 }
 
 /// Reads one function.
@@ -121,6 +126,8 @@ struct Parser<'a> {
     tried: bool,
     /// What `Self` is, in an `impl` block.
     own_type: Option<TokenStream>,
+    /// Its type and const parameters.
+    generics: Generics,
 }
 
 /// An expression that was reported.

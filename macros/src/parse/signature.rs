@@ -4,8 +4,11 @@ use super::{Parser, types};
 use crate::args::Arguments;
 use crate::ast::{Mode, Param, Pattern};
 use crate::diag::signature::*;
+use crate::generics::Generics;
+use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{FnArg, GenericParam, ItemFn, ReturnType, Safety, Type};
+use syn::punctuated::Punctuated;
+use syn::{FnArg, GenericParam, ItemFn, ReturnType, Safety, Token, Type, TypeParamBound, WherePredicate};
 
 impl Parser<'_> {
     /// Checks the signature, and declares the parameters.
@@ -57,12 +60,38 @@ impl Parser<'_> {
                     let lifetime = p.lifetime.to_string();
                     self.sink.report(&p.lifetime, &LIFETIME, &[&lifetime]);
                 }
-                GenericParam::Type(p) => self.sink.report(&p.ident, &TYPE_GENERIC, &[]),
-                GenericParam::Const(p) => self.sink.report(&p.ident, &CONST_GENERIC, &[&p.ident]),
+                _ if self.own_type.is_some() => self.sink.report(param, &METHOD_GENERIC, &[]),
+                GenericParam::Type(p) => self.bounds(&p.ident, &p.bounds),
+                GenericParam::Const(p) if types::is_named(&p.ty, "char") => {
+                    self.sink.report(&p.ty, &CONST_CHAR, &[&p.ident]);
+                }
+                GenericParam::Const(_) => {}
             }
         }
-        if let Some(clause) = &item.sig.generics.where_clause {
-            self.sink.report(clause.where_token, &WHERE, &[]);
+        if self.sink.is_clean() {
+            for ident in Generics::of(item).of_unknown_type() {
+                self.sink.report(ident, &TYPE_BOUND, &[ident]);
+            }
+        }
+        for predicate in item.sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates) {
+            if let WherePredicate::Type(p) = predicate {
+                self.bounds(&p.bounded_ty, &p.bounds);
+            }
+        }
+    }
+
+    /// Of what stands for a function there is no value in a graph.
+    fn bounds(&mut self, of: &impl ToTokens, bounds: &Punctuated<TypeParamBound, Token![+]>) {
+        let is_function = |bound: &TypeParamBound| match bound {
+            TypeParamBound::Trait(bound) => bound
+                .path
+                .segments
+                .last()
+                .is_some_and(|s| s.ident == "Fn" || s.ident == "FnMut" || s.ident == "FnOnce"),
+            _ => false,
+        };
+        if let Some(bound) = bounds.iter().find(|bound| is_function(bound)) {
+            self.sink.report(bound, &FUNCTION_GENERIC, &[&of.to_token_stream()]);
         }
     }
 

@@ -27,6 +27,11 @@ pub fn is_array(ty: &Type) -> bool {
     }
 }
 
+/// It is the type of that name.
+pub fn is_named(ty: &Type, name: &str) -> bool {
+    matches!(bare(ty), Type::Path(path) if path.path.is_ident(name))
+}
+
 /// By its spelling, something that can be called.
 pub fn is_function(ty: &Type) -> bool {
     match bare(ty) {
@@ -113,7 +118,8 @@ fn check_name(ty: &impl ToTokens, segment: &PathSegment, sink: &mut Sink) {
     }
 }
 
-fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+/// The type arguments of a segment.
+pub fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     let list = match &segment.arguments {
         PathArguments::AngleBracketed(list) => Some(list.args.iter()),
         _ => None,

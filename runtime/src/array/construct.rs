@@ -113,7 +113,7 @@ impl<T: Number> Array1<T> {
     /// ```
     #[track_caller]
     pub fn arange(n: usize) -> Self {
-        (0..n).map(|k| T::from_f64(k as f64)).collect()
+        (0..n).map(|k| T::of_f64(k as f64)).collect()
     }
 }
 
@@ -127,8 +127,8 @@ impl<T: Float> Array1<T> {
     /// ```
     #[track_caller]
     pub fn linspace(start: T, end: T, n: usize) -> Self {
-        let step = if n > 1 { (end - start) / T::from_f64((n - 1) as f64) } else { T::ZERO };
-        (0..n).map(|k| start + step * T::from_f64(k as f64)).collect()
+        let step = if n > 1 { (end - start) / T::of_f64((n - 1) as f64) } else { T::ZERO };
+        (0..n).map(|k| start + step * T::of_f64(k as f64)).collect()
     }
 
     /// The numbers `start`, `start + step`, ... below `end`.
@@ -140,12 +140,12 @@ impl<T: Float> Array1<T> {
     /// When `step` is zero or NaN, or leads away from a finite `end` by more than memory holds.
     #[track_caller]
     pub fn range(start: T, end: T, step: T) -> Self {
-        let steps = ((end - start) / step).to_f64().ceil();
+        let steps = ((end - start) / step).as_f64().ceil();
         assert!(
             steps.is_finite(),
             "Array1::range({start}, {end}, {step}) has no end; the step must lead from the start to the end"
         );
-        (0..steps.max(0.0) as usize).map(|k| start + step * T::from_f64(k as f64)).collect()
+        (0..steps.max(0.0) as usize).map(|k| start + step * T::of_f64(k as f64)).collect()
     }
 }
 

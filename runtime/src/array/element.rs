@@ -66,9 +66,9 @@ pub trait Number:
     + RemAssign
 {
     /// The nearest value to `x` (Rust's `as`).
-    fn from_f64(x: f64) -> Self;
+    fn of_f64(x: f64) -> Self;
     /// The value as `f64` (Rust's `as`).
-    fn to_f64(self) -> f64;
+    fn as_f64(self) -> f64;
 }
 
 macro_rules! elements {
@@ -118,11 +118,11 @@ macro_rules! numbers {
     ($($ty:ident)*) => {$(
         impl Number for $ty {
             #[inline]
-            fn from_f64(x: f64) -> $ty {
+            fn of_f64(x: f64) -> $ty {
                 x as $ty
             }
             #[inline]
-            fn to_f64(self) -> f64 {
+            fn as_f64(self) -> f64 {
                 self as f64
             }
         }

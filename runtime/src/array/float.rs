@@ -3,29 +3,77 @@
 use super::element::Number;
 use super::view::ArrayRef;
 use super::{Array, Dimension};
+use crate::exec::{IntoArg, Output};
+use crate::handle::{Arg, Differentiable, Pure, ScalarResult, Tangent};
+use crate::stage::Constant;
+use crate::tree::Tree;
+use std::iter::{Product, Sum};
 use std::ops::Neg;
 
-/// The table: one row per function, written once for both float types and for arrays of them.
+/// `f32` or `f64`: what a type parameter stands for, `fn norm<T: Float>(x: &Array1<T>) -> T`.
+///
+/// The functions are [`num_traits::Float`]'s, the mathematical constants `T::PI()` and so on
+/// [`num_traits::FloatConst`]'s. A number is `T::from(0.5).unwrap()`.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[desc_jit]
+/// fn norm<T: Float>(x: &Array1<T>) -> T {
+///     let mut sum = T::zero();
+///     for i in 0..x.len() {
+///         sum += x[i] * x[i];
+///     }
+///     sum.sqrt()
+/// }
+/// assert_eq!(norm(&Array1::from_vec(vec![3.0_f32, 4.0])), 5.0_f32);
+/// assert_eq!(norm(&Array1::from_vec(vec![3.0, 4.0])), 5.0);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a floating-point type",
+    note = "this needs f64 or f32"
+)]
+pub trait Float:
+    Number
+    + num_traits::Float
+    + num_traits::FloatConst
+    + num_traits::NumAssign
+    + Neg<Output = Self>
+    + Sum
+    + Product
+    + for<'a> Sum<&'a Self>
+    + for<'a> Product<&'a Self>
+    + Staged
+{
+}
+
+impl Float for f64 {}
+impl Float for f32 {}
+
+/// What staged code and handles ask of a scalar.
+#[doc(hidden)]
+pub trait Staged:
+    for<'a> IntoArg<'a>
+    + for<'a> Arg<Of<'a> = Self>
+    + Output
+    + Constant
+    + Tree
+    + Pure
+    + Differentiable<Gradient = Self>
+    + Tangent<Tangent = Self, Cotangent = Self>
+    + ScalarResult
+{
+}
+
+impl Staged for f64 {}
+impl Staged for f32 {}
+
+/// The table: one row per function, for arrays of both float types.
 macro_rules! float_functions {
     (
         unary: $(#[doc = $doc1:literal] $unary:ident)*;
         binary: $(#[doc = $doc2:literal] $binary:ident)*;
     ) => {
-        /// `f32` or `f64`, with the functions that both have.
-        #[diagnostic::on_unimplemented(
-            message = "`{Self}` is not a floating-point type",
-            note = "this needs an array of f64 or f32"
-        )]
-        pub trait Float: Number + Neg<Output = Self> {
-            $(#[doc = $doc1] fn $unary(self) -> Self;)*
-            $(#[doc = $doc2] fn $binary(self, other: Self) -> Self;)*
-            /// The `n`-th power.
-            fn powi(self, n: i32) -> Self;
-        }
-
-        float_functions! { @impl f64 $($unary)*; $($binary)*; }
-        float_functions! { @impl f32 $($unary)*; $($binary)*; }
-
         /// # The functions of `f64` and `f32`, element by element
         ///
         /// ```
@@ -42,7 +90,7 @@ macro_rules! float_functions {
                 #[must_use = "this returns a new array and leaves the old one as it is"]
                 #[track_caller]
                 pub fn $unary(&self) -> Array<T, D> {
-                    self.mapv(T::$unary)
+                    self.mapv(<T as num_traits::Float>::$unary)
                 }
             )*
             $(
@@ -50,29 +98,9 @@ macro_rules! float_functions {
                 #[must_use = "this returns a new array and leaves the old one as it is"]
                 #[track_caller]
                 pub fn $binary(&self, other: T) -> Array<T, D> {
-                    self.mapv(|x| x.$binary(other))
+                    self.mapv(|x| num_traits::Float::$binary(x, other))
                 }
             )*
-        }
-    };
-    (@impl $float:ident $($unary:ident)*; $($binary:ident)*;) => {
-        impl Float for $float {
-            $(
-                #[inline]
-                fn $unary(self) -> $float {
-                    $float::$unary(self)
-                }
-            )*
-            $(
-                #[inline]
-                fn $binary(self, other: $float) -> $float {
-                    $float::$binary(self, other)
-                }
-            )*
-            #[inline]
-            fn powi(self, n: i32) -> $float {
-                $float::powi(self, n)
-            }
         }
     };
 }
@@ -190,13 +218,13 @@ impl<T: Float, D: Dimension> ArrayRef<T, D> {
     #[must_use = "this returns a new array and leaves the old one as it is"]
     #[track_caller]
     pub fn is_infinite(&self) -> Array<bool, D> {
-        self.mapv(|x| x.to_f64().is_infinite())
+        self.mapv(|x| x.as_f64().is_infinite())
     }
 
     /// Where the elements are neither infinite nor NaN.
     #[must_use = "this returns a new array and leaves the old one as it is"]
     #[track_caller]
     pub fn is_finite(&self) -> Array<bool, D> {
-        self.mapv(|x| x.to_f64().is_finite())
+        self.mapv(|x| x.as_f64().is_finite())
     }
 }

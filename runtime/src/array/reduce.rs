@@ -41,7 +41,7 @@ impl<T: Number, D: Dimension> ArrayRef<T, D> {
     /// assert_eq!(Array1::<f64>::zeros(0).mean(), None);
     /// ```
     pub fn mean(&self) -> Option<T> {
-        (!self.is_empty()).then(|| self.sum() / T::from_f64(self.len() as f64))
+        (!self.is_empty()).then(|| self.sum() / T::of_f64(self.len() as f64))
     }
 
     /// The smallest element; NaN when there is a NaN, as in NumPy.
@@ -176,7 +176,7 @@ impl<T: Number, D: RemoveAxis> ArrayRef<T, D> {
         self.check_axis(axis);
         let n = self.len_of(axis);
         (n > 0).then(|| {
-            let n = T::from_f64(n as f64);
+            let n = T::of_f64(n as f64);
             self.sum_axis(axis).mapv_into(|x| x / n)
         })
     }
@@ -216,7 +216,7 @@ impl<T: Float, D: Dimension> ArrayRef<T, D> {
     /// When `ddof` is negative or more than the number of elements.
     #[track_caller]
     pub fn var(&self, ddof: T) -> T {
-        let n = T::from_f64(self.len() as f64);
+        let n = T::of_f64(self.len() as f64);
         assert!(
             ddof >= T::ZERO && ddof <= n,
             "var({ddof}): the degrees of freedom must be between 0 and the number of elements, {}",

@@ -44,7 +44,7 @@ pub fn derivative<T: Float>(f: impl Fn(T) -> T, x: T, scheme: Scheme) -> T {
 /// assert_eq!(derivative_with_step(|x: f64| x * x, 3.0, Scheme::Central, 0.5), 6.0);
 /// ```
 pub fn derivative_with_step<T: Float>(f: impl Fn(T) -> T, x: T, scheme: Scheme, step: T) -> T {
-    scheme.quotient(step, |offset| f(x + T::from_f64(offset) * step))
+    scheme.quotient(step, |offset| f(x + T::of_f64(offset) * step))
 }
 
 /// The gradient of a number that depends on an array, in the shape of the array. Each element is moved by the step
@@ -65,7 +65,7 @@ pub fn gradient<T: Float, D: Dimension>(
     let mut gradient = x.clone();
     for (k, slot) in gradient.iter_mut().enumerate() {
         let step = scheme.step(element(x, k));
-        *slot = scheme.quotient(step, |offset| f(&moved(x, k, T::from_f64(offset) * step)));
+        *slot = scheme.quotient(step, |offset| f(&moved(x, k, T::of_f64(offset) * step)));
     }
     gradient
 }
@@ -115,7 +115,7 @@ pub fn jacobian_with_step<T: Float, D: Dimension, E: Dimension>(
     let columns: Vec<Array<T, E>> = (0..x.len())
         .map(|k| {
             let step = step(element(x, k));
-            quotient(scheme, step, |offset| f(&moved(x, k, T::from_f64(offset) * step)))
+            quotient(scheme, step, |offset| f(&moved(x, k, T::of_f64(offset) * step)))
         })
         .collect();
     // Without elements of x there is no column to take the shape of the result from.
@@ -165,7 +165,7 @@ pub fn along<T: Float, D: Dimension, E: Dimension>(
     let step = scheme.step(size) / if length > T::ZERO { length } else { T::ONE };
     quotient(scheme, step, |offset| {
         let mut at = x.clone();
-        let by = T::from_f64(offset) * step;
+        let by = T::of_f64(offset) * step;
         at.iter_mut().zip(direction.iter()).for_each(|(x, &d)| *x += by * d);
         f(&at)
     })

@@ -55,9 +55,9 @@ impl Scheme {
     /// `eps |f| / h^derivatives`, so the step is `eps^(1 / (order + derivatives)) max(|x|, 1)`.
     pub(crate) fn step_of<T: Float>(self, derivatives: i32, x: T) -> T {
         let eps = if T::DTYPE == DType::F32 { f64::from(f32::EPSILON) } else { f64::EPSILON };
-        let relative = T::from_f64(eps.powf(1.0 / f64::from(self.order() + derivatives)));
+        let relative = T::of_f64(eps.powf(1.0 / f64::from(self.order() + derivatives)));
         let size = if x.abs() > T::ONE { x.abs() } else { T::ONE };
-        let half = relative * size / T::from_f64(2.0);
+        let half = relative * size / T::of_f64(2.0);
         let exact = (x + half) - x;
         exact + exact
     }
@@ -77,7 +77,7 @@ impl Scheme {
         for (slot, &offset) in at.iter_mut().zip(self.offsets()) {
             *slot = f(offset);
         }
-        let number = T::from_f64;
+        let number = T::of_f64;
         match self {
             Scheme::Forward => (at[1] - at[0]) / step,
             Scheme::Central => (at[1] - at[0]) / (number(2.0) * step),

@@ -35,7 +35,7 @@ fn the_steps_leave_the_error_of_the_table() {
     for (scheme, double, single) in
         [(Scheme::Forward, 3e-8, 1e-3), (Scheme::Central, 1e-10, 1e-4), (Scheme::Richardson, 3e-12, 2e-5)]
     {
-        for x in [-2.0, -0.3, 0.0, 0.7, 40.0] {
+        for x in [-2.0_f64, -0.3, 0.0, 0.7, 40.0] {
             let scale = f64::max(x.abs(), 1.0);
             let found = derivative(f64::sin, x, scheme);
             // Steps are relative to x, and so is what they leave.

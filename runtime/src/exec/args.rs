@@ -311,28 +311,39 @@ macro_rules! scalars {
             const TY: Ty = <$t as Typed>::TY;
             fn into_arg(self) -> ArgValue<'a> { ArgValue::Scalar(self.to_literal()) }
         }
-        impl<'a> IntoArg<'a> for &'a $t {
-            const TY: Ty = <$t as Typed>::TY;
-            fn into_arg(self) -> ArgValue<'a> { ArgValue::Scalar(self.to_literal()) }
-        }
-        impl<'a> IntoArg<'a> for &'a mut $t {
-            const TY: Ty = <$t as Typed>::TY;
-            fn into_arg(self) -> ArgValue<'a> { ArgValue::Mut(MutArg::lent(self)) }
-        }
-        impl Target for $t {
-            fn read(&self) -> Read<'_> { Read::Scalar(self.to_literal()) }
-            fn lend(&mut self) -> Option<&mut Buffer> { None }
-            fn write(&mut self, value: OutSlot) -> Result<()> {
-                *self = scalar_of(value)?;
-                Ok(())
-            }
-        }
         impl Output for $t {
             fn take(outputs: &mut Outputs) -> Result<$t> { scalar_of(outputs.next_value()?) }
         }
     )* };
 }
 scalars!(f64, f32, i64, i32, u32, u64, usize, bool);
+
+impl<'a, T: Element> IntoArg<'a> for &'a T {
+    const TY: Ty = Ty::Scalar(T::DTYPE);
+    fn into_arg(self) -> ArgValue<'a> {
+        ArgValue::Scalar(self.to_literal())
+    }
+}
+impl<'a, T: Element> IntoArg<'a> for &'a mut T {
+    const TY: Ty = Ty::Scalar(T::DTYPE);
+    fn into_arg(self) -> ArgValue<'a> {
+        ArgValue::Mut(MutArg::lent(self))
+    }
+}
+
+/// A scalar behind `&mut`.
+impl<T: Element> Target for T {
+    fn read(&self) -> Read<'_> {
+        Read::Scalar(self.to_literal())
+    }
+    fn lend(&mut self) -> Option<&mut Buffer> {
+        None
+    }
+    fn write(&mut self, value: OutSlot) -> Result<()> {
+        *self = scalar_of(value)?;
+        Ok(())
+    }
+}
 
 fn scalar_of<T: Element>(value: OutSlot) -> Result<T> {
     let OutSlot::Scalar(literal) = value else {

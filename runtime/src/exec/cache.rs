@@ -37,6 +37,20 @@ pub struct CacheStats {
     pub compile_time: Duration,
 }
 
+impl CacheStats {
+    /// Both together.
+    pub(super) fn plus(self, other: CacheStats) -> CacheStats {
+        CacheStats {
+            hits: self.hits + other.hits,
+            misses: self.misses + other.misses,
+            evictions: self.evictions + other.evictions,
+            entries: self.entries + other.entries,
+            capacity: self.capacity + other.capacity,
+            compile_time: self.compile_time + other.compile_time,
+        }
+    }
+}
+
 struct Entry {
     key: Key,
     /// Filled by the first call; others with the same key wait for it instead of staging too.

@@ -30,7 +30,7 @@ impl<T: Float> Floats<T> {
         }
         self.shapes.push(value.shape().to_vec());
         if let Some(literal) = value.literal() {
-            self.values.push(T::from_f64(literal.as_f64()));
+            self.values.push(T::of_f64(literal.as_f64()));
             return Ok(());
         }
         let buffer = value.buffer().ok_or_else(neither)?;
@@ -45,11 +45,11 @@ impl<T: Float> Floats<T> {
         match buffer.dtype() {
             DType::F32 => {
                 let values = buffer.as_slice::<f32>().ok_or_else(neither)?;
-                self.values.extend(values.iter().map(|&v| T::from_f64(v.into())));
+                self.values.extend(values.iter().map(|&v| T::of_f64(v.into())));
             }
             _ => {
                 let values = buffer.as_slice::<f64>().ok_or_else(neither)?;
-                self.values.extend(values.iter().map(|&v| T::from_f64(v)));
+                self.values.extend(values.iter().map(|&v| T::of_f64(v)));
             }
         }
         Ok(())

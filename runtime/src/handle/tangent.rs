@@ -1,7 +1,7 @@
 //! What can be differentiated, and by what: tangents, cotangents and gradients, at the level of types.
 
 use super::args::{Arg, Ref, RefMut};
-use crate::array::Array;
+use crate::array::{Array, Element, Float};
 use crate::exec::Output;
 use ndarray::Dimension;
 
@@ -54,20 +54,22 @@ macro_rules! floats {
         impl Differentiable for $t {
             type Gradient = $t;
         }
-        impl<D: Dimension + 'static> Differentiable for Array<$t, D> {
-            type Gradient = Array<$t, D>;
-        }
         impl Tangent for $t {
             type Tangent = $t;
             type Cotangent = $t;
         }
-        impl<D: Dimension + 'static> Tangent for Array<$t, D> {
-            type Tangent = Array<$t, D>;
-            type Cotangent = Ref<Array<$t, D>>;
-        }
     )* };
 }
 floats!(f64 f32);
+
+// Not `Float`, whose message says nothing of derivatives.
+impl<T: Element + Differentiable, D: Dimension + 'static> Differentiable for Array<T, D> {
+    type Gradient = Array<T, D>;
+}
+impl<T: Float, D: Dimension + 'static> Tangent for Array<T, D> {
+    type Tangent = Array<T, D>;
+    type Cotangent = Ref<Array<T, D>>;
+}
 
 macro_rules! no_floats {
     ($($t:ty)*) => { $(

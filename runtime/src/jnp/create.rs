@@ -38,9 +38,9 @@ staged!(full(cx, [shape, value], at) { cx.full(shape, value, at) });
 /// A step of zero.
 #[track_caller]
 pub fn arange<T: Number>(start: T, stop: T, step: T) -> Array1<T> {
-    let count = ((stop.to_f64() - start.to_f64()) / step.to_f64()).ceil();
+    let count = ((stop.as_f64() - start.as_f64()) / step.as_f64()).ceil();
     assert!(count.is_finite(), "`arange` from {start} to {stop} by {step} does not end");
-    Array1::from_vec((0..count.max(0.0) as usize).map(|k| T::from_f64(k as f64) * step + start).collect())
+    Array1::from_vec((0..count.max(0.0) as usize).map(|k| T::of_f64(k as f64) * step + start).collect())
 }
 staged!(arange(cx, [start, stop, step], at) { cx.arange(start, stop, step, at) });
 

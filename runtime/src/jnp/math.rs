@@ -55,7 +55,7 @@ macro_rules! unary {
         $(#[$doc])*
         #[must_use]
         pub fn $name<X: Elementwise>(x: X) -> X::Out {
-            x.each(<X::Elem as Float>::$method)
+            x.each(<X::Elem as num_traits::Float>::$method)
         }
         staged!($name(cx, [x], at) { cx.unary(UnaryOp::$op, x, at) });
     )* };
@@ -106,7 +106,7 @@ unary! {
 /// The nearest integer, halves to even, as in NumPy.
 #[must_use]
 pub fn round<X: Elementwise>(x: X) -> X::Out {
-    x.each(|v| Number::from_f64(v.to_f64().round_ties_even()))
+    x.each(|v| Number::of_f64(v.as_f64().round_ties_even()))
 }
 staged!(round(cx, [x], at) { cx.unary(UnaryOp::RoundTiesEven, x, at) });
 
@@ -120,7 +120,7 @@ staged!(square(cx, [x], at) { cx.binary(BinaryOp::Mul, x, x, at) });
 /// -1, 0 or 1 by the sign, 0 of 0, as in NumPy (`f64::signum` gives 1 for 0); NaN of NaN.
 #[must_use]
 pub fn sign<X: Elementwise>(x: X) -> X::Out {
-    x.each(|v| if v == <X::Elem as Element>::ZERO { v } else { v.signum() })
+    x.each(|v| if v == <X::Elem as Element>::ZERO { v } else { num_traits::Float::signum(v) })
 }
 staged!(sign(cx, [x], at) {
     let zero = cx.float(0.0);

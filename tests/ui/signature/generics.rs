@@ -1,14 +1,35 @@
-//! Generic functions are not compiled yet. Each parameter says what to write instead.
+//! What can't be a parameter of a generic function.
 use desc_jit::prelude::*;
 
 #[desc_jit]
-fn scale<'a, T, const N: usize>(x: &'a Array1<f64>, _k: T) -> f64
-where
-    T: Copy,
-{
-    x.sum() * N as f64
+fn scale<'a, T: Float>(x: &'a Array1<T>) -> T {
+    x.sum()
 }
 
-fn main() {
-    scale::<_, 3>(&Array1::zeros(3), 1.0);
+#[desc_jit]
+fn integral<F: Fn(f64) -> f64, const NAME: char>(a: f64, b: f64) -> f64 {
+    b - a
 }
+
+#[desc_jit]
+fn composed<F, G>(a: f64) -> f64
+where
+    F: FnMut(f64) -> f64,
+    G: Copy,
+{
+    a
+}
+
+#[derive(Tree, Clone)]
+struct State {
+    x: f64,
+}
+
+#[desc_jit]
+impl State {
+    fn scaled<T: Float, const N: usize>(&self) -> f64 {
+        self.x
+    }
+}
+
+fn main() {}

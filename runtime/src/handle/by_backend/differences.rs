@@ -52,7 +52,7 @@ pub(super) fn differences<X: Moved, R: IntoArg<'static>, O: Output>(
     };
     let derivatives = if order == Order::Hessian { 2 } else { 1 };
     let step = |x: X::Float| match step {
-        Some(step) => crate::array::Number::from_f64(step),
+        Some(step) => crate::array::Number::of_f64(step),
         None => scheme.step_of(derivatives, x),
     };
     let values = match order {

@@ -1,0 +1,393 @@
+//! Type and const parameters of the annotated function.
+//!
+//! Type parameters are parameters of the staging function as well: rustc makes one for each type. A const parameter that is
+//! the length of an argument, `N` of `x: [f64; N]`, is none there but a value, read off the argument: a call in staged
+//! code, where arguments have no types, could not name it.
+
+use crate::parse::types::{arguments, bare, is_named};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{ConstParam, Expr, GenericParam, ItemFn, Type, TypeParam, TypeParamBound, WherePredicate};
+
+/// What stands between `<` and `>`, and behind `where`.
+#[derive(Clone, Debug, Default)]
+pub struct Generics {
+    params: Vec<Parameter>,
+    predicates: Vec<WherePredicate>,
+}
+
+#[derive(Clone, Debug)]
+struct Parameter {
+    declared: GenericParam,
+    ident: Ident,
+    role: Role,
+}
+
+#[derive(Clone, Debug)]
+enum Role {
+    Type {
+        /// Where in the arguments values of that type are.
+        parts: Vec<Part>,
+        /// What its bounds say of it.
+        bounds: Bounds,
+    },
+    /// The length of this part of the arguments.
+    Length(Part),
+    /// Another const parameter.
+    Const,
+}
+
+/// A part of an argument: which argument, and the way to the part.
+#[derive(Clone, Debug)]
+pub struct Part {
+    argument: usize,
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Item(usize),
+    Element,
+}
+
+/// What bounds say of a type parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bounds {
+    /// It is f64 or f32, whatever else they ask.
+    Float,
+    /// They ask what other types have too.
+    Any,
+    /// There is a trait of the user's, which may ask anything.
+    Own,
+}
+
+/// Traits that both float types have, by their names, of num-traits and the standard library.
+const OF_FLOATS: &[&str] = &[
+    "Float",
+    "FloatConst",
+    "NumAssign",
+    "NumAssignOps",
+    "FromPrimitive",
+    "ToPrimitive",
+    "NumCast",
+    "Num",
+    "Zero",
+    "One",
+    "Signed",
+    "Number",
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Rem",
+    "Neg",
+    "AddAssign",
+    "SubAssign",
+    "MulAssign",
+    "DivAssign",
+    "RemAssign",
+    "Sum",
+    "Product",
+    "Element",
+    "Copy",
+    "Clone",
+    "Default",
+    "Debug",
+    "Display",
+    "LowerExp",
+    "PartialEq",
+    "PartialOrd",
+    "Send",
+    "Sync",
+    "Sized",
+    "Unpin",
+];
+
+/// How many type parameters are inferred in staged code: each doubles the number of staging functions.
+const MOST_INFERRED: usize = 3;
+
+impl Generics {
+    /// Of a function whose signature is free of errors.
+    pub fn of(item: &ItemFn) -> Generics {
+        let generics = &item.sig.generics;
+        let predicates: Vec<_> =
+            generics.where_clause.iter().flat_map(|clause| clause.predicates.iter().cloned()).collect();
+        let arguments: Vec<&Type> = item
+            .sig
+            .inputs
+            .iter()
+            .filter_map(|input| match input {
+                syn::FnArg::Typed(typed) => Some(&*typed.ty),
+                syn::FnArg::Receiver(_) => None,
+            })
+            .collect();
+        let params = generics.params.iter().filter_map(|param| {
+            let (ident, role) = match param {
+                GenericParam::Type(p) => {
+                    let bounds = bounds(p, &predicates);
+                    (&p.ident, Role::Type { parts: Found::of(&p.ident, &arguments).types, bounds })
+                }
+                GenericParam::Const(p) => match Found::of(&p.ident, &arguments).lengths.into_iter().next() {
+                    Some(part) => (&p.ident, Role::Length(part)),
+                    None => (&p.ident, Role::Const),
+                },
+                GenericParam::Lifetime(_) => return None,
+            };
+            Some(Parameter { declared: without_default(param), ident: ident.clone(), role })
+        });
+        Generics { params: params.collect(), predicates }
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.params.is_empty()
+    }
+
+    /// The name is that of a type parameter.
+    pub fn is_type(&self, name: &str) -> bool {
+        self.params.iter().any(|p| matches!(p.role, Role::Type { .. }) && p.ident == name)
+    }
+
+    /// The staging function has none.
+    pub fn is_empty_inside(&self) -> bool {
+        self.inside().next().is_none()
+    }
+
+    /// `<T: Float, const N: usize>`
+    pub fn declared(&self) -> TokenStream {
+        declared(self.params.iter())
+    }
+
+    /// `::<T, N>`
+    pub fn names(&self) -> TokenStream {
+        names(self.params.iter())
+    }
+
+    /// `where ..`
+    pub fn clause(&self) -> TokenStream {
+        clause(self.predicates.iter())
+    }
+
+    /// Those of the staging function, declared.
+    pub fn declared_inside(&self) -> TokenStream {
+        declared(self.inside())
+    }
+
+    /// Those of the staging function, named.
+    pub fn names_inside(&self) -> TokenStream {
+        names(self.inside())
+    }
+
+    /// What is asked of those of the staging function.
+    pub fn clause_inside(&self) -> TokenStream {
+        clause(self.predicates.iter().filter(|p| !self.mentions_length(&p.to_token_stream())))
+    }
+
+    /// A struct that is another one for each choice of those of the staging function.
+    pub fn choice(&self, name: &Ident) -> TokenStream {
+        let params = self.inside().map(|p| {
+            let ident = &p.ident;
+            match &p.declared {
+                GenericParam::Const(ConstParam { ty, .. }) => quote_ours! { const #ident: #ty },
+                _ => ident.to_token_stream(),
+            }
+        });
+        let types = self.inside().filter(|p| matches!(p.role, Role::Type { .. })).map(|p| &p.ident);
+        quote_ours! { struct #name<#(#params),*>(::core::marker::PhantomData<(#(#types,)*)>); }
+    }
+
+    /// The type as the staging function has it: the dtype and the rank of a list don't depend on its length.
+    pub fn erased(&self, ty: &Type) -> Type {
+        let mut ty = ty.clone();
+        Erase(self).visit_type_mut(&mut ty);
+        ty
+    }
+
+    /// Something in these tokens is the length of an argument.
+    pub fn mentions_length(&self, tokens: &TokenStream) -> bool {
+        tokens.clone().into_iter().any(|tree| match tree {
+            TokenTree::Group(group) => self.mentions_length(&group.stream()),
+            TokenTree::Ident(ident) => self.lengths().any(|(length, _)| *length == ident),
+            _ => false,
+        })
+    }
+
+    /// The const parameters that are lengths of arguments, and of which.
+    pub fn lengths(&self) -> impl Iterator<Item = (&Ident, &Part)> {
+        self.params.iter().filter_map(|p| match &p.role {
+            Role::Length(part) => Some((&p.ident, part)),
+            _ => None,
+        })
+    }
+
+    /// The type parameters, which are floats, each with where it is in the arguments; or the name of one that a call in
+    /// staged code has to write out.
+    pub fn inferred(&self) -> Result<Vec<(&Ident, &[Part])>, &Ident> {
+        let inferred: Result<Vec<_>, _> = self
+            .inside()
+            .map(|p| match &p.role {
+                Role::Type { parts, bounds: Bounds::Float } if !parts.is_empty() => {
+                    Ok((&p.ident, &parts[..]))
+                }
+                _ => Err(&p.ident),
+            })
+            .collect();
+        match inferred {
+            Ok(list) if list.len() > MOST_INFERRED => Err(list[MOST_INFERRED].0),
+            other => other,
+        }
+    }
+
+    /// Type parameters of arguments of which nothing says that they are floats.
+    pub fn of_unknown_type(&self) -> impl Iterator<Item = &Ident> {
+        self.params.iter().filter_map(|p| match &p.role {
+            Role::Type { parts, bounds: Bounds::Any } if !parts.is_empty() => Some(&p.ident),
+            _ => None,
+        })
+    }
+
+    fn inside(&self) -> impl Iterator<Item = &Parameter> + Clone {
+        self.params.iter().filter(|p| !matches!(p.role, Role::Length(_)))
+    }
+}
+
+impl ToTokens for Part {
+    /// `(1, &[Step::Element])`
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let argument = self.argument;
+        let steps = self.steps.iter().map(|step| match step {
+            Step::Item(k) => quote_ours! { ::desc_jit::__private::Step::Item(#k) },
+            Step::Element => quote_ours! { ::desc_jit::__private::Step::Element },
+        });
+        tokens.extend(quote_ours! { (#argument, &[#(#steps),*]) });
+    }
+}
+
+/// Where a parameter stands in the types of the arguments.
+struct Found<'a> {
+    ident: &'a Ident,
+    /// As a type.
+    types: Vec<Part>,
+    /// As the length of a list.
+    lengths: Vec<Part>,
+}
+
+impl<'a> Found<'a> {
+    fn of(ident: &'a Ident, arguments: &[&Type]) -> Found<'a> {
+        let mut found = Found { ident, types: Vec::new(), lengths: Vec::new() };
+        for (argument, ty) in arguments.iter().enumerate() {
+            found.search(ty, &Part { argument, steps: Vec::new() });
+        }
+        found
+    }
+
+    fn search(&mut self, ty: &Type, at: &Part) {
+        let then = |step: Step| {
+            let mut at = at.clone();
+            at.steps.push(step);
+            at
+        };
+        match bare(ty) {
+            Type::Reference(r) => self.search(&r.elem, at),
+            Type::Tuple(tuple) => {
+                for (k, item) in tuple.elems.iter().enumerate() {
+                    self.search(item, &then(Step::Item(k)));
+                }
+            }
+            Type::Array(array) => {
+                if let Expr::Path(length) = &array.len
+                    && length.path.is_ident(self.ident)
+                {
+                    self.lengths.push(at.clone());
+                }
+                self.search(&array.elem, &then(Step::Element));
+            }
+            Type::Slice(slice) => self.search(&slice.elem, &then(Step::Element)),
+            Type::Path(path) if path.path.is_ident(self.ident) => self.types.push(at.clone()),
+            Type::Path(path) => {
+                if let Some(segment) = path.path.segments.last()
+                    && let name = segment.ident.to_string()
+                    && (name == "Vec" || name.starts_with("Array"))
+                    && let Some(element) = arguments(segment).next()
+                {
+                    self.search(element, &then(Step::Element));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Each length becomes 0.
+struct Erase<'a>(&'a Generics);
+
+impl VisitMut for Erase<'_> {
+    fn visit_type_array_mut(&mut self, array: &mut syn::TypeArray) {
+        if self.0.mentions_length(&array.len.to_token_stream()) {
+            let span = array.len.span();
+            array.len = Expr::Verbatim(quote_spanned! {span=> 0 });
+        }
+        visit_mut::visit_type_array_mut(self, array);
+    }
+}
+
+fn bounds(param: &TypeParam, predicates: &[WherePredicate]) -> Bounds {
+    let behind_where = predicates.iter().filter_map(|predicate| match predicate {
+        WherePredicate::Type(p) if is_named(&p.bounded_ty, &param.ident.to_string()) => Some(p.bounds.iter()),
+        _ => None,
+    });
+    let mut found = Bounds::Any;
+    for bound in param.bounds.iter().chain(behind_where.flatten()) {
+        let TypeParamBound::Trait(bound) = bound else { continue };
+        let name = bound.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        let foreign = bound.path.segments.first().is_some_and(|s| s.ident == "num_traits");
+        match name.as_str() {
+            "Float" if !foreign => found = Bounds::Float,
+            name if OF_FLOATS.contains(&name) => {}
+            _ => return Bounds::Own,
+        }
+    }
+    found
+}
+
+fn without_default(param: &GenericParam) -> GenericParam {
+    let mut param = param.clone();
+    match &mut param {
+        GenericParam::Type(p) => {
+            p.attrs.clear();
+            p.default = None;
+        }
+        GenericParam::Const(p) => {
+            p.attrs.clear();
+            p.default = None;
+        }
+        GenericParam::Lifetime(_) => {}
+    }
+    param
+}
+
+fn declared<'a>(params: impl Iterator<Item = &'a Parameter>) -> TokenStream {
+    let list: Vec<_> = params.map(|p| &p.declared).collect();
+    match list.is_empty() {
+        true => TokenStream::new(),
+        false => quote_ours! { <#(#list),*> },
+    }
+}
+
+fn names<'a>(params: impl Iterator<Item = &'a Parameter>) -> TokenStream {
+    let list: Vec<_> = params.map(|p| &p.ident).collect();
+    match list.is_empty() {
+        true => TokenStream::new(),
+        false => quote_ours! { ::<#(#list),*> },
+    }
+}
+
+fn clause<'a>(predicates: impl Iterator<Item = &'a WherePredicate>) -> TokenStream {
+    let list: Vec<_> = predicates.collect();
+    match list.is_empty() {
+        true => TokenStream::new(),
+        false => quote_ours! { where #(#list),* },
+    }
+}

@@ -1,0 +1,113 @@
+//! Functions of a type parameter, `T::zero()`, and type arguments of calls, `norm::<T>(&x)`.
+
+use super::{Parser, bare, expression, rejected, types};
+use crate::ast::{Expr, ExprKind, Spot};
+use crate::diag::calls::{ASSOCIATED, GENERIC_CALL, NUMBER_OPTION};
+use crate::names::{METHODS, Method, method, nearest};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Expr as Rust, ExprCall, Path, PathArguments};
+
+/// Functions of floats that convert a number, and give an `Option`.
+const FROM: &[&str] =
+    &["from", "from_f64", "from_f32", "from_i32", "from_i64", "from_u32", "from_u64", "from_usize"];
+
+/// Methods of numbers that give an `Option` of another type.
+const TO: &[(&str, &str)] = &[("to_f64", "f64"), ("to_f32", "f32")];
+
+impl Parser<'_> {
+    /// The type parameter that a path begins with: `T` of `T::zero`.
+    pub(super) fn type_parameter<'p>(&self, path: &'p Path) -> Option<&'p syn::Ident> {
+        let first = path.segments.first().filter(|_| path.segments.len() == 2)?;
+        self.generics.is_type(&first.ident.to_string()).then_some(&first.ident)
+    }
+
+    /// `T::zero()`, `T::max(a, b)`
+    pub(super) fn parameter_function(&mut self, e: &ExprCall, path: &Path, ty: &syn::Ident) -> Expr {
+        let at = Spot::of(path);
+        let Some(last) = path.segments.last() else { return rejected(at) };
+        let name = last.ident.to_string();
+        if e.args.is_empty() {
+            // What it gives depends on nothing.
+            return expression(ExprKind::Constant(quote!(#e)), at);
+        }
+        if FROM.contains(&name.as_str()) {
+            return self.reject(path, &NUMBER_OPTION, &[&format!("{ty}::{name}")]);
+        }
+        if method(&name) == Some(Method::Plain) {
+            let mut arguments: Vec<_> = e.args.iter().map(|a| self.argument(a)).collect();
+            let receiver = arguments.remove(0);
+            return expression(ExprKind::Method(name, Box::new(receiver), arguments), at);
+        }
+        let methods = METHODS.iter().filter(|(_, m)| *m == Method::Plain).map(|(n, _)| *n);
+        let help = match nearest(&name, methods.chain(FROM.iter().copied())) {
+            Some(near) => format!("did you mean `{ty}::{near}`?"),
+            None => "write the computation out, or make it an annotated function".into(),
+        };
+        self.reject(path, &ASSOCIATED, &[ty, &name, &help])
+    }
+
+    /// `T::from(x).unwrap()`, `x.to_f64().unwrap()`: the conversion that `as` is; `None` where it is something else.
+    pub(super) fn converted(&mut self, e: &Rust) -> Option<Expr> {
+        let (value, ty) = match bare(e) {
+            Rust::Call(call) => {
+                let Rust::Path(function) = bare(&call.func) else { return None };
+                let ty = self.type_parameter(&function.path)?;
+                let from = function.path.segments.last()?.ident.to_string();
+                let (true, [value]) =
+                    (FROM.contains(&from.as_str()), &call.args.iter().collect::<Vec<_>>()[..])
+                else {
+                    return None;
+                };
+                (*value, ty.clone())
+            }
+            Rust::MethodCall(call) if call.args.is_empty() => {
+                let (_, ty) = TO.iter().find(|(name, _)| call.method == name)?;
+                (&*call.receiver, syn::Ident::new(ty, call.method.span()))
+            }
+            _ => return None,
+        };
+        let at = Spot::of(e);
+        let dtype = types::cast_target(&syn::parse_quote!(#ty), self.sink)?;
+        let value = self.expr(value);
+        Some(expression(ExprKind::Cast(Box::new(value), dtype), at))
+    }
+
+    /// The function of a companion type, with the type arguments of the path: `f::stage`, `f::stage_with::<T>`.
+    pub(super) fn entry(&mut self, path: &Path, stage: &str) -> Option<TokenStream> {
+        let (path, arguments) = self.without_arguments(path)?;
+        // What is the length of an argument is no constant in staged code: it is inferred once more.
+        let inferred = self.generics.mentions_length(&arguments.to_token_stream());
+        Some(match arguments {
+            PathArguments::AngleBracketed(arguments) if !inferred => {
+                let stage = crate::ast::ours(&format!("{stage}_with"));
+                quote_ours! { #path::#stage #arguments }
+            }
+            _ => {
+                let stage = crate::ast::ours(stage);
+                quote_ours! { #path::#stage }
+            }
+        })
+    }
+
+    /// The path of a function, and the type arguments behind it, which begin with `::`.
+    pub(super) fn without_arguments(&mut self, path: &Path) -> Option<(Path, PathArguments)> {
+        let mut path = path.clone();
+        let arguments = split(&mut path);
+        if let Some(segment) = path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None)) {
+            self.sink.report(&segment.arguments, &GENERIC_CALL, &[]);
+            return None;
+        }
+        Some((path, arguments))
+    }
+}
+
+/// Takes the type arguments off the end of a path.
+pub fn split(path: &mut Path) -> PathArguments {
+    let last = path.segments.last_mut().map(|s| std::mem::take(&mut s.arguments));
+    let mut last = last.unwrap_or_default();
+    if let PathArguments::AngleBracketed(list) = &mut last {
+        list.colon2_token.get_or_insert_default();
+    }
+    last
+}
