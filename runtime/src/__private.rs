@@ -20,21 +20,26 @@ pub use crate::progress::watched as watched_progress;
 /// Tells types apart, those with lifetimes too.
 pub use typeid::of as type_id;
 
-/// Calls a function.
-pub fn call<'a, R: Output>(function: &'static Function, mut args: impl AsMut<[ArgValue<'a>]>) -> Result<R> {
-    Target::Function(function).call(args.as_mut())
+/// Calls a function; `take` is `R::take`. Without a bound of its own here a type that can't be a result is reported once,
+/// where `R::take` stands.
+pub fn call<'a, R>(
+    function: &'static Function,
+    mut args: impl AsMut<[ArgValue<'a>]>,
+    take: impl FnOnce(&mut Outputs) -> Result<R>,
+) -> Result<R> {
+    Target::Function(function).call_and(args.as_mut(), take)
 }
 
 /// Stages the graph that a call with these arguments runs.
-pub fn graph<'a, R: Output>(
+pub fn graph<'a>(
     function: &'static Function,
     mut args: impl AsMut<[ArgValue<'a>]>,
 ) -> Result<Graph> {
     Target::Function(function).graph(args.as_mut())
 }
 
-/// Explains what a call with these arguments runs. `R`: the result, which only the other entries need.
-pub fn explain<'a, R: Output>(
+/// Explains what a call with these arguments runs.
+pub fn explain<'a>(
     function: &'static Function,
     mut args: impl AsMut<[ArgValue<'a>]>,
 ) -> Result<crate::Explanation> {

@@ -64,6 +64,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     let source = source::source(item);
     let names = stage::Names::of(function);
     let new = new_function(function, &quote_ours! { #name }, &text, &names, &arguments, &result, &source);
+    let take = part(&result, "Output", "take");
     let registered = registered(function, vis, &new);
     let generic = stage::generic(function, &names);
     let without_question_mark = stage::without_question_mark(function, &ours("stage"));
@@ -84,17 +85,17 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
                 if ::desc_jit::__private::native_selected() {
                     return #native_call;
                 }
-                ::desc_jit::__private::call::<#result>(Self::__function #inside(), [#(#values),*])
+                ::desc_jit::__private::call(Self::__function #inside(), [#(#values),*], |outputs| #take(outputs))
             }
 
             /// The staged graph for arguments like these.
             #vis fn graph #declared(#declarations) -> ::desc_jit::Result<::desc_jit::Graph> #clause {
-                ::desc_jit::__private::graph::<#result>(Self::__function #inside(), [#(#values),*])
+                ::desc_jit::__private::graph(Self::__function #inside(), [#(#values),*])
             }
 
             /// What each loop becomes for arguments like these, and why not more.
             #vis fn explain #declared(#declarations) -> ::desc_jit::Result<::desc_jit::Explanation> #clause {
-                ::desc_jit::__private::explain::<#result>(Self::__function #inside(), [#(#values),*])
+                ::desc_jit::__private::explain(Self::__function #inside(), [#(#values),*])
             }
 
             #jit
@@ -203,7 +204,7 @@ pub fn new_function(
 ) -> TokenStream {
     let (stage, inside) = (&names.stage, function.generics.names_inside());
     let param_info = param_info(function, arguments);
-    let result = typed(&function.generics.erased(result));
+    let result = part(&function.generics.erased(result), "Output", "__TY");
     let fallible = function.fallible.then(|| quote_ours! { .fallible() });
     quote_ours! {
         ::desc_jit::__private::Function::new(#text, #owner::#stage #inside, &[#param_info], #result, #source)
@@ -224,7 +225,7 @@ fn param_info(function: &Function, arguments: &[Ident]) -> TokenStream {
             Mode::Mut => "Mut",
         });
         let is_static = param.is_static;
-        let ty = typed(&function.generics.erased(&param.ty));
+        let ty = part(&function.generics.erased(&param.ty), "IntoArg", "TY");
         quote_ours! {
             ::desc_jit::__private::Param {
                 name: #name,
@@ -309,12 +310,12 @@ pub fn result_type(item: &ItemFn) -> Type {
     }
 }
 
-/// `<T as Typed>::TY` on the span of the type, so that rustc reports an unsupported one there.
-pub fn typed(ty: &Type) -> TokenStream {
-    let mut ty = ty.clone();
-    Static.visit_type_mut(&mut ty);
+/// `<T as IntoArg>::TY` on the span of the type, so that rustc reports an unsupported one there. All that is asked of a type
+/// is asked of one trait, in this way, so that it is reported once.
+pub fn part(ty: &Type, of: &str, item: &str) -> TokenStream {
+    let (of, item) = (ours(of), ours(item));
     let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());
-    quote_spanned! {span=> <#ty as ::desc_jit::__private::Typed>::TY }
+    quote_spanned! {span=> <#ty as ::desc_jit::__private::#of>::#item }
 }
 
 /// Every lifetime of a type becomes `'static`: constants have no other.

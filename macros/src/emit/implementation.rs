@@ -169,6 +169,7 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
         &result,
         &source,
     );
+    let take = companion::part(&result, "Output", "take");
     let without_question_mark = stage::without_question_mark(function, &of("stage"));
     let parts = quote_ours! {
         #native
@@ -178,17 +179,17 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
             if ::desc_jit::__private::native_selected() {
                 return #native_call;
             }
-            ::desc_jit::__private::call::<#result>(Self::#function_name(), [#(#values),*])
+            ::desc_jit::__private::call(Self::#function_name(), [#(#values),*], |outputs| #take(outputs))
         }
 
         /// The staged graph for arguments like these.
         #vis fn #graph(#declarations) -> ::desc_jit::Result<::desc_jit::Graph> {
-            ::desc_jit::__private::graph::<#result>(Self::#function_name(), [#(#values),*])
+            ::desc_jit::__private::graph(Self::#function_name(), [#(#values),*])
         }
 
         /// What each loop becomes for arguments like these, and why not more.
         #vis fn #explain(#declarations) -> ::desc_jit::Result<::desc_jit::Explanation> {
-            ::desc_jit::__private::explain::<#result>(Self::#function_name(), [#(#values),*])
+            ::desc_jit::__private::explain(Self::#function_name(), [#(#values),*])
         }
 
         /// How often a call found its compiled graph.

@@ -301,6 +301,9 @@ impl Outputs {
     label = "not a scalar, an array, a tuple of them, or a struct with `#[derive(Tree)]`"
 )]
 pub trait Output: Typed + Sized {
+    /// What it is in a graph, for code that asks for this trait.
+    #[doc(hidden)]
+    const __TY: Ty = <Self as Typed>::TY;
     #[doc(hidden)]
     fn take(outputs: &mut Outputs) -> Result<Self>;
 }

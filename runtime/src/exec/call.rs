@@ -1,6 +1,6 @@
 //! From the arguments of a call to its results, for whatever can be called.
 
-use super::args::{ArgValue, Output, Outputs, neither};
+use super::args::{ArgValue, Outputs, neither};
 use super::cache::{Cache, Planned};
 use super::plan::{Body, Plan};
 use super::{tape, walk};
@@ -138,22 +138,34 @@ pub(super) fn compiled(callee: &dyn Callee, args: &[ArgValue<'_>]) -> Option<Pla
 }
 
 /// Calls it: stages it on the first call with such arguments, then runs.
-pub(crate) fn call<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<R> {
-    if level_enabled!(Level::TRACE) { call_watched(callee, args) } else { call_now(callee, args) }
+pub(super) fn call<R>(
+    callee: &dyn Callee,
+    args: &mut [ArgValue<'_>],
+    take: impl FnOnce(&mut Outputs) -> Result<R>,
+) -> Result<R> {
+    if level_enabled!(Level::TRACE) { call_watched(callee, args, take) } else { call_now(callee, args, take) }
 }
 
 #[cold]
-fn call_watched<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<R> {
+fn call_watched<R>(
+    callee: &dyn Callee,
+    args: &mut [ArgValue<'_>],
+    take: impl FnOnce(&mut Outputs) -> Result<R>,
+) -> Result<R> {
     let _call = trace_span!(target: TARGET, "call", function = callee.name()).entered();
-    call_now(callee, args)
+    call_now(callee, args, take)
 }
 
-fn call_now<R: Output>(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<R> {
+fn call_now<R>(
+    callee: &dyn Callee,
+    args: &mut [ArgValue<'_>],
+    take: impl FnOnce(&mut Outputs) -> Result<R>,
+) -> Result<R> {
     let device = device_of(args);
     let mut outputs = Outputs::default();
     let plan = compile_and_run(callee, args, &device, outputs.values())?;
     outputs.set_statics(&plan.graph.statics);
-    let result = R::take(&mut outputs)?;
+    let result = take(&mut outputs)?;
     for arg in args.iter_mut() {
         arg.write(&mut outputs)?;
     }

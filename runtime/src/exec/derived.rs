@@ -1,6 +1,6 @@
 //! Transforms of annotated functions, `grad(potential)`, as something to call: a recipe with a cache of its own.
 
-use super::args::{ArgValue, Output};
+use super::args::{ArgValue, Output, Outputs};
 use super::cache::{Cache, CacheStats};
 use super::call::{self, Callee, Staged};
 use super::explain::{Explanation, explain};
@@ -130,9 +130,18 @@ impl Target {
 
     /// Runs its graph for these arguments.
     pub fn call<R: Output>(self, args: &mut [ArgValue<'_>]) -> Result<R> {
+        self.call_and(args, R::take)
+    }
+
+    /// The same, with the function that takes the result.
+    pub fn call_and<R>(
+        self,
+        args: &mut [ArgValue<'_>],
+        take: impl FnOnce(&mut Outputs) -> Result<R>,
+    ) -> Result<R> {
         match self {
-            Target::Function(f) => call::call(&f, args),
-            Target::Derived(d) => call::call(&d, args),
+            Target::Function(f) => call::call(&f, args, take),
+            Target::Derived(d) => call::call(&d, args, take),
         }
     }
 
