@@ -31,10 +31,7 @@ pub fn call<'a, R>(
 }
 
 /// Stages the graph that a call with these arguments runs.
-pub fn graph<'a>(
-    function: &'static Function,
-    mut args: impl AsMut<[ArgValue<'a>]>,
-) -> Result<Graph> {
+pub fn graph<'a>(function: &'static Function, mut args: impl AsMut<[ArgValue<'a>]>) -> Result<Graph> {
     Target::Function(function).graph(args.as_mut())
 }
 

@@ -18,8 +18,13 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
     let none = Vec::new();
     let fields = if complete { &tree.fields } else { &none };
     let stack = format_ident!("{}Stack", name.unraw(), span = Span::mixed_site());
-    let stacked: Vec<Part<'_>> = fields.iter().map(Part::stacked).collect();
     let parts: Vec<Part<'_>> = fields.iter().map(Part::of).collect();
+    // A type parameter for each field: what is derived for it mentions no type of the user's, so that rustc says once
+    // what is wrong with one.
+    let stacked: Vec<Part<'_>> =
+        fields.iter().enumerate().map(|(k, field)| Part::stacked(k, field)).collect();
+    let own: Vec<&Part<'_>> = stacked.iter().filter(|part| !part.field.is_static).collect();
+    let params: Vec<&TokenStream> = own.iter().map(|part| &part.ty).collect();
     let stacked_fields = stacked.iter().map(|part| {
         let (vis, ty) = (&part.field.vis, &part.ty);
         match &part.field.member {
@@ -28,18 +33,35 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
         }
     });
     let declaration = match shape {
-        Shape::Named => quote_ours! { #vis struct #stack { #(#stacked_fields),* } },
-        Shape::Numbered => quote_ours! { #vis struct #stack(#(#stacked_fields),*); },
+        Shape::Named => quote_ours! { #vis struct #stack<#(#params),*> { #(#stacked_fields),* } },
+        Shape::Numbered => quote_ours! { #vis struct #stack<#(#params),*>(#(#stacked_fields),*); },
         Shape::Unit => quote_ours! { #vis struct #stack; },
     };
+    let of_own = own.iter().map(|part| stack_of(&part.field.ty.to_token_stream(), part.field.ty.span()));
     let of_stacks = stacked.iter().map(|part| match part.field.is_static {
         true => part.ty.clone(),
-        false => stack_of(&part.ty, part.field.ty.span()),
+        false => stack_of(&part.ty, Span::mixed_site()),
     });
-    let of_stacks = nested(of_stacks.collect());
-    let own = impls(name, &text, *shape, &parts, &stack.to_token_stream(), complete);
-    let stack_text = format!("{text}Stack");
-    let of_stack = impls(&stack, &stack_text, *shape, &stacked, &of_stacks, true);
+    // A batch of batches can be passed on as well.
+    let bounds = quote_ours! {
+        ::desc_jit::__private::Tree<__Stacked: ::desc_jit::__private::Arg + ::desc_jit::__private::Output> + 'static
+    };
+    let subject = Subject {
+        text: text.clone(),
+        ty: name.to_token_stream(),
+        params: TokenStream::new(),
+        stacked: quote_ours! { #stack<#(#of_own),*> },
+        name,
+    };
+    let stacks = Subject {
+        text: format!("{text}Stack"),
+        ty: quote_ours! { #stack<#(#params),*> },
+        params: quote_ours! { #(#params: #bounds),* },
+        stacked: nested(of_stacks.collect()),
+        name: &stack,
+    };
+    let own = impls(&subject, *shape, &parts, complete);
+    let of_stack = impls(&stacks, *shape, &stacked, true);
     let silence = crate::emit::silence();
     quote_ours! {
         #silence
@@ -53,6 +75,19 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
     }
 }
 
+/// What the traits are for.
+struct Subject<'a> {
+    name: &'a Ident,
+    /// Its name in messages.
+    text: String,
+    /// With its type parameters.
+    ty: TokenStream,
+    /// These, with their bounds.
+    params: TokenStream,
+    /// Many of them.
+    stacked: TokenStream,
+}
+
 /// A field with its type as tokens.
 struct Part<'a> {
     field: &'a Field,
@@ -64,19 +99,20 @@ impl<'a> Part<'a> {
         Part { field, ty: field.ty.to_token_stream() }
     }
 
-    fn stacked(field: &'a Field) -> Part<'a> {
-        let ty = field.ty.to_token_stream();
-        Part { field, ty: if field.is_static { ty } else { stack_of(&ty, field.ty.span()) } }
+    fn stacked(number: usize, field: &'a Field) -> Part<'a> {
+        match field.is_static {
+            true => Part::of(field),
+            false => Part { field, ty: crate::ast::own(&format!("Field{number}")).to_token_stream() },
+        }
     }
 
-    /// On the type: a field that can't be one is the fault of its type.
+    /// On the type, as its own tokens are: a field that can't be one is the fault of its type, and reported once.
     fn span(&self) -> Span {
-        self.field.ty.span().resolved_at(Span::mixed_site())
+        self.field.ty.span()
     }
 }
 
 fn stack_of(ty: &TokenStream, span: Span) -> TokenStream {
-    let span = span.resolved_at(Span::mixed_site());
     quote_spanned! {span=> <#ty as ::desc_jit::__private::Tree>::__Stacked }
 }
 
@@ -89,14 +125,10 @@ fn nested(mut types: Vec<TokenStream>) -> TokenStream {
 }
 
 /// The impls for one struct with these fields.
-fn impls(
-    name: &Ident,
-    text: &str,
-    shape: Shape,
-    parts: &[Part<'_>],
-    stacked: &TokenStream,
-    complete: bool,
-) -> TokenStream {
+fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool) -> TokenStream {
+    let Subject { name, text, ty: own, params, stacked } = subject;
+    // Ours, among tokens that have the user's spans.
+    let (this, outputs) = (crate::ast::ours("this"), crate::ast::ours("outputs"));
     let descriptions = parts.iter().map(|part| {
         let (ty, is_static, field) = (&part.ty, part.field.is_static, part.field.name());
         let ty = quote_spanned! {part.span()=> <#ty as ::desc_jit::__private::Tree>::__TY };
@@ -108,10 +140,10 @@ fn impls(
             let (ty, member) = (&part.ty, &part.field.member);
             match part.field.is_static {
                 true => quote_spanned! {part.span()=>
-                    <#ty as ::desc_jit::__private::Fixed>::__fixed(&this.#member)
+                    <#ty as ::desc_jit::__private::Fixed>::__fixed(&#this.#member)
                 },
                 false => quote_spanned! {part.span()=>
-                    <#ty as ::desc_jit::__private::Tree>::#method(#reference this.#member)
+                    <#ty as ::desc_jit::__private::Tree>::#method(#reference #this.#member)
                 },
             }
         });
@@ -124,10 +156,10 @@ fn impls(
         let (ty, member) = (&part.ty, &part.field.member);
         let take = match part.field.is_static {
             true => quote_spanned! {part.span()=>
-                <#ty as ::desc_jit::__private::Fixed>::__take_fixed(__outputs)?
+                <#ty as ::desc_jit::__private::Fixed>::__take_fixed(#outputs)?
             },
             false => quote_spanned! {part.span()=>
-                <#ty as ::desc_jit::__private::Tree>::__take(__outputs)?
+                <#ty as ::desc_jit::__private::Tree>::__take(#outputs)?
             },
         };
         quote_ours! { #member: #take }
@@ -137,73 +169,73 @@ fn impls(
         (true, _) => quote_ours! { ::core::result::Result::Ok(#name { #(#taken),* }) },
     };
     quote_ours! {
-        impl ::desc_jit::__private::Tree for #name {
+        impl<#params> ::desc_jit::__private::Tree for #own {
             const __TY: ::desc_jit::__private::Ty =
                 ::desc_jit::__private::Ty::Struct(&::desc_jit::__private::StructInfo {
                     path: ::core::concat!(::core::module_path!(), "::", #text),
                     name: #text,
                     fields: &[#(#descriptions),*],
-                    methods: |name| ::desc_jit::__methods_of!(#name, name),
+                    methods: |name| ::desc_jit::__methods_of!(#own, name),
                 });
             type __Stacked = #stacked;
-            fn __owned<'a>(this: Self) -> ::desc_jit::__private::ArgValue<'a> {
+            fn __owned<'a>(#this: Self) -> ::desc_jit::__private::ArgValue<'a> {
                 #owned
             }
-            fn __shared(this: &Self) -> ::desc_jit::__private::ArgValue<'_> {
+            fn __shared(#this: &Self) -> ::desc_jit::__private::ArgValue<'_> {
                 #shared
             }
-            fn __mutable(this: &mut Self) -> ::desc_jit::__private::ArgValue<'_> {
+            fn __mutable(#this: &mut Self) -> ::desc_jit::__private::ArgValue<'_> {
                 #mutable
             }
-            fn __take(__outputs: &mut ::desc_jit::__private::Outputs) -> ::desc_jit::Result<#name> {
+            fn __take(#outputs: &mut ::desc_jit::__private::Outputs) -> ::desc_jit::Result<#own> {
                 #taken
             }
         }
-        impl ::desc_jit::__private::Typed for #name {
-            const TY: ::desc_jit::__private::Ty = <#name as ::desc_jit::__private::Tree>::__TY;
+        impl<#params> ::desc_jit::__private::Typed for #own {
+            const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
         }
-        impl<'a> ::desc_jit::__private::IntoArg<'a> for #name {
-            const TY: ::desc_jit::__private::Ty = <#name as ::desc_jit::__private::Tree>::__TY;
+        impl<'a, #params> ::desc_jit::__private::IntoArg<'a> for #own {
+            const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
             fn into_arg(self) -> ::desc_jit::__private::ArgValue<'a> {
                 ::desc_jit::__private::Tree::__owned(self)
             }
         }
-        impl<'a> ::desc_jit::__private::IntoArg<'a> for &'a #name {
-            const TY: ::desc_jit::__private::Ty = <#name as ::desc_jit::__private::Tree>::__TY;
+        impl<'a, #params> ::desc_jit::__private::IntoArg<'a> for &'a #own {
+            const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
             fn into_arg(self) -> ::desc_jit::__private::ArgValue<'a> {
                 ::desc_jit::__private::Tree::__shared(self)
             }
         }
-        impl<'a> ::desc_jit::__private::IntoArg<'a> for &'a mut #name {
-            const TY: ::desc_jit::__private::Ty = <#name as ::desc_jit::__private::Tree>::__TY;
+        impl<'a, #params> ::desc_jit::__private::IntoArg<'a> for &'a mut #own {
+            const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
             fn into_arg(self) -> ::desc_jit::__private::ArgValue<'a> {
                 ::desc_jit::__private::Tree::__mutable(self)
             }
         }
-        impl ::desc_jit::__private::Output for #name {
-            fn take(outputs: &mut ::desc_jit::__private::Outputs) -> ::desc_jit::Result<#name> {
+        impl<#params> ::desc_jit::__private::Output for #own {
+            fn take(outputs: &mut ::desc_jit::__private::Outputs) -> ::desc_jit::Result<#own> {
                 ::desc_jit::__private::Tree::__take(outputs)
             }
         }
-        impl ::desc_jit::__private::Arg for #name {
-            type Of<'a> = #name;
-            const TY: ::desc_jit::__private::Ty = <#name as ::desc_jit::__private::Tree>::__TY;
-            fn into_arg<'a>(value: #name) -> ::desc_jit::__private::ArgValue<'a> {
+        impl<#params> ::desc_jit::__private::Arg for #own {
+            type Of<'a> = #own;
+            const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
+            fn into_arg<'a>(value: #own) -> ::desc_jit::__private::ArgValue<'a> {
                 ::desc_jit::__private::Tree::__owned(value)
             }
         }
-        impl ::desc_jit::__private::Pure for #name {}
-        impl ::desc_jit::__private::Differentiable for #name {
-            type Gradient = #name;
+        impl<#params> ::desc_jit::__private::Pure for #own {}
+        impl<#params> ::desc_jit::__private::Differentiable for #own {
+            type Gradient = #own;
         }
-        impl ::desc_jit::__private::Tangent for #name {
-            type Tangent = #name;
-            type Cotangent = ::desc_jit::handle::Ref<#name>;
+        impl<#params> ::desc_jit::__private::Tangent for #own {
+            type Tangent = #own;
+            type Cotangent = ::desc_jit::handle::Ref<#own>;
         }
-        impl ::desc_jit::__private::BatchArg for #name {
+        impl<#params> ::desc_jit::__private::BatchArg for #own {
             type Batched = #stacked;
         }
-        impl ::desc_jit::__private::BatchResult for #name {
+        impl<#params> ::desc_jit::__private::BatchResult for #own {
             type Batched = #stacked;
         }
     }
