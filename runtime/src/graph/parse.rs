@@ -354,6 +354,7 @@ impl Parser {
         let op = match name.as_str() {
             "const" => Op::Const(self.literal(ty()?.dtype)?),
             "iota" => Op::Iota { dtype: ty()?.dtype, len: ty()?.count() },
+            "empty" => Op::Empty(ty()?),
             "select" => Op::Select,
             "mul_add" => Op::MulAdd,
             "cast" => Op::Cast(ty()?.dtype),

@@ -151,6 +151,7 @@ impl Op {
         match self {
             Op::Const(_) => "const",
             Op::Iota { .. } => "iota",
+            Op::Empty(_) => "empty",
             Op::Unary(op) => op.name(),
             Op::Binary(op) => op.name(),
             Op::Compare(op) => op.name(),

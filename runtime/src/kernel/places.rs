@@ -98,13 +98,19 @@ pub(super) fn bring_home(buf: Buf, home: Buf, places: &mut [Place<'_>], owner: &
 pub(super) fn temporary(slot: &SlotInfo) -> Result<Buffer> {
     // SAFETY: the lowering makes a temporary for the result of one op, which writes all of its elements before
     // any other op reads it; a buffer handed back as a result went through that. Bools are made by
-    // comparisons and logic, as 0 or 1.
+    // comparisons and logic, as 0 or 1. `Op::Empty` writes none, but is of floats, and a tape, of which nothing is read
+    // that was not written.
     let mut buffer = unsafe { Buffer::unwritten(slot.dtype, &slot.shape)? };
     if cfg!(debug_assertions)
         && let Some(elements) = buffer.host_ptr_mut()
     {
         // So that a test sees it when that is not so.
-        let pattern = if slot.dtype == DType::Bool { 1 } else { 0xa5 };
+        let pattern = match slot.dtype {
+            DType::Bool => 1,
+            // A NaN, which goes on to the results.
+            DType::F64 | DType::F32 => 0xff,
+            _ => 0xa5,
+        };
         // SAFETY: the buffer has that many bytes.
         unsafe { elements.write_bytes(pattern, slot.count() * slot.dtype.size()) };
     }

@@ -39,6 +39,7 @@ pub(crate) fn eval<'a>(
             elementwise::eval(op, inputs, out, device)
         }
         Op::Iota { .. }
+        | Op::Empty(_)
         | Op::Broadcast(_)
         | Op::Reshape(_)
         | Op::Transpose(_)

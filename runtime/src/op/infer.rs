@@ -62,6 +62,10 @@ impl Op {
                 }
                 Type::new(*dtype, [*len])
             }
+            Op::Empty(ty) => {
+                arity("empty", inputs, 0)?;
+                ty.clone()
+            }
             Op::Unary(op) => {
                 arity(op.name(), inputs, 1)?;
                 let x = &inputs[0];

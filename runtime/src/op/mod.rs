@@ -13,7 +13,7 @@ pub mod shape;
 pub(crate) mod text;
 
 use crate::backend::Stream;
-use crate::dtype::{DType, Literal};
+use crate::dtype::{DType, Literal, Type};
 use elementwise::named_ops;
 pub use elementwise::{BinaryOp, CmpOp, UnaryOp};
 pub use index::{Axis, StoreMode};
@@ -34,6 +34,10 @@ pub enum Op {
         /// Its length.
         len: usize,
     },
+
+    /// `[]`: an array of which only elements are read that were written before. A kernel leaves the others as they
+    /// come; read all the same, op by op they are zeros.
+    Empty(Type),
 
     /// `[x]`, elementwise.
     Unary(UnaryOp),

@@ -107,6 +107,7 @@ pub(super) fn eval<'a>(
             let buffer = collect(out.dtype, &out.shape, |k| Ok(Literal::Usize(k).cast(*dtype)))?;
             super::eval::to_device(buffer, device)
         }
+        Op::Empty(ty) => Ok(Datum::owned(Buffer::zeros(ty.dtype, &ty.shape, device)?)),
         Op::Broadcast(shape) => {
             let view = inputs[0].tensor(device)?.broadcast_as(shape.as_slice())?;
             Ok(Datum::owned(Buffer::copy_of_tensor(&view, out.dtype)?))

@@ -57,6 +57,7 @@ fn key(node: &Node) -> Option<(Op, Vec<ValueId>)> {
         node.op,
         Op::Const(_)
             | Op::Iota { .. }
+            | Op::Empty(_)
             | Op::Broadcast(_)
             | Op::Store { .. }
             | Op::Put { .. }

@@ -82,6 +82,12 @@ impl Pass<'_> {
                 continue;
             }
             self.builder.append(node.clone());
+            if let Op::Empty(_) = node.op {
+                // Of a tape the tangents are one, written where it is.
+                let tangent = (self as &mut dyn Emit).push(node.op.clone(), &[])?;
+                self.tangents.insert(node.outputs[0], tangent);
+                continue;
+            }
             if !node.outputs.iter().any(|&v| self.varied.has(v)) {
                 continue;
             }

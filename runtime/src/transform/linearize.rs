@@ -1,8 +1,10 @@
 //! The derivative at a point as a linear map by itself, which computes nothing of the function again.
 
+use crate::dtype::{Literal, Type};
 use crate::error::Result;
-use crate::graph::{Graph, ValueId, uses};
+use crate::graph::{Graph, Node, ValueId, uses};
 use crate::hash::HashSet;
+use crate::op::Op;
 
 /// A function and its derivative at one point.
 pub(crate) struct Linearized {
@@ -24,6 +26,7 @@ pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Linearize
     let Split { moving, fixed } = split(&back, cotangents);
     let mut primal = fixed;
     primal.body.results = [&values.body.results[..], &primal.body.results].concat();
+    clear_tapes(&mut primal);
     crate::optimize::simplify(&mut primal)?;
 
     // Of a linear map any point will do.
@@ -32,6 +35,20 @@ pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Linearize
     let mut linear = super::jacobian::with_zeros(&super::select_results(&transposed, &tangents), cotangents)?;
     crate::optimize::simplify(&mut linear)?;
     Ok(Linearized { primal, linear })
+}
+
+/// Tapes that are results have all of their elements.
+fn clear_tapes(graph: &mut Graph) {
+    for mut node in std::mem::take(&mut graph.body.nodes) {
+        if let Op::Empty(ty) = node.op {
+            let zero = graph.new_value(Type::scalar(ty.dtype), None);
+            let op = Op::Const(Literal::zero(ty.dtype));
+            let (inputs, regions) = (Vec::new(), Vec::new());
+            graph.body.nodes.push(Node { op, inputs, outputs: vec![zero], regions, site: node.site });
+            (node.op, node.inputs) = (Op::Broadcast(ty.shape), vec![zero]);
+        }
+        graph.body.nodes.push(node);
+    }
 }
 
 /// A graph in two parts.

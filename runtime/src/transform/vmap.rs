@@ -258,7 +258,7 @@ fn parts(graph: &Graph, in_axes: &[Option<usize>]) -> Vec<Part> {
             return Part::Inside;
         }
         match node.op {
-            Op::Const(_) | Op::Iota { .. } | Op::Broadcast(_) | Op::Reshape(_) => Part::Both,
+            Op::Const(_) | Op::Iota { .. } | Op::Empty(_) | Op::Broadcast(_) | Op::Reshape(_) => Part::Both,
             _ => Part::Outside,
         }
     };

@@ -94,6 +94,12 @@ impl Lower<'_> {
                 self.hold(buf, out, depth);
                 Ok(())
             }
+            Op::Empty(_) => {
+                let buf = self.temporary(&ty)?;
+                let depth = self.depth();
+                self.hold(buf, out, depth);
+                Ok(())
+            }
             Op::Iota { dtype, .. } => {
                 let dtype = *dtype;
                 self.fill(out, &ty, &mut |this, at, _| {

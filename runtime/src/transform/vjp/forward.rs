@@ -25,10 +25,18 @@ impl Pass<'_> {
         let mut state = State { tapes: Vec::new(), iterations: Vec::new() };
         for k in 0..self.tapes.len() {
             let ty = self.builder.graph().ty(self.tapes[k].array).clone();
-            state.tapes.push((self as &mut dyn Emit).zeros(&ty)?);
+            state.tapes.push(self.empty_tape(&ty)?);
         }
         let body = &self.graph.body;
         self.forward_nodes(body, 0, &mut state)
+    }
+
+    /// What the forward pass writes into. The reverse pass reads what was written, in the same iterations and the same
+    /// arms of branches, so it need not be cleared, which takes as long as writing it. Integers may be indices: those of
+    /// zeros are in range, whatever is made of the reads later.
+    fn empty_tape(&mut self, ty: &Type) -> Result<ValueId> {
+        let w: &mut dyn Emit = self;
+        if ty.dtype.is_float() && !ty.is_scalar() { w.push(Op::Empty(ty.clone()), &[]) } else { w.zeros(ty) }
     }
 
     /// The tapes of values inside the regions of `node`.
