@@ -16,6 +16,8 @@ use syn::{ConstParam, Expr, GenericParam, ItemFn, Type, TypeParam, TypeParamBoun
 pub struct Generics {
     params: Vec<Parameter>,
     predicates: Vec<WherePredicate>,
+    /// The type parameters of the `impl` block around.
+    around: Vec<Ident>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +52,7 @@ pub struct Part {
 enum Step {
     Item(usize),
     Element,
+    Parameter(usize),
 }
 
 /// What bounds say of a type parameter.
@@ -137,7 +140,68 @@ impl Generics {
             };
             Some(Parameter { declared: without_default(param), ident: ident.clone(), role })
         });
-        Generics { params: params.collect(), predicates }
+        Generics { params: params.collect(), predicates, around: Vec::new() }
+    }
+
+    /// Those of a method in an `impl` block that has these.
+    #[must_use]
+    pub fn within(self, block: &syn::Generics) -> Generics {
+        Generics { around: block.type_params().map(|p| p.ident.clone()).collect(), ..self }
+    }
+
+    /// Those of a struct, of which type parameters are floats in a tree.
+    pub fn of_struct(generics: &syn::Generics) -> Generics {
+        let predicates: Vec<_> =
+            generics.where_clause.iter().flat_map(|clause| clause.predicates.iter().cloned()).collect();
+        let params = generics.params.iter().filter_map(|param| {
+            let mut declared = without_default(param);
+            let (ident, role) = match &mut declared {
+                GenericParam::Type(p) => {
+                    let bounds = bounds(p, &predicates);
+                    p.colon_token.get_or_insert_default();
+                    p.bounds.push(syn::parse_quote!(::desc_jit::Float));
+                    (p.ident.clone(), Role::Type { parts: Vec::new(), bounds })
+                }
+                GenericParam::Const(p) => (p.ident.clone(), Role::Const),
+                GenericParam::Lifetime(_) => return None,
+            };
+            Some(Parameter { declared, ident, role })
+        });
+        Generics { params: params.collect(), predicates, around: Vec::new() }
+    }
+
+    /// What a struct's parameters can be where they are left to be inferred: `<f64>`, then `<f32>`; `None` where there is no
+    /// telling.
+    pub fn candidates(&self) -> Option<Vec<TokenStream>> {
+        let floats = |p: &Parameter| matches!(p.role, Role::Type { bounds, .. } if bounds != Bounds::Own);
+        if self.params.is_empty() || self.params.len() > MOST_INFERRED || !self.params.iter().all(floats) {
+            return None;
+        }
+        let choice = |choice: usize| {
+            let types = (0..self.params.len()).map(|k| match choice >> k & 1 {
+                0 => quote_ours! { ::core::primitive::f64 },
+                _ => quote_ours! { ::core::primitive::f32 },
+            });
+            quote_ours! { <#(#types),*> }
+        };
+        Some((0..1 << self.params.len()).map(choice).collect())
+    }
+
+    /// `T: Float, const N: usize,` between `<` and `>`, before others.
+    pub fn list(&self) -> TokenStream {
+        let params = self.params.iter().map(|p| &p.declared);
+        quote_ours! { #(#params,)* }
+    }
+
+    /// The type parameters.
+    pub fn types(&self) -> impl Iterator<Item = &Ident> {
+        self.params.iter().filter(|p| matches!(p.role, Role::Type { .. })).map(|p| &p.ident)
+    }
+
+    /// `<T, N>`
+    pub fn as_arguments(&self) -> TokenStream {
+        let params = self.params.iter().map(|p| &p.ident);
+        quote_ours! { <#(#params),*> }
     }
 
     /// There are none.
@@ -147,7 +211,8 @@ impl Generics {
 
     /// The name is that of a type parameter.
     pub fn is_type(&self, name: &str) -> bool {
-        self.params.iter().any(|p| matches!(p.role, Role::Type { .. }) && p.ident == name)
+        self.around.iter().any(|p| p == name)
+            || self.params.iter().any(|p| matches!(p.role, Role::Type { .. }) && p.ident == name)
     }
 
     /// The staging function has none.
@@ -194,7 +259,7 @@ impl Generics {
                 _ => ident.to_token_stream(),
             }
         });
-        let types = self.inside().filter(|p| matches!(p.role, Role::Type { .. })).map(|p| &p.ident);
+        let types = self.types();
         quote_ours! { struct #name<#(#params),*>(::core::marker::PhantomData<(#(#types,)*)>); }
     }
 
@@ -260,6 +325,7 @@ impl ToTokens for Part {
         let steps = self.steps.iter().map(|step| match step {
             Step::Item(k) => quote_ours! { ::desc_jit::__private::Step::Item(#k) },
             Step::Element => quote_ours! { ::desc_jit::__private::Step::Element },
+            Step::Parameter(k) => quote_ours! { ::desc_jit::__private::Step::Parameter(#k) },
         });
         tokens.extend(quote_ours! { (#argument, &[#(#steps),*]) });
     }
@@ -307,12 +373,19 @@ impl<'a> Found<'a> {
             Type::Slice(slice) => self.search(&slice.elem, &then(Step::Element)),
             Type::Path(path) if path.path.is_ident(self.ident) => self.types.push(at.clone()),
             Type::Path(path) => {
-                if let Some(segment) = path.path.segments.last()
-                    && let name = segment.ident.to_string()
-                    && (name == "Vec" || name.starts_with("Array"))
-                    && let Some(element) = arguments(segment).next()
-                {
-                    self.search(element, &then(Step::Element));
+                let Some(segment) = path.path.segments.last() else { return };
+                let name = segment.ident.to_string();
+                if name == "Vec" || name.starts_with("Array") {
+                    if let Some(element) = arguments(segment).next() {
+                        self.search(element, &then(Step::Element));
+                    }
+                    return;
+                }
+                // A struct of the user's, which knows what its parameters are.
+                for (k, argument) in arguments(segment).enumerate() {
+                    if is_named(argument, &self.ident.to_string()) {
+                        self.types.push(then(Step::Parameter(k)));
+                    }
                 }
             }
             _ => {}

@@ -10,7 +10,7 @@ pub use crate::stage::{
     At, Constant, Cx, Field, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Step, StructInfo,
     Text, Ty, Typed, Value,
 };
-pub use crate::tree::{Fixed, NoMethods, Tree};
+pub use crate::tree::{Fixed, Literals, NoMethods, Tree};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Target;

@@ -12,6 +12,7 @@ mod extremes;
 mod failures;
 mod functionals;
 mod fusion;
+mod generic_structs;
 mod generics;
 mod hashing;
 mod hygiene;

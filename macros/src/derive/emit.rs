@@ -2,6 +2,7 @@
 //! messages about a type that can't be a field are the same.
 
 use super::parse::{Field, Shape, Tree};
+use crate::generics::Generics;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::Member;
@@ -13,7 +14,7 @@ const MOST_PARTS: usize = 8;
 
 /// Everything that is derived; of a struct that was reported a stub that is never run.
 pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
-    let Tree { name, vis, shape, .. } = tree;
+    let Tree { name, vis, generics, shape, .. } = tree;
     let text = name.unraw().to_string();
     let none = Vec::new();
     let fields = if complete { &tree.fields } else { &none };
@@ -23,8 +24,7 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
     // what is wrong with one.
     let stacked: Vec<Part<'_>> =
         fields.iter().enumerate().map(|(k, field)| Part::stacked(k, field)).collect();
-    let own: Vec<&Part<'_>> = stacked.iter().filter(|part| !part.field.is_static).collect();
-    let params: Vec<&TokenStream> = own.iter().map(|part| &part.ty).collect();
+    let params: Vec<&TokenStream> = stacked.iter().map(|part| &part.ty).collect();
     let stacked_fields = stacked.iter().map(|part| {
         let (vis, ty) = (&part.field.vis, &part.ty);
         match &part.field.member {
@@ -37,31 +37,50 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
         Shape::Numbered => quote_ours! { #vis struct #stack<#(#params),*>(#(#stacked_fields),*); },
         Shape::Unit => quote_ours! { #vis struct #stack; },
     };
-    let of_own = own.iter().map(|part| stack_of(&part.field.ty.to_token_stream(), part.field.ty.span()));
+    let of_own = parts.iter().map(|part| match part.field.is_static {
+        true => part.ty.clone(),
+        false => stack_of(&part.ty, part.span()),
+    });
     let of_stacks = stacked.iter().map(|part| match part.field.is_static {
         true => part.ty.clone(),
         false => stack_of(&part.ty, Span::mixed_site()),
     });
     // A batch of batches can be passed on as well.
-    let bounds = quote_ours! {
-        ::desc_jit::__private::Tree<__Stacked: ::desc_jit::__private::Arg + ::desc_jit::__private::Output> + 'static
-    };
+    let bounds = stacked.iter().map(|part| match part.field.is_static {
+        true => quote_ours! {
+            ::desc_jit::__private::Fixed + ::desc_jit::__private::Arg + ::desc_jit::__private::Output
+        },
+        false => quote_ours! {
+            ::desc_jit::__private::Tree<__Stacked: ::desc_jit::__private::Arg + ::desc_jit::__private::Output> + 'static
+        },
+    });
     let subject = Subject {
         text: text.clone(),
-        ty: name.to_token_stream(),
-        params: TokenStream::new(),
+        ty: match generics.is_empty() {
+            true => name.to_token_stream(),
+            false => {
+                let arguments = generics.as_arguments();
+                quote_ours! { #name #arguments }
+            }
+        },
+        params: generics.list(),
+        floats: generics.types().collect(),
+        clause: generics.clause(),
         stacked: quote_ours! { #stack<#(#of_own),*> },
         name,
     };
     let stacks = Subject {
         text: format!("{text}Stack"),
         ty: quote_ours! { #stack<#(#params),*> },
-        params: quote_ours! { #(#params: #bounds),* },
+        params: quote_ours! { #(#params: #bounds,)* },
+        floats: Vec::new(),
+        clause: TokenStream::new(),
         stacked: nested(of_stacks.collect()),
         name: &stack,
     };
     let own = impls(&subject, *shape, &parts, complete);
     let of_stack = impls(&stacks, *shape, &stacked, true);
+    let literal = literal(name, generics);
     let silence = crate::emit::silence();
     quote_ours! {
         #silence
@@ -71,7 +90,30 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
             #declaration
             #own
             #of_stack
+            #literal
         };
+    }
+}
+
+/// Literals of a generic struct, `Pair { a, b }`, say nothing of its type: the values of the fields do. As an inherent function
+/// of one choice it is what `Pair::__literal` names; that of the trait is for all other structs.
+fn literal(name: &Ident, generics: &Generics) -> TokenStream {
+    let Some(candidates) = generics.candidates() else { return TokenStream::new() };
+    let first = &candidates[0];
+    let candidates = candidates.iter();
+    quote_ours! {
+        impl #name #first {
+            #[doc(hidden)]
+            pub fn __literal(
+                cx: &::desc_jit::__private::Cx,
+                fields: ::std::vec::Vec<(&'static str, ::desc_jit::__private::Value)>,
+                base: ::core::option::Option<::desc_jit::__private::Value>,
+                at: ::desc_jit::__private::At,
+            ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
+                let candidates = &[#(<#name #candidates as ::desc_jit::__private::Tree>::__TY),*];
+                cx.structure_of(candidates, fields, base, at)
+            }
+        }
     }
 }
 
@@ -84,6 +126,10 @@ struct Subject<'a> {
     ty: TokenStream,
     /// These, with their bounds.
     params: TokenStream,
+    /// Those that stand for floats.
+    floats: Vec<&'a Ident>,
+    /// What else is asked of them.
+    clause: TokenStream,
     /// Many of them.
     stacked: TokenStream,
 }
@@ -100,10 +146,7 @@ impl<'a> Part<'a> {
     }
 
     fn stacked(number: usize, field: &'a Field) -> Part<'a> {
-        match field.is_static {
-            true => Part::of(field),
-            false => Part { field, ty: crate::ast::own(&format!("Field{number}")).to_token_stream() },
-        }
+        Part { field, ty: crate::ast::own(&format!("Field{number}")).to_token_stream() }
     }
 
     /// On the type, as its own tokens are: a field that can't be one is the fault of its type, and reported once.
@@ -126,7 +169,7 @@ fn nested(mut types: Vec<TokenStream>) -> TokenStream {
 
 /// The impls for one struct with these fields.
 fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool) -> TokenStream {
-    let Subject { name, text, ty: own, params, stacked } = subject;
+    let Subject { name, text, ty: own, params, floats, clause, stacked } = subject;
     // Ours, among tokens that have the user's spans.
     let (this, outputs) = (crate::ast::ours("this"), crate::ast::ours("outputs"));
     let descriptions = parts.iter().map(|part| {
@@ -169,11 +212,12 @@ fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool
         (true, _) => quote_ours! { ::core::result::Result::Ok(#name { #(#taken),* }) },
     };
     quote_ours! {
-        impl<#params> ::desc_jit::__private::Tree for #own {
+        impl<#params> ::desc_jit::__private::Tree for #own #clause {
             const __TY: ::desc_jit::__private::Ty =
                 ::desc_jit::__private::Ty::Struct(&::desc_jit::__private::StructInfo {
                     path: ::core::concat!(::core::module_path!(), "::", #text),
                     name: #text,
+                    parameters: &[#(<#floats as ::desc_jit::__private::Element>::DTYPE),*],
                     fields: &[#(#descriptions),*],
                     methods: |name| ::desc_jit::__methods_of!(#own, name),
                 });
@@ -191,51 +235,51 @@ fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool
                 #taken
             }
         }
-        impl<#params> ::desc_jit::__private::Typed for #own {
+        impl<#params> ::desc_jit::__private::Typed for #own #clause {
             const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
         }
-        impl<'a, #params> ::desc_jit::__private::IntoArg<'a> for #own {
+        impl<'a, #params> ::desc_jit::__private::IntoArg<'a> for #own #clause {
             const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
             fn into_arg(self) -> ::desc_jit::__private::ArgValue<'a> {
                 ::desc_jit::__private::Tree::__owned(self)
             }
         }
-        impl<'a, #params> ::desc_jit::__private::IntoArg<'a> for &'a #own {
+        impl<'a, #params> ::desc_jit::__private::IntoArg<'a> for &'a #own #clause {
             const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
             fn into_arg(self) -> ::desc_jit::__private::ArgValue<'a> {
                 ::desc_jit::__private::Tree::__shared(self)
             }
         }
-        impl<'a, #params> ::desc_jit::__private::IntoArg<'a> for &'a mut #own {
+        impl<'a, #params> ::desc_jit::__private::IntoArg<'a> for &'a mut #own #clause {
             const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
             fn into_arg(self) -> ::desc_jit::__private::ArgValue<'a> {
                 ::desc_jit::__private::Tree::__mutable(self)
             }
         }
-        impl<#params> ::desc_jit::__private::Output for #own {
+        impl<#params> ::desc_jit::__private::Output for #own #clause {
             fn take(outputs: &mut ::desc_jit::__private::Outputs) -> ::desc_jit::Result<#own> {
                 ::desc_jit::__private::Tree::__take(outputs)
             }
         }
-        impl<#params> ::desc_jit::__private::Arg for #own {
+        impl<#params> ::desc_jit::__private::Arg for #own #clause {
             type Of<'a> = #own;
             const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
             fn into_arg<'a>(value: #own) -> ::desc_jit::__private::ArgValue<'a> {
                 ::desc_jit::__private::Tree::__owned(value)
             }
         }
-        impl<#params> ::desc_jit::__private::Pure for #own {}
-        impl<#params> ::desc_jit::__private::Differentiable for #own {
+        impl<#params> ::desc_jit::__private::Pure for #own #clause {}
+        impl<#params> ::desc_jit::__private::Differentiable for #own #clause {
             type Gradient = #own;
         }
-        impl<#params> ::desc_jit::__private::Tangent for #own {
+        impl<#params> ::desc_jit::__private::Tangent for #own #clause {
             type Tangent = #own;
             type Cotangent = ::desc_jit::handle::Ref<#own>;
         }
-        impl<#params> ::desc_jit::__private::BatchArg for #own {
+        impl<#params> ::desc_jit::__private::BatchArg for #own #clause {
             type Batched = #stacked;
         }
-        impl<#params> ::desc_jit::__private::BatchResult for #own {
+        impl<#params> ::desc_jit::__private::BatchResult for #own #clause {
             type Batched = #stacked;
         }
     }

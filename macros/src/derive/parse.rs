@@ -1,15 +1,17 @@
 //! The struct, and its `#[tree(..)]` attributes.
 
 use crate::diag::{Sink, attribute, trees::*};
+use crate::generics::Generics;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, Fields, Generics, Index, Item, Member, Token, Type, Visibility};
+use syn::{Attribute, Fields, Index, Item, Member, Token, Type, Visibility};
 
 /// What is derived for.
 pub struct Tree {
     pub name: Ident,
     pub vis: Visibility,
+    pub generics: Generics,
     pub shape: Shape,
     pub fields: Vec<Field>,
 }
@@ -42,9 +44,10 @@ impl Field {
 
 /// Reads the item. `None` where no type has a name that an impl could be for.
 pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<Tree> {
-    let mut nothing = |what: &str, span: Span, name: Ident, vis: Visibility, generics: &Generics| {
+    let mut nothing = |what: &str, span: Span, name: Ident, vis: Visibility, generics: &syn::Generics| {
         sink.report_at(span, &NOT_A_STRUCT, &[&what]);
-        let stub = Tree { name, vis, shape: Shape::Unit, fields: Vec::new() };
+        let own = Generics::default();
+        let stub = Tree { name, vis, generics: own, shape: Shape::Unit, fields: Vec::new() };
         generics.params.is_empty().then_some(stub)
     };
     let item = match syn::parse2::<Item>(tokens) {
@@ -63,10 +66,11 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<Tree> {
     for attribute in item.attrs.iter().filter(|a| a.path().is_ident("tree")) {
         sink.report(attribute, &STRUCT_ATTRIBUTE, &[]);
     }
-    if !item.generics.params.is_empty() {
-        sink.report(&item.generics, &GENERIC, &[]);
+    if let Some(lifetime) = item.generics.lifetimes().next() {
+        sink.report(lifetime, &LIFETIME, &[]);
         return None;
     }
+    let generics = Generics::of_struct(&item.generics);
     let shape = match &item.fields {
         Fields::Named(_) => Shape::Named,
         Fields::Unnamed(_) => Shape::Numbered,
@@ -85,7 +89,7 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<Tree> {
         }
     });
     let fields = fields.collect();
-    Some(Tree { name: item.ident, vis: item.vis, shape, fields })
+    Some(Tree { name: item.ident, vis: item.vis, generics, shape, fields })
 }
 
 fn is_static(attrs: &[Attribute], sink: &mut Sink) -> bool {

@@ -172,9 +172,14 @@ impl Emitter {
         });
         let base = option(literal.base.as_ref().map(|base| self.value(base)).as_ref());
         // On the user's tokens, where rustc reports a type that is no tree.
-        let span = literal.path.span().resolved_at(proc_macro2::Span::mixed_site());
-        let ty = quote_spanned! {span=> <#path as ::desc_jit::__private::Tree>::__TY };
-        quote_ours! { #cx.structure(#ty, ::std::vec![#(#fields),*], #base, #at)? }
+        let span = literal.path.span();
+        let literal = quote_spanned! {span=> #path::__literal };
+        quote_ours! {
+            {
+                use ::desc_jit::__private::Literals as _;
+                #literal(#cx, ::std::vec![#(#fields),*], #base, #at)?
+            }
+        }
     }
 
     /// `f64::max(a, b)`; the arguments are an expression of type `&[Value]`.

@@ -36,6 +36,7 @@ pub fn implementation(block: &ItemImpl, methods: &[Method]) -> TokenStream {
             *item = ImplItem::Verbatim(outer_function(method));
         }
     }
+    let (generics, clause) = (&block.generics, &block.generics.where_clause);
     let silence = silence();
     let readings = methods.iter().map(|method| readings(block, method));
     let table = table(block, methods);
@@ -45,7 +46,7 @@ pub fn implementation(block: &ItemImpl, methods: &[Method]) -> TokenStream {
 
         #(#conditions)*
         #silence
-        impl #own_type {
+        impl #generics #own_type #clause {
             #(#readings)*
             #table
         }
@@ -170,6 +171,17 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
         &source,
     );
     let take = companion::part(&result, "Output", "take");
+    let registered = match block.generics.params.is_empty() {
+        true => quote_ours! {
+            static FUNCTION: ::desc_jit::__private::Function = #new;
+            &FUNCTION
+        },
+        // One for each choice of its type arguments.
+        false => quote_ours! {
+            static INSTANCES: ::desc_jit::__private::Instances = ::desc_jit::__private::Instances::new();
+            INSTANCES.get(::desc_jit::__private::type_id::<Self>(), || #new)
+        },
+    };
     let without_question_mark = stage::without_question_mark(function, &of("stage"));
     let parts = quote_ours! {
         #native
@@ -206,8 +218,7 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
 
         #[doc(hidden)]
         #vis fn #function_name() -> &'static ::desc_jit::__private::Function {
-            static FUNCTION: ::desc_jit::__private::Function = #new;
-            &FUNCTION
+            #registered
         }
 
         #stage
@@ -216,7 +227,8 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
     if conditions.is_empty() {
         return parts;
     }
-    quote_ours! { #(#conditions)* impl #own_type { #parts } }
+    let (generics, clause) = (&block.generics, &block.generics.where_clause);
+    quote_ours! { #(#conditions)* impl #generics #own_type #clause { #parts } }
 }
 
 /// The function that finds the block's methods by name. Each block has one of its own, and `#[derive(Tree)]` asks all

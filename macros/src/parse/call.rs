@@ -6,7 +6,7 @@ use crate::diag::calls::*;
 use crate::diag::types::RESULT_KEPT;
 use crate::diag::{expressions, signature};
 use crate::names::{self, ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Expr as Rust, ExprCall, Path, PathArguments};
 
 impl Parser<'_> {
@@ -59,7 +59,7 @@ impl Parser<'_> {
                 let (a, b) = (self.argument(&e.args[0]), self.argument(&e.args[1]));
                 return expression(ExprKind::Method(name, Box::new(a), vec![b]), Spot::of(path));
             }
-            Some("Self") if self.own_type.is_none() => {
+            Some("Self") if !self.in_block => {
                 return self.reject(qualifier, &signature::SELF_TYPE, &[]);
             }
             Some(ty) if SCALARS.contains(&ty) || ARRAYS.contains(&ty) => {
@@ -136,11 +136,19 @@ impl Parser<'_> {
 
     /// The staging function of an associated function, on the user's token.
     pub(super) fn staging_method(&mut self, path: &Path, stage: &str) -> Option<proc_macro2::TokenStream> {
-        if let Some(segment) = path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None)) {
+        let last = path.segments.last()?;
+        let written = |arguments: &PathArguments| match arguments {
+            PathArguments::None => false,
+            // Of a method there are none, and what is a number here is no constant there.
+            arguments => {
+                std::ptr::eq(arguments, &last.arguments)
+                    || self.generics.mentions_length(&arguments.to_token_stream())
+            }
+        };
+        if let Some(segment) = path.segments.iter().find(|s| written(&s.arguments)) {
             self.sink.report(&segment.arguments, &GENERIC_CALL, &[]);
             return None;
         }
-        let last = path.segments.last()?;
         let own = path.segments.first().is_some_and(|s| s.ident == "Self") && path.segments.len() == 2;
         if own && last.ident == self.name {
             self.sink.report(path, &RECURSION, &[&self.name]);

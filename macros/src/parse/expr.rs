@@ -183,7 +183,7 @@ impl Parser<'_> {
         }
         if let Some(first) = e.path.segments.first()
             && first.ident == "Self"
-            && self.own_type.is_none()
+            && !self.in_block
         {
             return self.reject(&first.ident, &signature::SELF_TYPE, &[]);
         }

@@ -2,15 +2,15 @@
 
 use super::types;
 use crate::ast::Function;
-use crate::diag::{Sink, trees::*};
+use crate::diag::{Sink, signature, trees::*};
 use crate::scope::RECEIVER;
 use crate::{args, carry, check, desugar};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    FnArg, ImplItem, ImplItemFn, ItemFn, ItemImpl, Pat, PatIdent, PatType, Receiver, ReceiverKind, Token,
-    Type,
+    FnArg, GenericParam, ImplItem, ImplItemFn, ItemFn, ItemImpl, Pat, PatIdent, PatType, Receiver,
+    ReceiverKind, Token, Type,
 };
 
 /// A function of an `impl` block.
@@ -28,14 +28,26 @@ pub fn methods(attribute: TokenStream, block: &ItemImpl, sink: &mut Sink) -> Vec
     if !attribute.is_empty() {
         sink.report(attribute, &IMPL_ARGUMENTS, &[]);
     }
-    if !block.generics.params.is_empty() || block.generics.where_clause.is_some() {
-        sink.report(block.impl_token, &IMPL_GENERIC, &[]);
-        return Vec::new();
+    let of_type = block.self_ty.to_token_stream();
+    for param in &block.generics.params {
+        let ident = match param {
+            GenericParam::Type(p) => &p.ident,
+            GenericParam::Const(p) => &p.ident,
+            GenericParam::Lifetime(p) => {
+                let lifetime = p.lifetime.to_string();
+                sink.report(&p.lifetime, &signature::LIFETIME, &[&lifetime]);
+                return Vec::new();
+            }
+        };
+        if !mentions(&of_type, ident) {
+            sink.report(ident, &IMPL_PARAMETER, &[ident]);
+            return Vec::new();
+        }
     }
     let mut methods = Vec::new();
     for item in &block.items {
         match item {
-            ImplItem::Fn(item) => methods.push(method(item, &block.self_ty, sink)),
+            ImplItem::Fn(item) => methods.push(method(item, block, sink)),
             ImplItem::Const(_) | ImplItem::Type(_) => {}
             other => sink.report(other, &IMPL_ITEM, &[&"this item"]),
         }
@@ -43,7 +55,17 @@ pub fn methods(attribute: TokenStream, block: &ItemImpl, sink: &mut Sink) -> Vec
     methods
 }
 
-fn method(item: &ImplItemFn, own_type: &Type, sink: &mut Sink) -> Method {
+/// A name stands somewhere in these tokens.
+fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Ident(ident) => ident == *name,
+        _ => false,
+    })
+}
+
+fn method(item: &ImplItemFn, block: &ItemImpl, sink: &mut Sink) -> Method {
+    let own_type = &*block.self_ty;
     let (own, attrs): (Vec<_>, Vec<_>) = item
         .attrs
         .iter()
@@ -69,7 +91,7 @@ fn method(item: &ImplItemFn, own_type: &Type, sink: &mut Sink) -> Method {
         }
     }
     WithoutSelf(own_type).visit_return_type_mut(&mut free.sig.output);
-    let mut function = super::function(&free, Some(own_type.to_token_stream()), &arguments, sink);
+    let mut function = super::function(&free, Some(block), &arguments, sink);
     check::function(&function, &arguments, sink);
     desugar::function(&mut function, sink);
     carry::function(&mut function);

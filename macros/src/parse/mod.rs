@@ -68,7 +68,7 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
 /// Reads the function. Where something was reported the result is incomplete and must not be emitted.
 pub fn function(
     item: &ItemFn,
-    own_type: Option<TokenStream>,
+    block: Option<&syn::ItemImpl>,
     arguments: &Arguments,
     sink: &mut Sink,
 ) -> Function {
@@ -87,8 +87,11 @@ pub fn function(
         is_optional: false,
         fallible,
         tried: false,
-        own_type,
-        generics: Generics::of(item),
+        in_block: block.is_some(),
+        generics: match block {
+            Some(block) => Generics::of(item).within(&block.generics),
+            None => Generics::of(item),
+        },
     };
     loop_attributes::check(item, parser.sink);
     let params = parser.signature(item, arguments);
@@ -124,8 +127,8 @@ struct Parser<'a> {
     fallible: bool,
     /// What is read next is a call of a function that gives a `Result`.
     tried: bool,
-    /// What `Self` is, in an `impl` block.
-    own_type: Option<TokenStream>,
+    /// It stands in an `impl` block.
+    in_block: bool,
     /// Its type and const parameters.
     generics: Generics,
 }

@@ -60,7 +60,7 @@ impl Parser<'_> {
                     let lifetime = p.lifetime.to_string();
                     self.sink.report(&p.lifetime, &LIFETIME, &[&lifetime]);
                 }
-                _ if self.own_type.is_some() => self.sink.report(param, &METHOD_GENERIC, &[]),
+                _ if self.in_block => self.sink.report(param, &METHOD_GENERIC, &[]),
                 GenericParam::Type(p) => self.bounds(&p.ident, &p.bounds),
                 GenericParam::Const(p) if types::is_named(&p.ty, "char") => {
                     self.sink.report(&p.ty, &CONST_CHAR, &[&p.ident]);

@@ -2,7 +2,7 @@
 
 use super::element::Number;
 use super::view::ArrayRef;
-use super::{Array, Dimension};
+use super::{Array, Array1, Dimension};
 use crate::exec::{IntoArg, Output};
 use crate::handle::{Arg, Differentiable, Pure, ScalarResult, Tangent};
 use crate::stage::Constant;
@@ -57,7 +57,7 @@ pub trait Staged:
     + for<'a> Arg<Of<'a> = Self>
     + Output
     + Constant
-    + Tree
+    + Tree<__Stacked = Array1<Self>>
     + Pure
     + Differentiable<Gradient = Self>
     + Tangent<Tangent = Self, Cotangent = Self>

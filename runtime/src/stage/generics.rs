@@ -13,6 +13,8 @@ pub enum Step {
     Item(usize),
     /// The elements of an array or a list.
     Element,
+    /// What this type parameter of a struct stands for.
+    Parameter(usize),
 }
 
 /// A part of a parameter's value: which parameter, and the way to the part.
@@ -25,11 +27,11 @@ impl Cx {
     /// A list of lists that is empty: it doesn't say how long its items are.
     pub fn length_of(&self, name: &str, args: &[Value], part: Part<'_>, at: At) -> Out<usize> {
         let length = match follow(args, part) {
-            Some((list, axes)) => match list.items() {
+            Some(Found::Value(list, axes)) => match list.items() {
                 Some(items) if axes == 0 => Some(items.len()),
                 _ => self.ty(list, at)?.shape.get(axes).copied(),
             },
-            None => None,
+            _ => None,
         };
         length.ok_or_else(|| {
             let message =
@@ -46,7 +48,11 @@ impl Cx {
     /// A part that is no float.
     pub fn float_of(&self, name: &str, args: &[Value], parts: &[Part<'_>], at: At) -> Out<DType> {
         for part in parts {
-            let Some((value, _)) = follow(args, *part) else { continue };
+            let value = match follow(args, *part) {
+                Some(Found::Value(value, _)) => value,
+                Some(Found::Parameter(dtype)) => return Ok(dtype),
+                None => continue,
+            };
             let mut leaves = Vec::new();
             value.leaves(&mut leaves);
             for leaf in &leaves {
@@ -74,16 +80,27 @@ impl Cx {
     }
 }
 
-/// The value on that way, and how many of its axes the way has gone along; `None` behind an empty list.
-fn follow<'a>(args: &'a [Value], (param, steps): Part<'_>) -> Option<(&'a Value, usize)> {
-    let mut found = (args.get(param)?, 0);
+/// What is at the end of the way to a part.
+enum Found<'a> {
+    /// A value, and how many of its axes the way has gone along.
+    Value(&'a Value, usize),
+    /// What a type parameter of a struct stands for.
+    Parameter(DType),
+}
+
+/// `None` behind an empty list.
+fn follow<'a>(args: &'a [Value], (param, steps): Part<'_>) -> Option<Found<'a>> {
+    let (mut value, mut axes) = (args.get(param)?, 0);
     for step in steps {
-        let items = found.0.items();
-        found = match (step, items) {
+        let items = value.items();
+        (value, axes) = match (step, items) {
+            (Step::Parameter(k), _) => {
+                return value.struct_info()?.parameters.get(*k).map(|dtype| Found::Parameter(*dtype));
+            }
             (Step::Item(k), _) => (items?.get(*k)?, 0),
             (Step::Element, Some(items)) => (items.first()?, 0),
-            (Step::Element, None) => (found.0, found.1 + 1),
+            (Step::Element, None) => (value, axes + 1),
         };
     }
-    Some(found)
+    Some(Found::Value(value, axes))
 }

@@ -39,6 +39,22 @@ impl Cx {
         self.coerce_struct(&value, info, at)?.ok_or_else(mismatch)
     }
 
+    /// The same of a generic struct: of the first of these types that the fields fit.
+    ///
+    /// # Errors
+    /// Fields that fit none.
+    pub fn structure_of(
+        &self,
+        candidates: &[Ty],
+        fields: Vec<(&'static str, Value)>,
+        base: Option<Value>,
+        at: At,
+    ) -> Out<Value> {
+        let fits = candidates.iter().map(|ty| self.structure(*ty, fields.clone(), base.clone(), at));
+        fits.reduce(|best, next| best.or(next))
+            .unwrap_or_else(|| Err(self.error(ErrorKind::Verify, "a generic struct has a type", at)))
+    }
+
     /// `v.name`
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub struct StructInfo {
     pub path: &'static str,
     /// Its name.
     pub name: &'static str,
+    /// The float types that its type parameters stand for.
+    pub parameters: &'static [DType],
     /// Its fields, in order.
     pub fields: &'static [Field],
     /// Its annotated methods, by name.
@@ -57,7 +59,8 @@ impl fmt::Debug for StructInfo {
 // Constants have no address of their own: the same type may be described in several places.
 impl PartialEq for StructInfo {
     fn eq(&self, other: &StructInfo) -> bool {
-        std::ptr::eq(self, other) || (self.path == other.path && self.fields == other.fields)
+        std::ptr::eq(self, other)
+            || (self.path == other.path && self.fields == other.fields && self.parameters == other.parameters)
     }
 }
 

@@ -4,7 +4,21 @@
 //! `#[derive(Tree)]` asks for all tables that a type can have. An inherent associated function comes before one of a
 //! trait, so a table that no block made is the empty one of [`NoMethods`].
 
+use super::Tree;
 use crate::exec::Function;
+use crate::stage::{At, Cx, Out, Value};
+
+/// Literals of structs, where the struct has no function of this name itself: a generic one has.
+#[doc(hidden)]
+pub trait Literals: Sized {
+    fn __literal(cx: &Cx, fields: Vec<(&'static str, Value)>, base: Option<Value>, at: At) -> Out<Value>
+    where
+        Self: Tree,
+    {
+        cx.structure(Self::__TY, fields, base, at)
+    }
+}
+impl<T> Literals for T {}
 
 macro_rules! tables {
     ($dollar:tt $($name:ident)*) => {

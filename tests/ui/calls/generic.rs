@@ -21,19 +21,24 @@ fn halved<T: Float + Halve>(x: T) -> T {
     T::halve(x)
 }
 
-struct Units<T>(T);
-
-impl Units<f64> {
-    fn scaled(x: f64) -> f64 {
-        x
-    }
+#[derive(Tree, Clone)]
+struct Grid<const N: usize> {
+    x: [f64; N],
 }
 
 #[desc_jit]
-fn scaled(x: f64) -> f64 {
-    Units::<f64>::scaled(x)
+impl<const N: usize> Grid<N> {
+    fn new(x: [f64; N]) -> Self {
+        Self { x }
+    }
+}
+
+// `N` is read off the argument, where it is too late for a type.
+#[desc_jit]
+fn first<const N: usize>(x: [f64; N]) -> f64 {
+    Grid::<N>::new(x).x[0]
 }
 
 fn main() {
-    let _ = potential(1.0) + scaled(1.0);
+    let _ = potential(1.0) + first([1.0]);
 }

@@ -24,13 +24,6 @@ impl State {
 }
 
 #[desc_jit]
-impl<T> From<T> for State {
-    fn from(_: T) -> State {
-        State { x: 1.0 }
-    }
-}
-
-#[desc_jit]
 fn unknown_method(s: &State) -> f64 {
     s.enregy()
 }
