@@ -38,6 +38,7 @@ mod flatten;
 mod fma;
 mod forms;
 mod fuse;
+mod guard;
 mod hot;
 mod in_place;
 mod inst;

@@ -143,6 +143,7 @@ impl<'k> Unit<'k> {
         let last = b.arms.len().checked_sub(1).ok_or(Unsupported)?;
         for (k, (code, moves)) in b.arms.iter().enumerate() {
             let test = match b.selector {
+                Selector::Bool(r) if only_reports(b) => format!("UNLIKELY({})", self.e.var(r)),
                 Selector::Bool(r) => self.e.var(r),
                 // Clamped: what is below goes to the first arm, what is above to the last.
                 Selector::Index { idx, signed: true } => format!("{} <= {k}", self.e.int(idx)),
@@ -160,4 +161,17 @@ impl<'k> Unit<'k> {
         self.line("}");
         Ok(())
     }
+}
+
+/// The branch changes nothing: it is there for what fails in its first arm.
+fn only_reports(b: &Branch) -> bool {
+    fn computes(arm: &(Code, Vec<(Reg, Reg)>)) -> bool {
+        arm.1.is_empty()
+            && arm.0.iter().all(|item| match item {
+                Item::Inst(inst, _) => inst.dst().is_some() || inst.may_fail(),
+                Item::Branch(b) => b.arms.iter().all(computes),
+                Item::Loop(_) | Item::While(_) => false,
+            })
+    }
+    matches!(&b.arms[..], [first, (second, moves)] if computes(first) && second.is_empty() && moves.is_empty())
 }
