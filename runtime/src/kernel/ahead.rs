@@ -39,6 +39,11 @@ impl<'k> Finder<'k> {
         Finder { kernel, forms: Forms::of(kernel), writes }
     }
 
+    /// In how many places a register is set.
+    pub fn sets(&self, r: Reg) -> u32 {
+        self.writes.get(r.index()).copied().unwrap_or(0)
+    }
+
     /// What an innermost loop can compute ahead, if that is worth it.
     pub fn ahead(&self, l: &Loop) -> Option<Ahead> {
         if l.max_trips.is_some_and(|n| n < FEW) || !calls(self.kernel, &l.body)? {

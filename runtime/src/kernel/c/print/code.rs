@@ -2,6 +2,7 @@
 
 use super::check;
 use super::expr::{constant_of, variable_type};
+use super::pairs::{self, Step};
 use super::scope::block_of;
 use super::unit::{Result, Unit, Unsupported};
 use crate::kernel::inst::{Buf, Inst, Reg};
@@ -18,6 +19,14 @@ impl<'k> Unit<'k> {
     }
 
     pub fn items(&mut self, items: &'k [Item]) -> Result<()> {
+        if self.f.scalar
+            && let Some(steps) = pairs::order(items, &|r| self.finder.sets(r))
+        {
+            return steps.into_iter().try_for_each(|step| match step {
+                Step::One(k) => self.item(&items[k], &items[..k]),
+                Step::Two(i, j) => self.pair(&items[i], &items[j]),
+            });
+        }
         (0..items.len()).try_for_each(|k| self.item(&items[k], &items[..k]))
     }
 
@@ -127,6 +136,7 @@ impl<'k> Unit<'k> {
     }
 
     fn conditional(&mut self, w: &'k While) -> Result<()> {
+        let around = std::mem::replace(&mut self.f.scalar, true);
         self.line("for (;;) {");
         self.list(&w.head)?;
         let cond = self.e.var(w.cond);
@@ -136,6 +146,7 @@ impl<'k> Unit<'k> {
         self.moves(&w.moves);
         self.line("}");
         self.line("}");
+        self.f.scalar = around;
         Ok(())
     }
 

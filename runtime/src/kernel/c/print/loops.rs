@@ -41,6 +41,7 @@ impl<'k> Unit<'k> {
     /// A loop; `before` is the code in front of it.
     pub fn counted(&mut self, l: &'k Loop, before: &[Item]) -> Result<()> {
         let iv = l.iv.0;
+        let around = std::mem::take(&mut self.f.scalar);
         if let Some((count, dtype)) = l.guard {
             let test = match dtype {
                 DType::I32 | DType::I64 => format!("{} > 0", self.e.int(count)),
@@ -61,8 +62,10 @@ impl<'k> Unit<'k> {
             let trips = self.trips(l, before);
             self.ahead(l, &trips, &ahead, &tiled)?;
         } else {
+            self.f.scalar = true;
             self.plain(l)?;
         }
+        self.f.scalar = around;
         let end = self.e.int(l.end);
         self.line(format!("r{iv} = {end};"));
         self.line("}");

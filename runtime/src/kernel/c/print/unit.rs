@@ -68,6 +68,8 @@ pub(super) struct Body {
     pub declared: HashSet<Reg>,
     /// Registers that were computed ahead.
     pub given: HashSet<Reg>,
+    /// In a loop whose iterations run one by one.
+    pub scalar: bool,
 }
 
 /// The registers and slots of a part of the code.
