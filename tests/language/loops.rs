@@ -420,7 +420,8 @@ fn many_quotients(a: f64, b: f64, n: usize) -> ((f64, f64), (f64, f64)) {
 
 #[test]
 fn quotients_side_by_side_keep_their_bits() {
-    for (a, b) in [(1.0, 2.0), (-3.0, 0.25), (0.0, 1.0), (-0.0, -1.0), (1e300, 1e-300), (f64::INFINITY, 1.0)] {
+    for (a, b) in [(1.0, 2.0), (-3.0, 0.25), (0.0, 1.0), (-0.0, -1.0), (1e300, 1e-300), (f64::INFINITY, 1.0)]
+    {
         for n in [0, 1, 2, 9] {
             agree!(many_quotients(a, b, n), ulps = 0, compiled = 0);
         }
