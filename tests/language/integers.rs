@@ -257,3 +257,44 @@ fn a_negative_number_as_usize_is_a_large_one() {
     refuse!(below_zero_and_back(2), Arithmetic, "attempt to add with overflow");
     refuse!(below_zero_and_back(1000), Arithmetic, "attempt to add with overflow");
 }
+
+/// Each arm is a few operations, of which some can overflow.
+#[desc_jit]
+fn halve_or_triple(start: u64, most: usize) -> (u64, usize) {
+    let (mut k, mut n) = (start, 0);
+    while k != 1 && n < most {
+        k = if k % 2 == 0 { k / 2 } else { 3 * k + 1 };
+        n += 1;
+    }
+    (k, n)
+}
+
+#[desc_jit]
+fn up_and_down(x: &Array1<f64>, start: i64, n: usize) -> (i64, usize) {
+    let (mut v, mut n) = (start, n);
+    for i in 0..x.len() {
+        v = if x[i] > 0.0 { v + 5 } else { v - 3 };
+        n = if v % 2 == 0 { n - 1 } else { 2 * n };
+    }
+    (v, n)
+}
+
+#[test]
+fn arms_fail_where_they_are_taken() {
+    agree!(halve_or_triple(27, 1000));
+    // The other arm would overflow.
+    agree!(halve_or_triple(u64::MAX - 1, 1));
+    agree!(halve_or_triple(1 << 63, 100));
+    agree!(halve_or_triple(u64::MAX / 3 - 2, 1));
+    refuse!(halve_or_triple(u64::MAX / 3, 5), Arithmetic, "attempt to add with overflow");
+    refuse!(halve_or_triple(u64::MAX / 3 + 2, 5), Arithmetic, "attempt to multiply with overflow");
+    refuse!(halve_or_triple(u64::MAX, 5), Arithmetic, "attempt to multiply with overflow");
+    let x = Array1::from_vec(vec![1.0, -1.0, 1.0, 1.0, -1.0]);
+    agree!(up_and_down(&x, 0, 2));
+    agree!(up_and_down(&x, i64::MAX - 12, 2));
+    refuse!(up_and_down(&x, i64::MAX - 11, 2), Arithmetic, "attempt to add with overflow");
+    agree!(up_and_down(&-&x, i64::MIN + 5, 2));
+    refuse!(up_and_down(&-&x, i64::MIN + 2, 2), Arithmetic, "attempt to subtract with overflow");
+    let down = Array1::from_elem(7, -1.0);
+    refuse!(up_and_down(&down, -1, 1), Arithmetic, "attempt to subtract with overflow");
+}

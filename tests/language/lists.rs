@@ -1,7 +1,7 @@
 //! Slices, `Vec`s, fixed arrays and `ndarray`'s arrays in signatures.
 
 use desc_jit::prelude::*;
-use desc_jit_tests::agree;
+use desc_jit_tests::{agree, refuse};
 
 #[desc_jit]
 fn norm(x: &[f64]) -> f64 {
@@ -236,4 +236,69 @@ fn lists_have_ends() {
     for engine in desc_jit::Engine::ALL {
         assert!(desc_jit::with_engine(engine, || ends::try_call(&Array1::zeros(0))).is_err(), "{engine}");
     }
+}
+
+/// A list of pairs is written at places that are known at run time, in branches of a loop.
+#[desc_jit]
+fn in_pairs(x: &Array1<f64>, places: &Array1<usize>) -> ((f64, f64, usize), [(f64, usize); 5]) {
+    let mut list = [(0.0, 0_usize); 5];
+    list[1].0 = 7.0;
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        if x[i] < -0.5 {
+            continue;
+        }
+        let (value, count) = list[places[i]];
+        if count < 3 {
+            list[places[i]] = (value + x[i], count + 1);
+        } else {
+            for k in 0..2 {
+                list[(places[i] + k) % 5].0 *= 0.5;
+            }
+            list[(places[i] + 2) % 5] = (x[i], 0);
+        }
+        sum += list[2].0;
+    }
+    ((sum, list[3].0, list[4].1), list)
+}
+
+/// A stack, until it is empty.
+#[desc_jit]
+fn halved(a: f64, b: f64, least: f64) -> (f64, usize) {
+    let mut stack = [(0.0, 0.0); 12];
+    stack[0] = (a, b);
+    let (mut top, mut sum) = (1, 0.0);
+    let mut most = 1;
+    while top > 0 {
+        top -= 1;
+        let (left, right) = stack[top];
+        if right - left < least {
+            sum += left * right;
+        } else {
+            let middle = 0.5 * (left + right);
+            stack[top] = (middle, right);
+            stack[top + 1] = (left, middle);
+            top += 2;
+            most = most.max(top);
+        }
+    }
+    (sum, most)
+}
+
+#[test]
+fn lists_of_pairs_are_written_at_run_time() {
+    let x = Array1::from_vec(desc_jit_tests::consistency::scattered(5, 60));
+    let mut places = Array1::from_shape_fn(60, |i| (i * i) % 5);
+    let expected = in_pairs::native(&x, &places);
+    for engine in desc_jit::Engine::ALL {
+        assert_eq!(desc_jit::with_engine(engine, || in_pairs(&x, &places)), expected, "{engine}");
+    }
+    places[59] = 5;
+    for engine in desc_jit::Engine::ALL {
+        let error = desc_jit::with_engine(engine, || in_pairs::try_call(&x, &places)).unwrap_err();
+        assert!(error.message().contains('5'), "{engine}: {error}");
+    }
+    agree!(halved(0.0, 1.0, 0.1));
+    agree!(halved(0.0, 1.0, 0.001));
+    refuse!(halved(0.0, 1.0, 1e-6), Index, "12");
 }

@@ -396,3 +396,34 @@ fn reversed_index(x: &Array1<f64>) -> f64 {
 fn the_index_of_a_reversed_range_takes_its_type_from_its_use() {
     agree!(reversed_index(&Array1::from_vec(vec![1.0, 2.5])));
 }
+
+/// Roots and quotients that do not wait for each other, and some that do.
+#[desc_jit]
+fn many_quotients(a: f64, b: f64, n: usize) -> ((f64, f64), (f64, f64)) {
+    let (mut x, mut y) = (a, b);
+    let (mut sum, mut last) = (0.0, 0.0);
+    let mut k = 0;
+    while k < n {
+        let (p, q) = (x / 3.0, y / (1.0 + k as f64));
+        let (r, s) = ((p * p + 1.0).sqrt(), (q - 2.0).abs().sqrt());
+        let t = (r - s) / (r + s);
+        let u = (r + s) / (t * t + 1.0);
+        let next = last / 5.0 + (x * y).abs().sqrt();
+        if t > 0.1 {
+            sum += (u / 7.0 - t / 9.0) + (u * u + 3.0).sqrt() / (t + 2.0).sqrt();
+        }
+        (x, y, last) = (y - t, 0.5 * x + u.sqrt() / p, next);
+        k += 1;
+    }
+    ((x, y), (sum, last))
+}
+
+#[test]
+fn quotients_side_by_side_keep_their_bits() {
+    for (a, b) in [(1.0, 2.0), (-3.0, 0.25), (0.0, 1.0), (-0.0, -1.0), (1e300, 1e-300), (f64::INFINITY, 1.0)]
+    {
+        for n in [0, 1, 2, 9] {
+            agree!(many_quotients(a, b, n), ulps = 0, compiled = 0);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Every item of the language, native = graph = register machine.
 
 mod adjoints;
+mod ahead;
 mod arithmetic;
 mod arrays;
 mod bindings;

@@ -7,6 +7,7 @@ const PAGE: &str = include_str!("../../docs/language.md");
 /// Files that test how the language is compiled, not what it means.
 const OTHERS: &[&str] = &[
     "adjoints",
+    "ahead",
     "explain",
     "extremes",
     "failures",

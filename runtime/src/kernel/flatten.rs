@@ -1,8 +1,9 @@
 //! Branches inside loops whose arms only compute: both arms are computed and the results selected, so that the
 //! loop around them is a plain list of instructions. Equal calls in both arms (`cos` and `sin` of one phase, in
-//! either order) are made once.
+//! either order) are made once. Arms that can fail are for [`guard`](super::guard).
 
 use super::copies::rename_reads;
+use super::guard;
 use super::inst::{Inst, Reg, Role};
 use super::ir::{Branch, Code, Item, Kernel, Selector, for_each_code, for_each_reg};
 use crate::hash::HashMap;
@@ -17,24 +18,24 @@ const CALLS: usize = 3;
 pub(super) fn run(kernel: &mut Kernel) {
     let mut renamed = HashMap::default();
     let mut code = std::mem::take(&mut kernel.code);
-    list(&mut code, false, &mut renamed);
+    list(kernel, &mut code, false, &mut renamed);
     rename_reads(&mut code, &mut kernel.results, &renamed);
     kernel.code = code;
 }
 
-fn list(code: &mut Code, inside: bool, renamed: &mut HashMap<Reg, Reg>) {
+fn list(kernel: &mut Kernel, code: &mut Code, inside: bool, renamed: &mut HashMap<Reg, Reg>) {
     let mut k = 0;
     while k < code.len() {
         match &mut code[k] {
             Item::Inst(..) => {}
-            Item::Loop(l) => list(&mut l.body, true, renamed),
+            Item::Loop(l) => list(kernel, &mut l.body, true, renamed),
             Item::While(w) => {
-                list(&mut w.head, true, renamed);
-                list(&mut w.body, true, renamed);
+                list(kernel, &mut w.head, true, renamed);
+                list(kernel, &mut w.body, true, renamed);
             }
             Item::Branch(b) => {
-                b.arms.iter_mut().for_each(|(arm, _)| list(arm, inside, renamed));
-                if inside && let Some(flat) = flatten(b, renamed) {
+                b.arms.iter_mut().for_each(|(arm, _)| list(kernel, arm, inside, renamed));
+                if inside && let Some(flat) = flatten(b, renamed).or_else(|| guard::flatten(kernel, b)) {
                     let n = flat.len();
                     code.splice(k..=k, flat);
                     k += n;

@@ -23,6 +23,7 @@
 //! | `program.rs` | a compiled kernel with its arguments and results |
 //! | `report.rs` | from a failed instruction to an error |
 
+mod ahead;
 mod align;
 mod c;
 mod contract;
@@ -37,6 +38,7 @@ mod flatten;
 mod fma;
 mod forms;
 mod fuse;
+mod guard;
 mod hot;
 mod in_place;
 mod inst;

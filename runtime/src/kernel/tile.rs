@@ -45,7 +45,7 @@ impl Tiled {
 }
 
 /// The call of the vector mathematics that an instruction is, with its arguments.
-fn tile_call(kernel: &Kernel, inst: &Inst) -> Option<(Function, Reg, Vec<Reg>)> {
+pub(super) fn tile_call(kernel: &Kernel, inst: &Inst) -> Option<(Function, Reg, Vec<Reg>)> {
     let (call, dst, args) = match *inst {
         Inst::Math { dst, a, op } => (Call::Unary(op, DType::F64), dst, vec![a]),
         Inst::Math2 { dst, a, b, op } => {
@@ -81,6 +81,12 @@ fn unchecked(inst: Inst) -> Option<Option<Inst>> {
 /// Cuts the body of a vector loop; `None` where a check depends on memory that another check guards, or the
 /// body has an instruction that tiles do not test.
 pub(super) fn tiles(kernel: &Kernel, l: &Loop) -> Option<Tiled> {
+    let folded: Vec<Reg> = l.mark.folds.iter().map(|f| f.value).collect();
+    tiles_with(kernel, l, &folded)
+}
+
+/// The same, with buffers of these registers too.
+pub(super) fn tiles_with(kernel: &Kernel, l: &Loop, kept: &[Reg]) -> Option<Tiled> {
     let mut insts = Vec::new();
     for item in &l.body {
         match item {
@@ -96,10 +102,9 @@ pub(super) fn tiles(kernel: &Kernel, l: &Loop) -> Option<Tiled> {
         .into_iter()
         .filter_map(|inst| if inst.may_fail() { unchecked(inst).flatten() } else { Some(inst) })
         .collect();
-    let folded: Vec<Reg> = l.mark.folds.iter().map(|f| f.value).collect();
     let mut cutter = Cutter { kernel, insts: &insts, definition: HashMap::default(), levels: Vec::new() };
     cutter.levels();
-    let tiled = cutter.cut(steps, &folded);
+    let tiled = cutter.cut(steps, kept);
     Some(tiled)
 }
 

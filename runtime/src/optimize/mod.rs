@@ -2,6 +2,7 @@
 //! debug builds, and tested on textual graphs in `tests/graph/`.
 
 mod calls;
+mod columns;
 mod compact;
 mod cse;
 mod dce;
@@ -15,9 +16,10 @@ use crate::graph::Graph;
 type Pass = (&'static str, fn(&mut Graph));
 
 /// The passes in the order they run.
-const PIPELINE: [Pass; 5] = [
+const PIPELINE: [Pass; 6] = [
     ("calls", calls::run),
     ("fold", fold::run),
+    ("columns", columns::run),
     ("dce", dce::run),
     ("leave", leave::run),
     ("compact", compact::run),
@@ -53,8 +55,9 @@ fn passes(graph: &mut Graph, list: &[Pass]) -> Result<()> {
 }
 
 impl Graph {
-    /// Runs one optimisation pass by name: `calls` (their nodes in their place), `fold` (constants), `cse` (equal values once), `dce` (what no result needs),
-    /// `leave` (counted loops end where nothing happens any more), `compact` (numbers values anew).
+    /// Runs one optimisation pass by name: `calls` (their nodes in their place), `fold` (constants), `columns` (lists of
+    /// structs as arrays), `cse` (equal values once), `dce` (what no result needs), `leave` (counted loops end where nothing
+    /// happens any more), `compact` (numbers values anew).
     ///
     /// # Errors
     /// There is no such pass, or it broke the graph.
@@ -70,7 +73,7 @@ impl Graph {
     /// ```
     pub fn run_pass(&mut self, name: &str) -> Result<()> {
         let Some((_, pass)) = PIPELINE.iter().chain(&BEFORE_TRANSFORMS).find(|(n, _)| *n == name) else {
-            let names = ["calls", "fold", "cse", "dce", "leave", "compact"];
+            let names = ["calls", "fold", "columns", "cse", "dce", "leave", "compact"];
             return Err(Error::new(ErrorKind::Argument, format!("there is no pass `{name}`"))
                 .note(format!("the passes are {}", names.join(", "))));
         };

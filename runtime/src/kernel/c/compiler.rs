@@ -1,6 +1,6 @@
 //! Which compiler, and what it is asked for.
 
-use super::process;
+use super::{assembly, process};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ pub(super) const LIMIT: Duration = Duration::from_secs(60);
 const PROBE_LIMIT: Duration = Duration::from_secs(10);
 
 /// What never changes a value: no contraction, no reassociation, zeros keep their signs and NaNs are NaNs.
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 10] = [
     "-std=gnu11",
     "-w",
     "-O3",
@@ -24,8 +24,12 @@ const FLAGS: [&str; 11] = [
     "-fno-stack-protector",
     "-fvisibility=hidden",
     "-fPIC",
-    "-shared",
 ];
+
+/// What GCC is kept from: it cuts a recurrence that two arrays are written from in two loops, each of which computes all
+/// of it, and makes jumps again of selects, whose values it sinks to where they are taken. Which loops are to be cut, and
+/// which branches are to be flattened, the passes know better.
+const GCC: [&str; 2] = ["-fno-tree-loop-distribution", "-fno-tree-sink"];
 
 /// Code for this very CPU: what the compiler takes of this, the best first.
 const TARGETS: [&[&str]; 4] =
@@ -39,6 +43,8 @@ pub(super) struct Compiler {
     arguments: Vec<OsString>,
     flags: Vec<&'static str>,
     limit: Duration,
+    /// Its assembly goes through [`assembly::rename_copies`].
+    copies: bool,
     /// Its name and version, as it gives them.
     pub version: String,
     /// Everything that the code that it makes depends on, the source aside.
@@ -75,6 +81,7 @@ impl Compiler {
             arguments: words.collect(),
             flags: Vec::new(),
             limit: LIMIT,
+            copies: false,
             version: String::new(),
             identity: String::new(),
         };
@@ -86,13 +93,15 @@ impl Compiler {
         let version = ask(&compiler, &["--version"])?;
         compiler.version = version.lines().next().unwrap_or_default().trim().to_string();
         let mut problem = String::new();
-        for target in TARGETS {
-            compiler.flags = FLAGS.iter().chain(target).copied().collect();
+        for (target, own) in TARGETS.iter().flat_map(|target| [(target, &GCC[..]), (target, &[])]) {
+            compiler.flags = FLAGS.iter().chain(own).chain(*target).copied().collect();
             let arguments: Vec<&str> =
                 compiler.flags.iter().copied().chain(["-dM", "-E", "-x", "c", "/dev/null"]).collect();
             match ask(&compiler, &arguments) {
                 // The instructions that it uses, the language that it speaks.
                 Ok(macros) if macros.contains("#define __") => {
+                    let has = |name: &str| macros.contains(&format!("#define {name} "));
+                    compiler.copies = has("__GNUC__") && has("__AVX__") && !has("__clang__");
                     compiler.identity = format!("{version}\n{compiler:?}\n{macros}\n{}", cpu());
                     return Ok(compiler);
                 }
@@ -120,9 +129,21 @@ impl Compiler {
     pub fn compile(&self, source: &str, dir: &Path) -> Result<PathBuf, String> {
         let (text, library) = (dir.join("kernel.c"), dir.join("kernel.so"));
         std::fs::write(&text, source).map_err(|e| format!("{}: {e}", text.display()))?;
-        let mut command = self.command();
-        command.args(&self.flags).args(["-o", "kernel.so", "kernel.c", "-lm"]);
-        process::run(command, dir, self.limit)?;
+        let run = |arguments: &[&str]| {
+            let mut command = self.command();
+            command.args(&self.flags).args(arguments);
+            process::run(command, dir, self.limit)
+        };
+        if !self.copies {
+            run(&["-shared", "-o", "kernel.so", "kernel.c", "-lm"])?;
+            return Ok(library);
+        }
+        run(&["-S", "-o", "kernel.s", "kernel.c"])?;
+        let assembly = dir.join("kernel.s");
+        std::fs::read_to_string(&assembly)
+            .and_then(|text| std::fs::write(&assembly, assembly::rename_copies(&text)))
+            .map_err(|e| format!("{}: {e}", assembly.display()))?;
+        run(&["-shared", "-o", "kernel.so", "kernel.s", "-lm"])?;
         Ok(library)
     }
 }

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | `print/` | from a kernel to C |
 //! | `compiler.rs` | which compiler, and what it is asked for |
+//! | `assembly.rs` | what is changed in what GCC makes of it |
 //! | `process.rs` | running it, with a limit of time |
 //! | `private.rs` | directories that nobody else can write to |
 //! | `store.rs` | libraries kept on disk |
@@ -19,6 +20,7 @@
 //! **Invariant: a compiler never hurts a call.** One that is missing, fails, hangs or writes nonsense leaves the
 //! kernel to the other engines.
 
+mod assembly;
 mod background;
 mod build;
 mod compiler;

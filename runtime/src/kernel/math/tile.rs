@@ -20,6 +20,12 @@ pub(super) trait Unary {
     fn slow(x: f64) -> f64 {
         x
     }
+
+    /// The function of one operand by itself: the same bits, with branches where they shorten the chain.
+    #[inline(always)]
+    fn alone(x: f64) -> f64 {
+        if Self::special(x) { Self::slow(x) } else { Self::fast(x) }
+    }
 }
 
 /// A function of two operands; as [`Unary`].
@@ -186,8 +192,7 @@ unsafe fn binary_tile<F: Binary, T: Element>(dst: *mut T, a: *const T, b: *const
 /// None is needed: it is `unsafe` like the other forms.
 #[inline(always)]
 unsafe fn unary_scalar<F: Unary, T: Element>(x: T) -> T {
-    let x = x.widen();
-    T::round(if F::special(x) { F::slow(x) } else { F::fast(x) })
+    T::round(F::alone(x.widen()))
 }
 
 /// # Safety

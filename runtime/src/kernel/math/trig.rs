@@ -166,6 +166,9 @@ fn tangent(x: Reduced) -> f64 {
     flip(q + ql, x.n << 63)
 }
 
+/// Up to here `reduce` leaves `x` as it is: it is nearer to 0 than to any other multiple of pi/2.
+const NEAR: f64 = 0.785;
+
 /// Below this `sin x` and `tan x` are `x`, whose sign survives: 2^-28
 const TINY: f64 = 3.725290298461914e-9;
 
@@ -186,6 +189,19 @@ impl Unary for Sin {
     fn slow(x: f64) -> f64 {
         sine(reduce_large(x), 0)
     }
+
+    #[inline(always)]
+    fn alone(x: f64) -> f64 {
+        match x.abs() {
+            a if a < TINY => x,
+            a if a <= NEAR => {
+                let (s, sl) = sin_of(x, 0.0);
+                s + sl
+            }
+            a if a <= LIMIT => sine(reduce(x), 0),
+            _ => Sin::slow(x),
+        }
+    }
 }
 
 /// `cos x`
@@ -204,6 +220,18 @@ impl Unary for Cos {
 
     fn slow(x: f64) -> f64 {
         sine(reduce_large(x), 1)
+    }
+
+    #[inline(always)]
+    fn alone(x: f64) -> f64 {
+        match x.abs() {
+            a if a <= NEAR => {
+                let (c, cl) = cos_of(x, 0.0);
+                c + cl
+            }
+            a if a <= LIMIT => sine(reduce(x), 1),
+            _ => Cos::slow(x),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::check;
 use super::expr::{constant_of, variable_type};
+use super::pairs::{self, Step};
 use super::scope::block_of;
 use super::unit::{Result, Unit, Unsupported};
 use crate::kernel::inst::{Buf, Inst, Reg};
@@ -18,6 +19,14 @@ impl<'k> Unit<'k> {
     }
 
     pub fn items(&mut self, items: &'k [Item]) -> Result<()> {
+        if self.f.scalar
+            && let Some(steps) = pairs::order(items, &|r| self.finder.sets(r))
+        {
+            return steps.into_iter().try_for_each(|step| match step {
+                Step::One(k) => self.item(&items[k], &items[..k]),
+                Step::Two(i, j) => self.pair(&items[i], &items[j]),
+            });
+        }
         (0..items.len()).try_for_each(|k| self.item(&items[k], &items[..k]))
     }
 
@@ -44,6 +53,9 @@ impl<'k> Unit<'k> {
     }
 
     pub fn inst(&mut self, inst: &Inst, trap: Option<TrapId>) -> Result<()> {
+        if inst.dst().is_some_and(|dst| self.f.given.contains(&dst)) {
+            return Ok(());
+        }
         match *inst {
             Inst::CopyBuf { dst, src } => {
                 if dst != src {
@@ -124,6 +136,7 @@ impl<'k> Unit<'k> {
     }
 
     fn conditional(&mut self, w: &'k While) -> Result<()> {
+        let around = std::mem::replace(&mut self.f.scalar, true);
         self.line("for (;;) {");
         self.list(&w.head)?;
         let cond = self.e.var(w.cond);
@@ -133,6 +146,7 @@ impl<'k> Unit<'k> {
         self.moves(&w.moves);
         self.line("}");
         self.line("}");
+        self.f.scalar = around;
         Ok(())
     }
 
@@ -140,6 +154,7 @@ impl<'k> Unit<'k> {
         let last = b.arms.len().checked_sub(1).ok_or(Unsupported)?;
         for (k, (code, moves)) in b.arms.iter().enumerate() {
             let test = match b.selector {
+                Selector::Bool(r) if only_reports(b) => format!("UNLIKELY({})", self.e.var(r)),
                 Selector::Bool(r) => self.e.var(r),
                 // Clamped: what is below goes to the first arm, what is above to the last.
                 Selector::Index { idx, signed: true } => format!("{} <= {k}", self.e.int(idx)),
@@ -157,4 +172,17 @@ impl<'k> Unit<'k> {
         self.line("}");
         Ok(())
     }
+}
+
+/// The branch changes nothing: it is there for what fails in its first arm.
+fn only_reports(b: &Branch) -> bool {
+    fn computes(arm: &(Code, Vec<(Reg, Reg)>)) -> bool {
+        arm.1.is_empty()
+            && arm.0.iter().all(|item| match item {
+                Item::Inst(inst, _) => inst.dst().is_some() || inst.may_fail(),
+                Item::Branch(b) => b.arms.iter().all(computes),
+                Item::Loop(_) | Item::While(_) => false,
+            })
+    }
+    matches!(&b.arms[..], [first, (second, moves)] if computes(first) && second.is_empty() && moves.is_empty())
 }

@@ -3,6 +3,7 @@
 use super::folds::cascades;
 use super::unit::{Result, Unit, is_parallel};
 use crate::dtype::{DType, Literal};
+use crate::kernel::ahead::Ahead;
 use crate::kernel::inst::{Inst, Reg};
 use crate::kernel::ir::{Item, Loop, Mark, SHORT_FOLD};
 use crate::kernel::ranges::Interval;
@@ -40,6 +41,7 @@ impl<'k> Unit<'k> {
     /// A loop; `before` is the code in front of it.
     pub fn counted(&mut self, l: &'k Loop, before: &[Item]) -> Result<()> {
         let iv = l.iv.0;
+        let around = std::mem::take(&mut self.f.scalar);
         if let Some((count, dtype)) = l.guard {
             let test = match dtype {
                 DType::I32 | DType::I64 => format!("{} > 0", self.e.int(count)),
@@ -56,9 +58,14 @@ impl<'k> Unit<'k> {
             } else {
                 self.iterations(l, &trips)?;
             }
+        } else if let Some((ahead, tiled)) = self.can_be_ahead(l) {
+            let trips = self.trips(l, before);
+            self.ahead(l, &trips, &ahead, &tiled)?;
         } else {
+            self.f.scalar = true;
             self.plain(l)?;
         }
+        self.f.scalar = around;
         let end = self.e.int(l.end);
         self.line(format!("r{iv} = {end};"));
         self.line("}");
@@ -135,6 +142,13 @@ impl<'k> Unit<'k> {
         self.line(format!("const int64_t s{iv} = {start};"));
         self.line(format!("const {counter} n{iv} = {count};"));
         Trips { count: format!("n{iv}"), known, start: format!("s{iv}"), counter, partial: false }
+    }
+
+    /// What a loop that runs in order computes ahead of its iterations, and how.
+    fn can_be_ahead(&self, l: &Loop) -> Option<(Ahead, Tiled)> {
+        let ahead = self.finder.ahead(l)?;
+        let tiled = tile::tiles_with(self.kernel, &ahead.alone, &ahead.values)?;
+        (tiled.buffers.len() <= super::tiles::BUFFERS).then_some((ahead, tiled))
     }
 
     /// A loop that runs in order and reduces nothing.

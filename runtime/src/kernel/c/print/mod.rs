@@ -15,6 +15,7 @@
 //! | `loops.rs` | loops, one iteration after the other |
 //! | `tiles.rs`, `folds.rs` | vector loops, reductions |
 //! | `simt.rs` | iterations side by side |
+//! | `pairs.rs` | roots and quotients two at a time |
 //! | `parallel.rs` | loops on several threads |
 //! | `prelude.h` | what every translation unit starts with |
 
@@ -25,6 +26,7 @@ mod folds;
 mod lanes;
 mod loops;
 pub(in crate::kernel) mod math;
+mod pairs;
 mod parallel;
 mod scope;
 mod simt;

@@ -95,6 +95,15 @@ static inline double min64(double a, double b) { return a != a ? b : b < a ? b :
 static inline double max64(double a, double b) { return a != a ? b : b > a ? b : a; }
 static inline float min32(float a, float b) { return a != a ? b : b < a ? b : a; }
 static inline float max32(float a, float b) { return a != a ? b : b > a ? b : a; }
+/* Two at a time. */
+typedef double pair_f64 __attribute__((vector_size(16)));
+static inline pair_f64 sqrt_pair(double a, double b) {
+#if defined(__SSE2__)
+    return (pair_f64)__builtin_ia32_sqrtpd((pair_f64){a, b});
+#else
+    return (pair_f64){__builtin_sqrt(a), __builtin_sqrt(b)};
+#endif
+}
 /* Iterations side by side: a bool is a mask. */
 typedef double lanes_f64 __attribute__((vector_size(64)));
 typedef int64_t lanes_i64 __attribute__((vector_size(64)));

@@ -6,6 +6,7 @@ use super::expr::{constant_of, variable_type};
 use super::folds::is_cascade;
 use super::loops::Trips;
 use super::unit::{Result, Unit, Unsupported};
+use crate::kernel::ahead::{Ahead, FEW};
 use crate::kernel::inst::{Inst, Reg};
 use crate::kernel::ir::Loop;
 use crate::kernel::math::reduce::BLOCK;
@@ -14,27 +15,19 @@ use crate::kernel::tile::{Step, Tiled};
 /// A loop that needs more buffers than this stays a plain loop: they are on the stack.
 pub(super) const BUFFERS: usize = 64;
 
+/// Tiles of values that the iterations behind take one by one: they stay in the first cache.
+const AHEAD: usize = 128;
+
 impl<'k> Unit<'k> {
     /// All iterations of a vector loop in tiles.
     pub fn tiled(&mut self, l: &'k Loop, trips: &Trips, tiled: &Tiled) -> Result<()> {
         let iv = l.iv.0;
-        let (ty, n) = (trips.counter, &trips.count);
-        for &r in &tiled.buffers {
-            let ty = variable_type(self.e.dtype(r));
-            self.line(format!("{ty} t{}[{BLOCK}] __attribute__((aligned(64)));", r.0));
-        }
-        self.open_cascades(l);
-        self.line(format!("for ({ty} at{iv} = 0; at{iv} < {n}; at{iv} += {BLOCK}) {{"));
-        self.line(format!("const {ty} m{iv} = {n} - at{iv} < {BLOCK} ? {n} - at{iv} : {BLOCK};"));
+        let ty = trips.counter;
+        self.open_tiles(l, trips, tiled, BLOCK);
         for step in &tiled.steps {
             match step {
                 Step::Check { insts } => self.test(l, trips, insts)?,
-                Step::Compute { reads, insts, writes } => self.compute(l, trips, reads, insts, writes)?,
-                Step::Call { function, dst, args } => {
-                    let name = self.library(*function);
-                    let args: String = args.iter().map(|r| format!("t{}, ", r.0)).collect();
-                    self.line(format!("{name}(t{}, {args}m{iv});", dst.0));
-                }
+                step => self.step(l, trips, step)?,
             }
         }
         for (k, fold) in l.mark.folds.iter().enumerate() {
@@ -50,6 +43,67 @@ impl<'k> Unit<'k> {
         self.line("}");
         self.close_cascades(l, trips);
         Ok(())
+    }
+
+    /// A step that tests nothing.
+    fn step(&mut self, l: &Loop, trips: &Trips, step: &Step) -> Result<()> {
+        match step {
+            Step::Check { .. } => Err(Unsupported),
+            Step::Compute { reads, insts, writes } => self.compute(l, trips, reads, insts, writes),
+            Step::Call { function, dst, args } => {
+                let name = self.library(*function);
+                let args: String = args.iter().map(|r| format!("t{}, ", r.0)).collect();
+                self.line(format!("{name}(t{}, {args}m{});", dst.0, l.iv.0));
+                Ok(())
+            }
+        }
+    }
+
+    /// The iterations of a loop in their order, a tile at a time: each tile after the values that it takes from `ahead`.
+    pub fn ahead(&mut self, l: &'k Loop, trips: &Trips, ahead: &Ahead, tiled: &Tiled) -> Result<()> {
+        let short = trips.known.is_none_or(|n| n < FEW);
+        if short {
+            self.line(format!("if ({} < {FEW}) {{", trips.count));
+            self.one_by_one(l, trips, "0", false)?;
+            self.line("} else {");
+        }
+        self.open_tiles(l, trips, tiled, AHEAD);
+        for step in &tiled.steps {
+            self.step(&ahead.alone, trips, step)?;
+        }
+        self.open_step(l, trips);
+        self.take(&ahead.values, l);
+        self.f.given.extend(&ahead.made);
+        self.list(&l.body)?;
+        self.moves(&l.moves);
+        self.f.given.clear();
+        self.line("}");
+        self.line("}");
+        if short {
+            self.line("}");
+        }
+        Ok(())
+    }
+
+    /// Declares the buffers and starts a loop over tiles.
+    fn open_tiles(&mut self, l: &Loop, trips: &Trips, tiled: &Tiled, longest: usize) {
+        let iv = l.iv.0;
+        let (ty, n) = (trips.counter, &trips.count);
+        for &r in &tiled.buffers {
+            let ty = variable_type(self.e.dtype(r));
+            self.line(format!("{ty} t{}[{longest}] __attribute__((aligned(64)));", r.0));
+        }
+        self.open_cascades(l);
+        self.line(format!("for ({ty} at{iv} = 0; at{iv} < {n}; at{iv} += {longest}) {{"));
+        self.line(format!("const {ty} m{iv} = {n} - at{iv} < {longest} ? {n} - at{iv} : {longest};"));
+    }
+
+    /// Reads registers from their buffers.
+    fn take(&mut self, registers: &[Reg], l: &Loop) {
+        for &r in registers {
+            let ty = variable_type(self.e.dtype(r));
+            self.line(format!("const {ty} r{0} = t{0}[j{1}];", r.0, l.iv.0));
+        }
     }
 
     /// The start of a loop over the iterations of a tile.
@@ -111,10 +165,7 @@ impl<'k> Unit<'k> {
         let j = format!("j{}", l.iv.0);
         self.line("INDEPENDENT");
         self.open_step(l, trips);
-        for &r in reads {
-            let ty = variable_type(self.e.dtype(r));
-            self.line(format!("const {ty} r{0} = t{0}[{j}];", r.0));
-        }
+        self.take(reads, l);
         for inst in insts {
             match self.e.store(inst) {
                 Some(statement) => self.line(statement),

@@ -3,6 +3,7 @@
 use super::expr::{Exprs, array, element_type, variable_type};
 use super::folds::is_cascade;
 use super::scope::{Block, Scopes};
+use crate::kernel::ahead::Finder;
 use crate::kernel::inst::{Buf, Inst, Reg, Role};
 use crate::kernel::ir::{Code, Item, Kernel, Loop, for_each_code, for_each_reg};
 use crate::kernel::launch::MAX_FOLDS;
@@ -47,6 +48,8 @@ pub(super) struct Unit<'k> {
     pub names: usize,
     /// The code swaps buffers somewhere: then nests are functions of their own.
     swaps: bool,
+    /// Finds what loops can compute ahead.
+    pub finder: Finder<'k>,
 }
 
 /// The inside of a function being written.
@@ -63,6 +66,10 @@ pub(super) struct Body {
     pub restricted: bool,
     /// Registers that are set in several places and declared already.
     pub declared: HashSet<Reg>,
+    /// Registers that were computed ahead.
+    pub given: HashSet<Reg>,
+    /// In a loop whose iterations run one by one.
+    pub scalar: bool,
 }
 
 /// The registers and slots of a part of the code.
@@ -129,6 +136,7 @@ impl<'k> Unit<'k> {
             done: Vec::new(),
             names,
             swaps: Uses::of(&kernel.code).swaps,
+            finder: Finder::of(kernel),
         }
     }
 

@@ -128,6 +128,34 @@ fn every_level_has_the_same_scalars() {
     }
 }
 
+/// Scalars of small arguments need no reduction: around where that begins and ends, and where the exact one takes over.
+#[test]
+fn shortcuts_of_scalars_give_the_bits_of_tiles() {
+    use crate::op::UnaryOp;
+    let quarter = std::f64::consts::FRAC_PI_4;
+    let mut numbers =
+        vec![0.0, f64::MIN_POSITIVE, 5e-324, 1e-300, 1e-30, 1e-9, 1e-5, 0.1, 0.5, f64::INFINITY];
+    for border in [0.785, quarter, 3.725290298461914e-9, 1099511627776.0, 2.0 * quarter, 3.0 * quarter] {
+        let bits = f64::to_bits(border);
+        numbers.extend((bits - 3..=bits + 3).map(f64::from_bits));
+    }
+    numbers.extend((0..2000).map(|k| f64::from(k) * 4e-4));
+    let numbers: Vec<f64> = numbers.iter().flat_map(|&x| [x, -x]).collect();
+    for &level in Level::available() {
+        for op in [UnaryOp::Sin, UnaryOp::Cos] {
+            let (tile, scalar) = (level.unary64(op).unwrap(), level.scalar_unary64(op).unwrap());
+            let mut y = numbers.clone();
+            // SAFETY: a level of this CPU; as many elements as both have.
+            unsafe { tile(y.as_mut_ptr(), numbers.as_ptr(), y.len()) };
+            for (x, y) in numbers.iter().zip(y) {
+                // SAFETY: as above.
+                let alone = unsafe { scalar(*x) };
+                assert_eq!(alone.bits(), y.bits(), "{}({x:e}), {level:?}", op.name());
+            }
+        }
+    }
+}
+
 /// `f32` is the `f64` result rounded once.
 #[test]
 fn single_precision_is_rounded_once() {
