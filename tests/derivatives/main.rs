@@ -3,6 +3,7 @@
 mod batches;
 mod by_backend;
 mod checkpoints;
+mod constructs;
 mod directions;
 mod gradients;
 mod handles;

@@ -150,10 +150,10 @@ fn of_kernel(kernel: &Kernel, nodes: &[Node], loops: &mut Vec<Outcome>) {
 /// # Errors
 /// A loop whose iterations depend on each other, with the access or the variable that makes them.
 pub(crate) fn check_parallel(graph: &Graph) -> Result<()> {
-    let mut sites = Vec::new();
+    let (mut sites, mut others) = (Vec::new(), Vec::new());
     for_each_node(&graph.body, &mut |node| {
-        if let Op::For { parallel: true, .. } = node.op {
-            sites.push(node.site);
+        if let Op::For { parallel, .. } = node.op {
+            if parallel { sites.push(node.site) } else { others.push(node.site) }
         }
     });
     if sites.is_empty() {
@@ -165,11 +165,18 @@ pub(crate) fn check_parallel(graph: &Graph) -> Result<()> {
     let Some(kernel) = whole(graph) else {
         return failed(sites[0], "this loop is marked `#[parallel]`, but runs op by op".into());
     };
-    for l in loops(&kernel.code) {
+    let loops = loops(&kernel.code);
+    for l in &loops {
         if let (Some(site), Some(blocked)) = (l.site.filter(|s| sites.contains(s)), l.mark.blocked) {
+            // The reverse of a loop stands at the same place, and says nothing of the loop.
+            let is_reverse = others.contains(&site)
+                && loops.iter().any(|l| l.site == Some(site) && l.mark.blocked.is_none());
+            if is_reverse {
+                continue;
+            }
             return failed(
                 site,
-                format!("this loop is marked `#[parallel]`, but {}", reason(&kernel, &l, blocked)),
+                format!("this loop is marked `#[parallel]`, but {}", reason(&kernel, l, blocked)),
             )
             .map_err(|e: Error| {
                 e.note("remove `#[parallel]`, or let every iteration write elements of its own")
