@@ -659,9 +659,9 @@ fn closures(x: &Array1<f64>, n: usize) -> f64 {
 }
 
 #[desc_jit]
-fn horner<T: Float>(x: &Array1<T>, at: T) -> T
+fn horner<T>(x: &Array1<T>, at: T) -> T
 where
-    T: Copy,
+    T: Float + Copy,
 {
     let mut y = T::zero();
     for i in 0..x.len() {

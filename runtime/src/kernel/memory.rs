@@ -1,26 +1,37 @@
-//! Stores that nobody reads: `let mut y = zeros(n)` fills an array that a loop then overwrites.
+//! Stores that nobody reads: `let mut y = zeros(n)` fills an array that a loop then overwrites, and `let mut y = x.clone()`
+//! copies one.
 
 use super::forms::Forms;
 use super::inst::{Buf, Inst};
 use super::ir::{Code, Item, Kernel, Loop, for_each_code};
 
-/// Drops fills of whole buffers that are overwritten before anybody reads them.
+/// Drops fills and copies of whole buffers that are overwritten before anybody reads them.
 pub(super) fn run(kernel: &mut Kernel) {
     let forms = Forms::of(kernel);
     let mut code = std::mem::take(&mut kernel.code);
-    let mut k = 0;
-    while k < code.len() {
-        let dead = filled(&code[k]).is_some_and(|buf| {
-            let next = code[k + 1..].iter().find(|item| touches(item, buf));
-            next.is_some_and(|item| overwrites(kernel, &forms, item, buf))
-        });
-        if dead {
-            code.remove(k);
-        } else {
-            k += 1;
+    for_each_code(&mut code, &mut |list| {
+        let mut k = 0;
+        while k < list.len() {
+            let dead = written(&list[k]).is_some_and(|buf| {
+                let next = list[k + 1..].iter().find(|item| touches(item, buf));
+                next.is_some_and(|item| overwrites(kernel, &forms, item, buf))
+            });
+            if dead {
+                list.remove(k);
+            } else {
+                k += 1;
+            }
         }
-    }
+    });
     kernel.code = code;
+}
+
+/// The one buffer that this item writes, where that is all that it does.
+fn written(item: &Item) -> Option<Buf> {
+    match item {
+        Item::Inst(Inst::CopyBuf { dst, src }, None) if dst != src => Some(*dst),
+        item => filled(item),
+    }
 }
 
 /// The one buffer that this loop nest writes, where that is all that it does.
