@@ -4,10 +4,12 @@
 //! the length of an argument, `N` of `x: [f64; N]`, is none there but a value, read off the argument: a call in staged
 //! code, where arguments have no types, could not name it.
 
-use crate::parse::types::{arguments, bare, is_named};
+use crate::names::ARRAYS;
+use crate::parse::types::{all_arguments, arguments, bare, is_named};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{ConstParam, Expr, GenericParam, ItemFn, Type, TypeParam, TypeParamBound, WherePredicate};
 
@@ -16,8 +18,8 @@ use syn::{ConstParam, Expr, GenericParam, ItemFn, Type, TypeParam, TypeParamBoun
 pub struct Generics {
     params: Vec<Parameter>,
     predicates: Vec<WherePredicate>,
-    /// The type parameters of the `impl` block around.
-    around: Vec<Ident>,
+    /// The type parameters of the `impl` block around, each with whether it is a float.
+    around: Vec<(Ident, bool)>,
 }
 
 #[derive(Clone, Debug)]
@@ -108,6 +110,9 @@ const OF_FLOATS: &[&str] = &[
     "Unpin",
 ];
 
+/// Views, whose first type argument is that of their elements too.
+const LISTS: &[&str] = &["ArrayView", "ArrayView1", "ArrayView2", "ArrayView3", "ArrayViewD"];
+
 /// How many type parameters are inferred in staged code: each doubles the number of staging functions.
 const MOST_INFERRED: usize = 3;
 
@@ -133,8 +138,8 @@ impl Generics {
                     (&p.ident, Role::Type { parts: Found::of(&p.ident, &arguments).types, bounds })
                 }
                 GenericParam::Const(p) => match Found::of(&p.ident, &arguments).lengths.into_iter().next() {
-                    Some(part) => (&p.ident, Role::Length(part)),
-                    None => (&p.ident, Role::Const),
+                    Some(part) if !names_types(&p.ident, item) => (&p.ident, Role::Length(part)),
+                    _ => (&p.ident, Role::Const),
                 },
                 GenericParam::Lifetime(_) => return None,
             };
@@ -146,7 +151,10 @@ impl Generics {
     /// Those of a method in an `impl` block that has these.
     #[must_use]
     pub fn within(self, block: &syn::Generics) -> Generics {
-        Generics { around: block.type_params().map(|p| p.ident.clone()).collect(), ..self }
+        let predicates: Vec<_> =
+            block.where_clause.iter().flat_map(|clause| clause.predicates.iter().cloned()).collect();
+        let around = block.type_params().map(|p| (p.ident.clone(), asks_float(p, &predicates)));
+        Generics { around: around.collect(), ..self }
     }
 
     /// Those of a struct, of which type parameters are floats in a tree.
@@ -187,6 +195,29 @@ impl Generics {
         Some((0..1 << self.params.len()).map(choice).collect())
     }
 
+    /// The dtypes of each of these, as patterns.
+    pub fn candidate_dtypes(&self) -> impl Iterator<Item = Vec<TokenStream>> {
+        let count = self.params.len();
+        (0..1 << count).map(move |choice: usize| {
+            let dtypes = (0..count).map(|k| match choice >> k & 1 {
+                0 => quote_ours! { ::core::option::Option::Some(::desc_jit::__private::DType::F64) },
+                _ => quote_ours! { ::core::option::Option::Some(::desc_jit::__private::DType::F32) },
+            });
+            dtypes.collect()
+        })
+    }
+
+    /// What each parameter of a struct stands for: the dtype of a type, none of a constant.
+    pub fn dtypes(&self) -> Vec<TokenStream> {
+        let dtypes = self.params.iter().map(|p| match (&p.role, &p.ident) {
+            (Role::Type { .. }, ident) => quote_ours! {
+                ::core::option::Option::Some(<#ident as ::desc_jit::__private::Element>::DTYPE)
+            },
+            _ => quote_ours! { ::core::option::Option::None },
+        });
+        dtypes.collect()
+    }
+
     /// `T: Float, const N: usize,` between `<` and `>`, before others.
     pub fn list(&self) -> TokenStream {
         let params = self.params.iter().map(|p| &p.declared);
@@ -211,8 +242,18 @@ impl Generics {
 
     /// The name is that of a type parameter.
     pub fn is_type(&self, name: &str) -> bool {
-        self.around.iter().any(|p| p == name)
+        self.around.iter().any(|p| p.0 == name)
             || self.params.iter().any(|p| matches!(p.role, Role::Type { .. }) && p.ident == name)
+    }
+
+    /// The type parameter has the functions of floats: those of a trait of the user's may be called like them.
+    pub fn is_float(&self, name: &str) -> bool {
+        let own = self.params.iter().filter(|p| p.ident == name);
+        self.around.iter().any(|p| p.0 == name && p.1)
+            || own.into_iter().any(|p| match &p.declared {
+                GenericParam::Type(declared) => asks_float(declared, &self.predicates),
+                _ => false,
+            })
     }
 
     /// The staging function has none.
@@ -375,15 +416,15 @@ impl<'a> Found<'a> {
             Type::Path(path) => {
                 let Some(segment) = path.path.segments.last() else { return };
                 let name = segment.ident.to_string();
-                if name == "Vec" || name.starts_with("Array") {
+                if name == "Vec" || LISTS.contains(&name.as_str()) || ARRAYS.contains(&name.as_str()) {
                     if let Some(element) = arguments(segment).next() {
                         self.search(element, &then(Step::Element));
                     }
                     return;
                 }
                 // A struct of the user's, which knows what its parameters are.
-                for (k, argument) in arguments(segment).enumerate() {
-                    if is_named(argument, &self.ident.to_string()) {
+                for (k, argument) in all_arguments(segment).enumerate() {
+                    if argument.is_some_and(|ty| is_named(ty, &self.ident.to_string())) {
                         self.types.push(then(Step::Parameter(k)));
                     }
                 }
@@ -391,6 +432,45 @@ impl<'a> Found<'a> {
             _ => {}
         }
     }
+}
+
+/// The name is part of a type in another way than as the length of a list: `Poly<N>`. Then it has to be a constant.
+fn names_types(name: &Ident, item: &ItemFn) -> bool {
+    struct Visitor<'a> {
+        name: &'a Ident,
+        found: bool,
+    }
+    impl Visitor<'_> {
+        fn is_it(&self, e: &Expr) -> bool {
+            matches!(e, Expr::Path(path) if path.path.is_ident(self.name))
+        }
+    }
+    impl<'ast> Visit<'ast> for Visitor<'_> {
+        fn visit_type_array(&mut self, array: &'ast syn::TypeArray) {
+            self.visit_type(&array.elem);
+            if !self.is_it(&array.len) {
+                self.visit_expr(&array.len);
+            }
+        }
+        fn visit_generic_argument(&mut self, argument: &'ast syn::GenericArgument) {
+            match argument {
+                syn::GenericArgument::Type(ty) if is_named(ty, &self.name.to_string()) => self.found = true,
+                syn::GenericArgument::Const(e) if self.is_it(e) => self.found = true,
+                other => visit::visit_generic_argument(self, other),
+            }
+        }
+        // Of a call they are inferred.
+        fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+            call.args.iter().for_each(|argument| self.visit_expr(argument));
+            if let Expr::Path(path) = &*call.func {
+                let qualifiers = path.path.segments.len() - 1;
+                path.path.segments.iter().take(qualifiers).for_each(|s| self.visit_path_segment(s));
+            }
+        }
+    }
+    let mut visitor = Visitor { name, found: false };
+    visitor.visit_item_fn(item);
+    visitor.found
 }
 
 /// Each length becomes 0.
@@ -406,13 +486,29 @@ impl VisitMut for Erase<'_> {
     }
 }
 
-fn bounds(param: &TypeParam, predicates: &[WherePredicate]) -> Bounds {
+/// `Float` is among its bounds.
+fn asks_float(param: &TypeParam, predicates: &[WherePredicate]) -> bool {
+    all_bounds(param, predicates).any(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|s| s.ident == "Float"),
+        _ => false,
+    })
+}
+
+/// Those at the parameter, and those behind `where`.
+fn all_bounds<'a>(
+    param: &'a TypeParam,
+    predicates: &'a [WherePredicate],
+) -> impl Iterator<Item = &'a TypeParamBound> {
     let behind_where = predicates.iter().filter_map(|predicate| match predicate {
         WherePredicate::Type(p) if is_named(&p.bounded_ty, &param.ident.to_string()) => Some(p.bounds.iter()),
         _ => None,
     });
+    param.bounds.iter().chain(behind_where.flatten())
+}
+
+fn bounds(param: &TypeParam, predicates: &[WherePredicate]) -> Bounds {
     let mut found = Bounds::Any;
-    for bound in param.bounds.iter().chain(behind_where.flatten()) {
+    for bound in all_bounds(param, predicates) {
         let TypeParamBound::Trait(bound) = bound else { continue };
         let name = bound.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
         let foreign = bound.path.segments.first().is_some_and(|s| s.ident == "num_traits");

@@ -126,3 +126,54 @@ fn conditions_take_functions_ahead() {
         agree!(where_it_is_positive(&Array1::from_vec(scattered(4, n))), ulps = 0, compiled = 1 << 12);
     }
 }
+
+/// In a heap the root has no parent: what is known of the index in its arm does not hold in the first iteration.
+#[desc_jit]
+fn parents(x: &Array1<f64>) -> f64 {
+    let mut v = 0.3;
+    for i in 0..x.len() {
+        if i == 0 {
+            v = 0.5 * v * v;
+        } else {
+            v = 0.5 * v * v + x[(i - 1) >> 4].exp() * x[(i - 1) / 2].sin();
+        }
+    }
+    v
+}
+
+#[desc_jit]
+fn times_an_outer_index(x: &Array1<f64>) -> f64 {
+    let mut v = 0.3;
+    for j in 0..4 {
+        for i in 0..x.len() / 8 {
+            if i == 0 {
+                v = 0.5 * v * v;
+            } else {
+                v = 0.5 * v * v + x[(i - 1) * j].exp();
+            }
+        }
+    }
+    v
+}
+
+/// The index in front fails in the first iteration: the one behind it is never used.
+#[desc_jit]
+fn behind_an_error(x: &Array1<f64>, start: usize) -> f64 {
+    let mut v = 0.3;
+    for i in start..x.len() {
+        let p = x[i - 1];
+        v = 0.5 * v * v + p + x[(2 * i - 2) >> 5].exp();
+    }
+    v
+}
+
+#[test]
+fn ahead_of_an_arm_no_index_leaves_its_array() {
+    for n in [8, 64, 300] {
+        let x = Array1::linspace(0.0, 0.1, n);
+        agree!(parents(&x), ulps = 0, compiled = 1 << 12);
+        agree!(times_an_outer_index(&x), ulps = 0, compiled = 1 << 12);
+        agree!(behind_an_error(&x, 1), ulps = 0, compiled = 1 << 12);
+        refuse!(behind_an_error(&x, 0), Arithmetic, "attempt to subtract with overflow");
+    }
+}

@@ -172,3 +172,82 @@ fn mixed(x: f32, y: f64) -> Pair<f64, f32> {
 fn parameters_of_both_types() {
     assert_eq!(same(|| mixed(1.5, 2.5)), Pair(5.0, 1.5));
 }
+
+#[desc_jit]
+impl Complex<f64> {
+    fn arg(&self) -> f64 {
+        self.im.atan2(self.re)
+    }
+}
+
+#[desc_jit]
+impl Complex<f32> {
+    fn half_arg(&self) -> f32 {
+        0.5 * self.im.atan2(self.re)
+    }
+}
+
+#[desc_jit]
+fn angles(z: &Complex<f64>, w: &Complex<f32>) -> f64 {
+    z.arg() + w.half_arg() as f64 + z.norm()
+}
+
+#[test]
+fn blocks_of_one_choice_are_found() {
+    let (z, w) = (Complex { re: 3.0, im: 4.0 }, Complex { re: 0.0, im: 1.0 });
+    let angle = with_backend(Backend::Native, || angles(&z, &w));
+    for engine in Engine::ALL {
+        let staged = with_engine(engine, || angles(&z, &w));
+        assert!((staged - angle).abs() < 1e-7, "{engine}: {staged} is not {angle}");
+    }
+}
+
+#[desc_jit]
+fn imaginary(n: usize) -> Complex<f32> {
+    Complex { re: 0.0, im: if n > 0 { 1.0 } else { 2.0 } }
+}
+
+#[desc_jit]
+fn squared(n: usize) -> f32 {
+    let i = Complex { re: 0.1, im: 0.2 };
+    let z = imaginary(n).times(&i);
+    z.re + z.im
+}
+
+#[test]
+fn unsuffixed_fields_take_the_type_that_they_meet() {
+    assert_eq!(same(|| imaginary(1)), Complex { re: 0.0, im: 1.0 });
+    assert_eq!(same(|| squared(1)), -0.2 + 0.1);
+}
+
+#[derive(Tree, Clone, Debug, PartialEq)]
+struct Poly<T: Float, const N: usize> {
+    c: [T; N],
+}
+
+const SIZE: usize = 2;
+
+#[desc_jit]
+fn scaled<T: Float, const N: usize>(c: [T; N], by: T) -> Poly<T, N> {
+    let mut c = c;
+    for k in 0..N {
+        c[k] *= by;
+    }
+    Poly::<T, N> { c }
+}
+
+#[desc_jit]
+fn constant<T: Float>(p: &Poly<T, SIZE>) -> T {
+    p.c[0] * T::from(2.0).unwrap()
+}
+
+#[desc_jit]
+fn doubled(p: &Poly<f32, SIZE>) -> f32 {
+    constant(p)
+}
+
+#[test]
+fn lengths_that_are_arguments_of_structs() {
+    assert_eq!(same(|| scaled([1.0, 2.0], 3.0)), Poly { c: [3.0, 6.0] });
+    assert_eq!(same(|| doubled(&Poly { c: [0.1, 2.0] })), 0.2);
+}

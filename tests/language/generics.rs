@@ -428,3 +428,23 @@ fn generic_code_calls_generic_functions() {
     }
     assert_eq!(slope(&Array1::from_vec(vec![0.0_f32, 4.0])).to_vec(), [0.0, 1.0]);
 }
+
+#[desc_jit]
+fn weigh<T: Float, const M: usize>(ids: [usize; M], k: T) -> T {
+    k * T::from(ids[0]).unwrap()
+}
+
+#[desc_jit]
+fn zeros_like<T: Float, const M: usize>(ids: [usize; M]) -> T {
+    T::from(M + ids[0]).unwrap()
+}
+
+#[desc_jit]
+fn written_out<const N: usize>(ids: [usize; N]) -> f64 {
+    weigh::<f32, N>(ids, 0.1) as f64 + zeros_like::<f32, N>(ids) as f64
+}
+
+#[test]
+fn type_arguments_beside_a_length_are_kept() {
+    assert_eq!(same!(written_out([1])), 0.1_f32 as f64 + 2.0);
+}

@@ -64,8 +64,9 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
             }
         },
         params: generics.list(),
-        floats: generics.types().collect(),
+        floats: generics.dtypes(),
         clause: generics.clause(),
+        methods: methods(name, generics),
         stacked: quote_ours! { #stack<#(#of_own),*> },
         name,
     };
@@ -75,6 +76,8 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
         params: quote_ours! { #(#params: #bounds,)* },
         floats: Vec::new(),
         clause: TokenStream::new(),
+        // A stack has none, whatever is in it.
+        methods: quote_ours! { { let _: &str = name; ::core::option::Option::None } },
         stacked: nested(of_stacks.collect()),
         name: &stack,
     };
@@ -92,6 +95,27 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
             #of_stack
             #literal
         };
+    }
+}
+
+/// The method of that `name`. Blocks may be for one choice of the type parameters, and are found from that choice alone.
+fn methods(name: &Ident, generics: &Generics) -> TokenStream {
+    let Some(candidates) = generics.candidates() else {
+        let arguments = (!generics.is_empty()).then(|| generics.as_arguments());
+        return quote_ours! { ::desc_jit::__methods_of!(#name #arguments, name) };
+    };
+    let dtypes = generics.dtypes();
+    let types = generics.candidate_dtypes();
+    // The first one, of f64 alone, stands for the rest.
+    let arms = candidates.iter().zip(types).skip(1).map(|(candidate, dtypes)| {
+        quote_ours! { (#(#dtypes,)*) => ::desc_jit::__methods_of!(#name #candidate, name) }
+    });
+    let first = &candidates[0];
+    quote_ours! {
+        match (#(#dtypes,)*) {
+            #(#arms,)*
+            _ => ::desc_jit::__methods_of!(#name #first, name),
+        }
     }
 }
 
@@ -126,10 +150,12 @@ struct Subject<'a> {
     ty: TokenStream,
     /// These, with their bounds.
     params: TokenStream,
-    /// Those that stand for floats.
-    floats: Vec<&'a Ident>,
+    /// What each stands for.
+    floats: Vec<TokenStream>,
     /// What else is asked of them.
     clause: TokenStream,
+    /// The method of that `name`.
+    methods: TokenStream,
     /// Many of them.
     stacked: TokenStream,
 }
@@ -169,7 +195,7 @@ fn nested(mut types: Vec<TokenStream>) -> TokenStream {
 
 /// The impls for one struct with these fields.
 fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool) -> TokenStream {
-    let Subject { name, text, ty: own, params, floats, clause, stacked } = subject;
+    let Subject { name, text, ty: own, params, floats, clause, methods, stacked } = subject;
     // Ours, among tokens that have the user's spans.
     let (this, outputs) = (crate::ast::ours("this"), crate::ast::ours("outputs"));
     let descriptions = parts.iter().map(|part| {
@@ -217,9 +243,9 @@ fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool
                 ::desc_jit::__private::Ty::Struct(&::desc_jit::__private::StructInfo {
                     path: ::core::concat!(::core::module_path!(), "::", #text),
                     name: #text,
-                    parameters: &[#(<#floats as ::desc_jit::__private::Element>::DTYPE),*],
+                    parameters: &[#(#floats),*],
                     fields: &[#(#descriptions),*],
-                    methods: |name| ::desc_jit::__methods_of!(#own, name),
+                    methods: |name| #methods,
                 });
             type __Stacked = #stacked;
             fn __owned<'a>(#this: Self) -> ::desc_jit::__private::ArgValue<'a> {

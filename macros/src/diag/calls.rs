@@ -7,8 +7,6 @@ catalogue! {
         "call an annotated function by its name";
     CALL_VARIABLE = "DJ0503", "the variable `{0}` can't be called",
         "call an annotated function by its name";
-    GENERIC_CALL = "DJ0504", "these type arguments are not part of the staged language",
-        "methods have none, and of a type they can't be the length of an argument: write a function with `#[desc_jit]`, whose type arguments stand behind its name, `f::<f64>(x)`";
     ASSOCIATED = "DJ0506", "`{0}::{1}` is not known to staged code",
         "{2}";
     NOT_A_PLACE = "DJ0507", "`&mut` is followed by a variable, a tuple field or an element",

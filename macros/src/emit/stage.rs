@@ -25,7 +25,7 @@ impl Names {
         // Only it has the type parameters.
         let stage = match function.generics.is_empty_inside() {
             true => entry.clone(),
-            false => ours("__stage"),
+            false => ours(&format!("__{entry}")),
         };
         Names { entry, stage, body: ours("__body"), function: ours("__function") }
     }

@@ -6,7 +6,7 @@ use crate::diag::calls::*;
 use crate::diag::types::RESULT_KEPT;
 use crate::diag::{expressions, signature};
 use crate::names::{self, ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Expr as Rust, ExprCall, Path, PathArguments};
 
 impl Parser<'_> {
@@ -103,7 +103,7 @@ impl Parser<'_> {
         if path.segments.len() == 1 && last.ident == self.name {
             return self.reject(path, &RECURSION, &[&name]);
         }
-        let Some(staging) = self.entry(path, stage) else { return rejected(Spot::of(path)) };
+        let staging = self.entry(path, stage);
         let mut arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
         if name == "put"
             && let Some(Some(Argument::Value(index))) = arguments.get_mut(1)
@@ -137,18 +137,6 @@ impl Parser<'_> {
     /// The staging function of an associated function, on the user's token.
     pub(super) fn staging_method(&mut self, path: &Path, stage: &str) -> Option<proc_macro2::TokenStream> {
         let last = path.segments.last()?;
-        let written = |arguments: &PathArguments| match arguments {
-            PathArguments::None => false,
-            // Of a method there are none, and what is a number here is no constant there.
-            arguments => {
-                std::ptr::eq(arguments, &last.arguments)
-                    || self.generics.mentions_length(&arguments.to_token_stream())
-            }
-        };
-        if let Some(segment) = path.segments.iter().find(|s| written(&s.arguments)) {
-            self.sink.report(&segment.arguments, &GENERIC_CALL, &[]);
-            return None;
-        }
         let own = path.segments.first().is_some_and(|s| s.ident == "Self") && path.segments.len() == 2;
         if own && last.ident == self.name {
             self.sink.report(path, &RECURSION, &[&self.name]);
@@ -157,6 +145,8 @@ impl Parser<'_> {
         let mut path = path.clone();
         let segment = path.segments.last_mut()?;
         segment.ident = crate::emit::method_name(stage, &segment.ident);
+        // Methods have none, which rustc says of the function as written.
+        segment.arguments = PathArguments::None;
         Some(quote!(#path))
     }
 

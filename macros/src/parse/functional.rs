@@ -139,7 +139,7 @@ impl Parser<'_> {
                     Some(ty) if ty.starts_with(char::is_uppercase) => {
                         Some(Callable::Path(self.staging_method(path, "stage")?, Spot::of(path)))
                     }
-                    _ => Some(Callable::Path(self.entry(path, "stage")?, Spot::of(path))),
+                    _ => Some(Callable::Path(self.entry(path, "stage"), Spot::of(path))),
                 }
             }
             other => {

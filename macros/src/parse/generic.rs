@@ -2,7 +2,7 @@
 
 use super::{Parser, bare, expression, rejected, types};
 use crate::ast::{Expr, ExprKind, Spot};
-use crate::diag::calls::{ASSOCIATED, GENERIC_CALL, NUMBER_OPTION};
+use crate::diag::calls::{ASSOCIATED, NUMBER_OPTION};
 use crate::names::{METHODS, Method, method, nearest};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -31,18 +31,19 @@ impl Parser<'_> {
             // What it gives depends on nothing.
             return expression(ExprKind::Constant(quote!(#e)), at);
         }
-        if FROM.contains(&name.as_str()) {
+        let is_float = self.generics.is_float(&ty.to_string());
+        if is_float && FROM.contains(&name.as_str()) {
             return self.reject(path, &NUMBER_OPTION, &[&format!("{ty}::{name}")]);
         }
-        if method(&name) == Some(Method::Plain) {
+        if is_float && method(&name) == Some(Method::Plain) {
             let mut arguments: Vec<_> = e.args.iter().map(|a| self.argument(a)).collect();
             let receiver = arguments.remove(0);
             return expression(ExprKind::Method(name, Box::new(receiver), arguments), at);
         }
         let methods = METHODS.iter().filter(|(_, m)| *m == Method::Plain).map(|(n, _)| *n);
         let help = match nearest(&name, methods.chain(FROM.iter().copied())) {
-            Some(near) => format!("did you mean `{ty}::{near}`?"),
-            None => "write the computation out, or make it an annotated function".into(),
+            Some(near) if is_float && near != name => format!("did you mean `{ty}::{near}`?"),
+            _ => "write the computation out, or make it an annotated function".into(),
         };
         self.reject(path, &ASSOCIATED, &[ty, &name, &help])
     }
@@ -53,6 +54,9 @@ impl Parser<'_> {
             Rust::Call(call) => {
                 let Rust::Path(function) = bare(&call.func) else { return None };
                 let ty = self.type_parameter(&function.path)?;
+                if !self.generics.is_float(&ty.to_string()) {
+                    return None;
+                }
                 let from = function.path.segments.last()?.ident.to_string();
                 let (true, [value]) =
                     (FROM.contains(&from.as_str()), &call.args.iter().collect::<Vec<_>>()[..])
@@ -74,31 +78,25 @@ impl Parser<'_> {
     }
 
     /// The function of a companion type, with the type arguments of the path: `f::stage`, `f::stage_with::<T>`.
-    pub(super) fn entry(&mut self, path: &Path, stage: &str) -> Option<TokenStream> {
-        let (path, arguments) = self.without_arguments(path)?;
-        // What is the length of an argument is no constant in staged code: it is inferred once more.
-        let inferred = self.generics.mentions_length(&arguments.to_token_stream());
-        Some(match arguments {
-            PathArguments::AngleBracketed(arguments) if !inferred => {
-                let stage = crate::ast::ours(&format!("{stage}_with"));
-                quote_ours! { #path::#stage #arguments }
-            }
-            _ => {
-                let stage = crate::ast::ours(stage);
-                quote_ours! { #path::#stage }
-            }
-        })
-    }
-
-    /// The path of a function, and the type arguments behind it, which begin with `::`.
-    pub(super) fn without_arguments(&mut self, path: &Path) -> Option<(Path, PathArguments)> {
+    pub(super) fn entry(&self, path: &Path, stage: &str) -> TokenStream {
         let mut path = path.clone();
         let arguments = split(&mut path);
-        if let Some(segment) = path.segments.iter().find(|s| !matches!(s.arguments, PathArguments::None)) {
-            self.sink.report(&segment.arguments, &GENERIC_CALL, &[]);
-            return None;
-        }
-        Some((path, arguments))
+        let PathArguments::AngleBracketed(mut arguments) = arguments else {
+            let stage = crate::ast::ours(stage);
+            return quote_ours! { #path::#stage };
+        };
+        let count = arguments.args.len();
+        // What is the length of an argument here is no constant: there it is read off the argument once more.
+        let args = std::mem::take(&mut arguments.args);
+        arguments.args =
+            args.into_iter().filter(|a| !self.generics.mentions_length(&a.to_token_stream())).collect();
+        let stage = match arguments.args.len() {
+            0 => crate::ast::ours(stage),
+            left if left == count => crate::ast::ours(&format!("{stage}_with")),
+            _ => crate::ast::ours(&format!("__{stage}")),
+        };
+        let arguments = (!arguments.args.is_empty()).then_some(arguments);
+        quote_ours! { #path::#stage #arguments }
     }
 }
 

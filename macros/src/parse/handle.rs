@@ -161,10 +161,6 @@ impl Parser<'_> {
             Rust::Path(p)
                 if p.qself.is_none() && self.is_function(e) && self.handle_variable(p).is_none() =>
             {
-                if self.without_arguments(&p.path).is_none() {
-                    self.handles.not_rust = true;
-                    return None;
-                }
                 self.handles.paths.extend(p.path.segments.last().map(|s| span_key(s.ident.span())));
                 if p.path.get_ident().is_some_and(|i| *i == self.name) {
                     self.sink.report(p, &RECURSION, &[&self.name]);

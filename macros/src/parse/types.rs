@@ -118,6 +118,19 @@ fn check_name(ty: &impl ToTokens, segment: &PathSegment, sink: &mut Sink) {
     }
 }
 
+/// The arguments of a segment that stand for parameters, of which constants are `None`.
+pub fn all_arguments(segment: &PathSegment) -> impl Iterator<Item = Option<&Type>> {
+    let list = match &segment.arguments {
+        PathArguments::AngleBracketed(list) => Some(list.args.iter()),
+        _ => None,
+    };
+    list.into_iter().flatten().filter_map(|a| match a {
+        GenericArgument::Type(t) => Some(Some(t)),
+        GenericArgument::Const(_) => Some(None),
+        _ => None,
+    })
+}
+
 /// The type arguments of a segment.
 pub fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     let list = match &segment.arguments {

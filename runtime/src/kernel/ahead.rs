@@ -132,11 +132,14 @@ impl Body<'_> {
         if self.finder.writes.get(dst.index()) != Some(&1) || !inst.reads().all(known) {
             return None;
         }
-        // Checks and conditions in front of a load do not count here.
+        // Checks and conditions in front of a load do not count here, and ranges of what the iteration computes may come
+        // from those: only the index of the loop, and what was known before it, says where the load goes.
         if let Some(buf) = inst.bufs()[0] {
             let last = kernel.slots[buf.index()].count() as i128 - 1;
             let form = self.finder.forms.address(kernel, inst)?;
-            let inside = self.finder.forms.interval(&form).within(Interval::new(0, last));
+            let certain = |r: Reg| r == self.l.iv || !self.set.contains(&r);
+            let inside = form.terms.iter().all(|term| certain(term.0))
+                && self.finder.forms.interval(&form).within(Interval::new(0, last));
             if !inside || self.stored.contains(&buf) {
                 return None;
             }

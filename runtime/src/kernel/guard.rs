@@ -27,19 +27,22 @@ pub(super) fn flatten(kernel: &mut Kernel, branch: &Branch) -> Option<Code> {
     let results = chosen.iter().all(|m| is_wide(kernel, m.0));
     // Moves happen at once: no result is also a source.
     let sources: Vec<Reg> = chosen.iter().chain(otherwise).map(|m| m.1).collect();
-    if !results || !insts().all(fits) || chosen.iter().any(|m| sources.contains(&m.0)) {
+    let overwritten = |m: &(Reg, Reg)| sources.contains(&m.0) || m.0 == cond;
+    let can_fail = |item: &Item| matches!(item, Item::Inst(inst, _) if wrapping(inst).is_some());
+    if !results || !insts().all(fits) || !insts().any(can_fail) || chosen.iter().any(overwritten) {
         return None;
     }
     let mut flat = Code::new();
     let mut failure = None;
     for item in insts() {
         let Item::Inst(inst, _) = item else { return None };
+        // What was known of it holds only where nothing before it failed.
+        let dst = inst.dst()?;
+        kernel.ranges[dst.index()] = Interval::of(kernel.regs[dst.index()]);
         let Some(wrapping) = wrapping(inst) else {
             flat.push(item.clone());
             continue;
         };
-        let dst = inst.dst()?;
-        kernel.ranges[dst.index()] = Interval::of(kernel.regs[dst.index()]);
         let fails = failure_of(kernel, inst)?;
         flat.extend([wrapping.into(), fails.into()]);
         failure = match (failure, fails.dst()?) {
@@ -75,6 +78,10 @@ fn can_be_tested(kernel: &Kernel, inst: &Inst) -> bool {
         AddUsize { .. } | SubUsize { .. } => true,
         AddI64 { b, .. } | SubI64 { b, .. } => number(b).is_some(),
         MulUsize { a, b, .. } => number(a).or(number(b)).is_some_and(|c| c > 0),
+        // Of a distance that is wrong nothing can be said.
+        ShlI { b, .. } | ShrS { b, .. } | ShrU { b, .. } | Rotl32 { b, .. } | Rotl64 { b, .. } => {
+            number(b).is_some()
+        }
         DivU { b, .. } | RemU { b, .. } => number(b).is_some_and(|c| c != 0),
         DivI64 { b, .. } | RemI64 { b, .. } => number(b).is_some_and(|c| c != 0 && c != -1),
         Math { .. } | Math2 { .. } | CallPure { .. } => false,

@@ -95,7 +95,7 @@ fn follow<'a>(args: &'a [Value], (param, steps): Part<'_>) -> Option<Found<'a>> 
         let items = value.items();
         (value, axes) = match (step, items) {
             (Step::Parameter(k), _) => {
-                return value.struct_info()?.parameters.get(*k).map(|dtype| Found::Parameter(*dtype));
+                return (*value.struct_info()?.parameters.get(*k)?).map(Found::Parameter);
             }
             (Step::Item(k), _) => (items?.get(*k)?, 0),
             (Step::Element, Some(items)) => (items.first()?, 0),

@@ -50,9 +50,39 @@ impl Cx {
         base: Option<Value>,
         at: At,
     ) -> Out<Value> {
-        let fits = candidates.iter().map(|ty| self.structure(*ty, fields.clone(), base.clone(), at));
-        fits.reduce(|best, next| best.or(next))
-            .unwrap_or_else(|| Err(self.error(ErrorKind::Verify, "a generic struct has a type", at)))
+        let mut first = None;
+        for ty in candidates {
+            match self.structure(*ty, fields.clone(), base.clone(), at) {
+                // Of unsuffixed numbers alone the type is still open: they stay as they are until they meet one.
+                Ok(made) if first.is_none() => return Ok(self.open_literals(&made, &fields)),
+                Ok(made) => return Ok(made),
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        Err(first.unwrap_or_else(|| self.error(ErrorKind::Verify, "a generic struct has a type", at)))
+    }
+
+    /// The struct with the unsuffixed numbers that its fields were given, where these are all its floats.
+    fn open_literals(&self, made: &Value, fields: &[(&'static str, Value)]) -> Value {
+        let (Some(info), Some(items)) = (made.struct_info(), made.items()) else { return made.clone() };
+        let given = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| f.1.clone());
+        let items: Vec<Value> = info
+            .fields
+            .iter()
+            .zip(items.iter())
+            .map(|(field, item)| given(field.name).filter(Value::is_weak).unwrap_or_else(|| item.clone()))
+            .collect();
+        let open = Value::structure(info, items);
+        if self.is_open(&open) { open } else { made.clone() }
+    }
+
+    /// All floats in it are unsuffixed numbers.
+    fn is_open(&self, v: &Value) -> bool {
+        let mut leaves = Vec::new();
+        v.leaves(&mut leaves);
+        leaves
+            .iter()
+            .all(|leaf| leaf.is_weak() || self.ty(leaf, At(0, 0, 0)).is_ok_and(|ty| !ty.dtype.is_float()))
     }
 
     /// `v.name`
@@ -83,7 +113,8 @@ impl Cx {
     /// something else.
     pub(super) fn coerce_struct(&self, v: &Value, info: &'static StructInfo, at: At) -> Out<Option<Value>> {
         let Some(items) = v.items().filter(|items| items.len() == info.fields.len()) else { return Ok(None) };
-        if v.struct_info().is_some_and(|own| own != info) {
+        // Another choice of the parameters of one struct, as long as it is open.
+        if v.struct_info().is_some_and(|own| own != info && !(own.path == info.path && self.is_open(v))) {
             return Ok(None);
         }
         let mut fields = Vec::with_capacity(items.len());

@@ -31,8 +31,8 @@ pub struct StructInfo {
     pub path: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// The float types that its type parameters stand for.
-    pub parameters: &'static [DType],
+    /// The float types that its parameters stand for; `None` for constants.
+    pub parameters: &'static [Option<DType>],
     /// Its fields, in order.
     pub fields: &'static [Field],
     /// Its annotated methods, by name.

@@ -21,24 +21,15 @@ fn halved<T: Float + Halve>(x: T) -> T {
     T::halve(x)
 }
 
-#[derive(Tree, Clone)]
-struct Grid<const N: usize> {
-    x: [f64; N],
+trait Metric {
+    fn hypot(x: f64, y: f64) -> f64;
 }
 
 #[desc_jit]
-impl<const N: usize> Grid<N> {
-    fn new(x: [f64; N]) -> Self {
-        Self { x }
-    }
-}
-
-// `N` is read off the argument, where it is too late for a type.
-#[desc_jit]
-fn first<const N: usize>(x: [f64; N]) -> f64 {
-    Grid::<N>::new(x).x[0]
+fn distance<M: Metric>(x: f64, y: f64) -> f64 {
+    M::hypot(x, y)
 }
 
 fn main() {
-    let _ = potential(1.0) + first([1.0]);
+    let _ = potential(1.0);
 }
