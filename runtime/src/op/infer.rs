@@ -64,6 +64,10 @@ impl Op {
             }
             Op::Empty(ty) => {
                 arity("empty", inputs, 0)?;
+                // What is read by mistake is a number all the same.
+                if !ty.dtype.is_float() {
+                    return Err(refuses("empty", ty));
+                }
                 ty.clone()
             }
             Op::Unary(op) => {
