@@ -3,11 +3,12 @@
 use super::cache::{Cache, CacheStats};
 use super::call::{Callee, Staged};
 use super::derived::Derived;
+use super::instances::found_or_made;
 use crate::error::Result;
 use crate::stage::{Argument, FunctionInfo, Param, Source, StageFn, Ty, Within, stage_root};
 use crate::transform::recipe::{Recipe, Transform};
 use std::ops::Deref;
-use std::sync::{PoisonError, RwLock};
+use std::sync::RwLock;
 
 /// An annotated function; generated code holds one in a static.
 pub struct Function {
@@ -54,21 +55,12 @@ impl Function {
 
     /// The function under these transforms, the innermost first.
     pub(super) fn derived(&'static self, transforms: Vec<Transform>) -> &'static Derived {
-        let find = |known: &[&'static Derived]| known.iter().copied().find(|d| d.transforms() == transforms);
-        let known = find(&self.derived.read().unwrap_or_else(PoisonError::into_inner));
-        if let Some(derived) = known {
-            return derived;
-        }
-        let mut known = self.derived.write().unwrap_or_else(PoisonError::into_inner);
-        // Another thread may have been first.
-        if let Some(derived) = find(&known) {
-            return derived;
-        }
         // A program writes down its recipes: there are few of them, and like functions they stay until it ends.
-        let recipe = Recipe { base: &self.info, transforms };
-        let derived: &'static Derived = Box::leak(Box::new(Derived::new(self, recipe)));
-        known.push(derived);
-        derived
+        let make = || {
+            let recipe = Recipe { base: &self.info, transforms: transforms.clone() };
+            &*Box::leak(Box::new(Derived::new(self, recipe)))
+        };
+        found_or_made(&self.derived, |known| known.transforms() == transforms, make)
     }
 }
 

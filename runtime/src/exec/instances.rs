@@ -21,22 +21,9 @@ impl Instances {
 
     /// The function for this choice, made by the first call that asks for it.
     pub fn get(&'static self, choice: TypeId, make: impl FnOnce() -> Function) -> &'static Function {
-        let find = |known: &[(TypeId, &'static Function)]| {
-            known.iter().find(|(other, _)| *other == choice).map(|(_, function)| *function)
-        };
-        let known = find(&self.known.read().unwrap_or_else(PoisonError::into_inner));
-        if let Some(function) = known {
-            return function;
-        }
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        // Another thread may have been first.
-        if let Some(function) = find(&known) {
-            return function;
-        }
         // A program has few choices, and like other functions they stay until it ends.
-        let function: &'static Function = Box::leak(Box::new(make()));
-        known.push((choice, function));
-        function
+        let make = || (choice, &*Box::leak(Box::new(make())));
+        found_or_made(&self.known, |(other, _)| *other == choice, make).1
     }
 
     /// Counters of all caches together.
@@ -50,4 +37,24 @@ impl Instances {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.iter().for_each(|(_, function)| function.clear_cache());
     }
+}
+
+/// The entry of a list that only grows; the first that asks for one makes it.
+pub(super) fn found_or_made<T: Copy>(
+    list: &RwLock<Vec<T>>,
+    is_it: impl Fn(&T) -> bool,
+    make: impl FnOnce() -> T,
+) -> T {
+    let find = |known: &[T]| known.iter().copied().find(|entry| is_it(entry));
+    let known = find(&list.read().unwrap_or_else(PoisonError::into_inner));
+    if let Some(entry) = known {
+        return entry;
+    }
+    let mut known = list.write().unwrap_or_else(PoisonError::into_inner);
+    // Another thread may have been first.
+    find(&known).unwrap_or_else(|| {
+        let entry = make();
+        known.push(entry);
+        entry
+    })
 }

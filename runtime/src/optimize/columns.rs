@@ -106,8 +106,8 @@ impl Columns<'_> {
                 }
             }
             Op::Cond | Op::Switch => self.branch(&mut node, &mut behind),
-            Op::For { .. } => self.carries(&mut node, 2, into, &mut behind),
-            Op::While => self.carries(&mut node, 0, into, &mut behind),
+            Op::For { .. } => self.carries(&mut node, [2, 1], into, &mut behind),
+            Op::While => self.carries(&mut node, [0, 0], into, &mut behind),
             _ => {}
         }
         into.push(node);
@@ -156,9 +156,16 @@ impl Columns<'_> {
         }
     }
 
-    /// Loops carry columns, where the body stacks what it carries; `first` is the number of inputs before the carries.
-    fn carries(&mut self, node: &mut Node, first: usize, before: &mut Vec<Node>, behind: &mut Vec<Node>) {
-        let (own, site) = (first / 2, node.site);
+    /// Loops carry columns, where the body stacks what it carries; `first` and
+    /// `own` are the numbers of inputs and of parameters before the carries.
+    fn carries(
+        &mut self,
+        node: &mut Node,
+        [first, own]: [usize; 2],
+        before: &mut Vec<Node>,
+        behind: &mut Vec<Node>,
+    ) {
+        let site = node.site;
         let mut changed = false;
         while let Some(places) = self.carried_column(node, own) {
             let behind_own = |n: usize| places.iter().map(|k| k + n).collect::<Vec<_>>();

@@ -1,0 +1,132 @@
+//! *Functions* of `docs/language.md`.
+
+use desc_jit::implicit::Iteration;
+use desc_jit::prelude::*;
+
+constructs! {
+    calls: "calls of annotated functions";
+    mutable_arguments: "`&mut` arguments";
+    closures: "closures in variables, by reference or `move`; closures as arguments";
+    generics: "`fn f<T: Float>`, `where T: Float`, traits of one's own beside it; `T::zero()`, `T::from(x).unwrap()`, `T::PI()`, `T::max(a, b)`; `f(x)`, `f::<T>(x)`, `f::jit::<f64>()`";
+    const_generics: "`fn f<const N: usize>(x: [f64; N])`, `fn f<const K: u32>(x: f64)`";
+    items: "annotated functions inside functions, `const`, `static`, `use`, `const { .. }`";
+    transforms: "`grad(f)(&x)`, `vmap(..)`, `jvp(..)` of annotated functions";
+    roots: "`root_scalar`, `root`, `fixed_point`";
+}
+
+#[desc_jit]
+fn parabola(v: f64, k: usize) -> f64 {
+    v * v + k as f64 * v
+}
+
+#[desc_jit]
+fn calls(x: &Array1<f64>, n: usize) -> f64 {
+    let mut y = 0.0;
+    for i in 0..n {
+        y += parabola(x[i], i) * parabola(y, n);
+    }
+    y
+}
+
+#[desc_jit]
+fn relax(y: &mut Array1<f64>, sum: &mut f64, by: f64) {
+    for i in 1..y.len() {
+        y[i] = (1.0 - by) * y[i] + by * y[i - 1];
+        *sum += y[i] * y[i];
+    }
+}
+
+#[desc_jit]
+fn mutable_arguments(x: &Array1<f64>, n: usize) -> f64 {
+    let mut y = x.clone();
+    let mut sum = 0.0;
+    for _ in 0..n {
+        relax(&mut y, &mut sum, x[0]);
+    }
+    sum
+}
+
+#[desc_jit]
+fn closures(x: &Array1<f64>, n: usize) -> f64 {
+    let scale = x[0] * n as f64;
+    let scaled = |v: f64| scale * v;
+    let owned = move |v: f64| v * v + scale;
+    scaled(x[1]) * owned(x[2]) + x.mapv(|v| scaled(v) * v).sum()
+}
+
+#[desc_jit]
+fn horner<T>(x: &Array1<T>, at: T) -> T
+where
+    T: Float + Copy,
+{
+    let mut y = T::zero();
+    for i in 0..x.len() {
+        y = y * at + T::max(x[i], T::from(-50.0).unwrap()) * T::PI();
+    }
+    y
+}
+
+#[desc_jit]
+fn generics(x: &Array1<f64>, n: usize) -> f64 {
+    horner(x, x[0]) + horner::<f64>(x, 1.0 / n as f64)
+}
+
+#[desc_jit]
+fn length<const N: usize>(x: [f64; N]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..N {
+        sum += x[i] * x[i];
+    }
+    sum / N as f64
+}
+
+#[desc_jit]
+fn power<const K: u32>(x: f64) -> f64 {
+    let mut result = 1.0;
+    for _ in 0..K {
+        result *= x;
+    }
+    result
+}
+
+#[desc_jit]
+fn const_generics(x: &Array1<f64>, n: usize) -> f64 {
+    length([x[0], x[1], x[2]]) * power::<3>(x[3]) + length([x[n], x[0]])
+}
+
+const STIFFNESS: f64 = 2.5;
+static LIMITS: [f64; 2] = [0.5, 4.0];
+
+#[desc_jit]
+fn items(x: &Array1<f64>, n: usize) -> f64 {
+    use std::f64::consts::TAU;
+    const SHIFT: f64 = 0.25;
+    #[desc_jit]
+    fn spring(v: f64) -> f64 {
+        STIFFNESS * v * v
+    }
+    spring(x[0]) + TAU * x[1] * x[2] + SHIFT * x[3] + LIMITS[n % 2] * x[0] * const { 3.0 * 1.5 }
+}
+
+#[desc_jit]
+fn well(v: f64, k: f64) -> f64 {
+    k * v.powi(4) - v * v
+}
+
+#[desc_jit]
+fn transforms(x: &Array1<f64>, n: usize) -> f64 {
+    let force = -grad(well)(x[0], x[1]);
+    let (_, slope) = jvp(well)(x[2], x[3], 0.5);
+    let all = vmap(grad(well)).in_axes(in_axes![0, _])(x, n as f64);
+    force * slope + all.sum()
+}
+
+#[desc_jit]
+fn roots(x: &Array1<f64>, n: usize) -> f64 {
+    // To the last digits: differences divide by a small step.
+    let kepler = |e: f64| e - 0.3 * e.sin() - x[0];
+    let (e, _) = root_scalar_with(kepler, x[0], None, None, 1e-15, 50, 5, 0.1);
+    let cosine = |v: f64| (v * 0.5).cos() + 0.1 * x[1];
+    let (v, _) = fixed_point_with(cosine, 1.0, 1e-15, 200, Iteration::Simple);
+    e * v * n as f64
+}

@@ -1,0 +1,103 @@
+//! *Iterators* of `docs/language.md`.
+
+use desc_jit::prelude::*;
+
+constructs! {
+    items_of_arrays: "`for x in &a`, `a.iter()`, `for x in a.iter_mut()`, `for x in &mut a`";
+    parts_of_arrays: "`rows`, `columns`, `outer_iter`, `axis_iter(Axis(k))`, `windows(n)`, `chunks(n)`, `chunks_exact(n)`";
+    adapters: "`map`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, `copied`, `cloned`";
+    filters: "`filter`, `take_while`";
+    sums: "`sum`, `product`, `fold`, `count`, `any`, `all`, `for_each`";
+    searches: "`min_by`, `max_by` with `total_cmp`, `min_by_key`, `max_by_key`, `min`, `max`, `reduce`, `position`, `find`, `next`, `nth`, `last`, each with `.unwrap()` or `.unwrap_or(v)`";
+    collected: "`collect`";
+}
+
+#[desc_jit]
+fn items_of_arrays(x: &Array1<f64>, n: usize) -> f64 {
+    let mut y = x * n as f64;
+    for v in y.iter_mut() {
+        *v = *v * *v;
+    }
+    for v in &mut y {
+        *v += 1.0;
+    }
+    let mut product = 1.0;
+    for (a, b) in x.iter().zip(&y) {
+        product *= a + 0.1 * b;
+    }
+    for v in x {
+        product += v * v;
+    }
+    product
+}
+
+#[desc_jit]
+fn parts_of_arrays(x: &Array1<f64>, n: usize) -> f64 {
+    let table = array![[x[0], x[1]], [x[2], x[3]]];
+    let mut y = 0.0;
+    for row in table.rows() {
+        y += row[0] * row[1];
+    }
+    for column in table.columns() {
+        y += column[0] * column[0] * column[1];
+    }
+    for part in table.axis_iter(Axis(1)) {
+        y += part.sum() * y;
+    }
+    for row in table.outer_iter() {
+        y -= row.dot(&row);
+    }
+    let list = vec![x[0], x[1], x[2], x[3]];
+    for w in list.windows(2) {
+        y += w[0] * w[1];
+    }
+    for c in list.chunks(2) {
+        y *= c[0] + c[1] * n as f64;
+    }
+    y
+}
+
+#[desc_jit]
+fn adapters(x: &Array1<f64>, n: usize) -> f64 {
+    let a: f64 = x.iter().skip(1).take(n).map(|v| v * v).sum();
+    let b: f64 = x.iter().rev().enumerate().map(|(i, v)| v * i as f64).sum();
+    let c: f64 = x.iter().copied().zip(x.iter().cloned().skip(1)).map(|(u, v)| u * v).sum();
+    let d: f64 = x.iter().step_by(2).map(|v| v.sin()).sum();
+    a * b + c * d
+}
+
+#[desc_jit]
+fn filters(x: &Array1<f64>, n: usize) -> f64 {
+    let a: f64 = x.iter().filter(|v| **v > 0.5).map(|v| v * v).sum();
+    let b: f64 = x.iter().take_while(|v| **v > -0.35).map(|v| v * x[n]).sum();
+    a + b * x[0]
+}
+
+#[desc_jit]
+fn sums(x: &Array1<f64>, n: usize) -> f64 {
+    let product: f64 = x.iter().map(|v| v + 2.0).product();
+    let folded = x.iter().fold(1.0, |s, v| s * v + 1.0);
+    let many = x.iter().filter(|v| **v > 0.0).count();
+    let mut total = 0.0;
+    x.iter().for_each(|v| total += v * v);
+    let any = x.iter().any(|v| *v > 2.0) || x.iter().all(|v| *v < 0.0);
+    product + folded * many as f64 + if any { total } else { total * n as f64 } + x.iter().sum::<f64>()
+}
+
+#[desc_jit]
+fn searches(x: &Array1<f64>, n: usize) -> f64 {
+    let most = x.iter().max_by(|a, b| a.total_cmp(b)).unwrap();
+    let least = x.iter().copied().min_by(|a, b| a.total_cmp(b)).unwrap();
+    let first = x.iter().find(|v| **v > 0.65).unwrap_or(&0.0);
+    let at = x.iter().position(|v| *v > 1.2).unwrap();
+    let nearest = (0..4).min_by_key(|i| (*i as i64 - 2).abs()).unwrap();
+    let longest = x.iter().copied().reduce(|a, b| if a * a > b * b { a } else { b }).unwrap();
+    most * least + first * x[at] + x[nearest] * longest + x.iter().nth(n).unwrap() * x.iter().last().unwrap()
+}
+
+#[desc_jit]
+fn collected(x: &Array1<f64>, n: usize) -> f64 {
+    let squares: Vec<f64> = x.iter().map(|v| v * v).collect();
+    let sums: Array1<f64> = (0..3).map(|i| squares[i] + x[i + 1]).collect();
+    sums.dot(&sums) * squares[n]
+}

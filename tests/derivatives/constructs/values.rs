@@ -1,0 +1,143 @@
+//! *Values* of `docs/language.md`.
+
+use desc_jit::prelude::*;
+
+constructs! {
+    floats: "`f64`, `f32`";
+    integers: "`i32`, `u32`, `i64`, `u64`, `usize`";
+    bits: "`wrapping_*`, `rotate_*`, `count_ones`, bit operations";
+    bools: "`bool`, `&&`, `\\|\\|`, `!`";
+    literals: "unsuffixed literals";
+    tuples: "tuples, `let (a, b) = ..`, `(a, b) = (b, a)`";
+    names_of_parts: "`let r = &mut x;`, `let mut row = x.row_mut(i);`";
+    structs: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
+    generic_structs: "generic structs, `struct Complex<T>`, `struct Gas<T: Float, const D: usize>`, and `#[desc_jit] impl<T: Float> Complex<T>`";
+    casts: "`as`";
+    methods: "methods of numbers";
+}
+
+#[desc_jit]
+fn floats(x: &Array1<f64>, n: usize) -> f64 {
+    x[0] * x[1] - x[2] / (2.0 + x[3] * x[3]) + x[n]
+}
+
+#[desc_jit]
+fn integers(x: &Array1<f64>, n: usize) -> f64 {
+    let k: i32 = n as i32 * 7 % 4;
+    let m: u64 = (n as u64 + 5) / 2;
+    x[k as usize] * x[k as usize] * m as f64 - x[(n - 1) % 2]
+}
+
+#[desc_jit]
+fn bits(x: &Array1<f64>, n: usize) -> f64 {
+    let h = (n as u32).wrapping_mul(2_654_435_761).rotate_left(5) ^ 0x55;
+    let k = (h & 3) as usize;
+    x[k].sin() * h.count_ones() as f64
+}
+
+#[desc_jit]
+fn bools(x: &Array1<f64>, n: usize) -> f64 {
+    let far = x[0] > 1.0 || x[1] > 1.0 && !(x[2] > 1.0);
+    if far && n > 2 { x[0] * x[1] } else { x[2] * x[3] }
+}
+
+#[desc_jit]
+fn literals(x: &Array1<f64>, n: usize) -> f64 {
+    let half = 0.5;
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += half * x[i] * x[i] + 3.0;
+    }
+    sum
+}
+
+#[desc_jit]
+fn tuples(x: &Array1<f64>, n: usize) -> f64 {
+    let (mut a, mut b) = (x[0], x[1]);
+    for i in 0..n {
+        (a, b) = (b, a * x[i] + b);
+    }
+    let pair = (a, (b, n));
+    pair.0 * pair.1.0
+}
+
+#[desc_jit]
+fn names_of_parts(x: &Array1<f64>, n: usize) -> f64 {
+    let mut y = x.clone();
+    let first = &mut y[0];
+    *first *= 2.0;
+    let mut table = Array2::zeros((2, 4));
+    let mut row = table.row_mut(1);
+    for i in 0..n {
+        row[i] = y[i] * y[i + 1];
+    }
+    table[[1, 0]] * table[[1, 1]] + table[[1, 2]]
+}
+
+#[derive(Tree, Clone)]
+struct Body {
+    position: f64,
+    velocity: f64,
+    charges: Array1<f64>,
+}
+
+#[desc_jit]
+impl Body {
+    fn drift(&mut self, dt: f64) {
+        self.position += dt * self.velocity;
+    }
+
+    fn energy(&self) -> f64 {
+        0.5 * self.velocity * self.velocity + self.charges.sum() * self.position
+    }
+}
+
+#[desc_jit]
+fn structs(x: &Array1<f64>, n: usize) -> f64 {
+    let mut body = Body { position: x[0], velocity: x[1], charges: x * 0.5 };
+    for _ in 0..n {
+        body.drift(0.1);
+        body = Body { velocity: body.velocity - 0.1 * body.position, ..body };
+    }
+    let Body { position, .. } = &body;
+    let two = vec![body.clone(), Body { position: 2.0 * position, ..body.clone() }];
+    two[0].energy() * two[1].energy()
+}
+
+#[derive(Tree, Clone)]
+struct Complex<T> {
+    re: T,
+    im: T,
+}
+
+#[desc_jit]
+impl<T: Float> Complex<T> {
+    fn times(&self, other: &Complex<T>) -> Complex<T> {
+        Complex { re: self.re * other.re - self.im * other.im, im: self.re * other.im + self.im * other.re }
+    }
+}
+
+#[desc_jit]
+fn generic_structs(x: &Array1<f64>, n: usize) -> f64 {
+    let mut z = Complex { re: x[0], im: x[1] };
+    for i in 0..n {
+        z = z.times(&Complex { re: x[i], im: x[i + 1] });
+    }
+    z.re + 2.0 * z.im
+}
+
+#[desc_jit]
+fn casts(x: &Array1<f64>, n: usize) -> f64 {
+    let scale = n as f64 / 4 as f64;
+    let whole = (x[0] * 10.0) as i64 as f64;
+    scale * x[1] * x[2] + whole * x[3]
+}
+
+#[desc_jit]
+fn methods(x: &Array1<f64>, n: usize) -> f64 {
+    let y = x[0].sin() * x[1].exp() + x[2].abs().sqrt() + x[3].powi(n as i32);
+    y.atan2(2.0 + x[0].cosh())
+        + x[1].hypot(x[2])
+        + x[3].mul_add(x[0], x[1]).tanh()
+        + x[2].max(x[3]).clamp(-5.0, 5.0)
+}
