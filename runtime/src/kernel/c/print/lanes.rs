@@ -20,7 +20,7 @@ pub(super) enum Terms<'t> {
     /// Instructions that the compiler makes vectors of: nothing but arithmetic of floats.
     Plain(&'t [Inst]),
     /// Conditions and counts, which it leaves alone: vectors of 8 lanes are written out, a statement each.
-    Vectors { insts: &'t [Inst], statements: Vec<String>, values: Vec<String> },
+    Vectors { insts: &'t [Inst], statements: Vec<(Reg, String)>, values: Vec<String> },
 }
 
 /// The lanes that a fold has in a block.
@@ -52,7 +52,7 @@ impl<'k> Unit<'k> {
     }
 
     /// The instructions on vectors, and the terms of each fold; `None` where one of them has no such form.
-    fn on_vectors(&mut self, l: &Loop, insts: &[Inst]) -> Option<(Vec<String>, Vec<String>)> {
+    fn on_vectors(&mut self, l: &Loop, insts: &[Inst]) -> Option<(Vec<(Reg, String)>, Vec<String>)> {
         let mut side =
             Side { l, lanes: BTreeSet::new(), growth: HashMap::from([(l.iv, l.stride)]), fails: false };
         let mut statements = Vec::new();
@@ -67,7 +67,7 @@ impl<'k> Unit<'k> {
                 && (growth == 0 || matches!(dtype, DType::I64 | DType::U64 | DType::Usize))
             {
                 let value = self.value(inst).ok()?;
-                statements.push(constant_of(dtype, dst, &value));
+                statements.push((dst, constant_of(dtype, dst, &value)));
                 side.growth.insert(dst, growth);
                 continue;
             }
@@ -85,7 +85,7 @@ impl<'k> Unit<'k> {
                 }
                 _ => self.lanes_value(&side, inst)?,
             };
-            statements.push(format!("const {} x{} = {value};", self.lanes_type(dst), dst.0));
+            statements.push((dst, format!("const {} x{} = {value};", self.lanes_type(dst), dst.0)));
             side.lanes.insert(dst);
         }
         let values = l.mark.folds.iter().map(|fold| self.lanes_as(&side, fold.value, fold.dtype)).collect();
@@ -176,7 +176,7 @@ impl<'k> Unit<'k> {
     }
 
     /// The iterations of a block that fill vectors.
-    fn whole_vectors(&mut self, l: &Loop, trips: &Trips, statements: &[String], values: &[String]) {
+    fn whole_vectors(&mut self, l: &Loop, trips: &Trips, statements: &[(Reg, String)], values: &[String]) {
         let (iv, ty) = (l.iv.0, trips.counter);
         for (k, fold) in l.mark.folds.iter().enumerate() {
             let (ty, name) =
@@ -185,11 +185,22 @@ impl<'k> Unit<'k> {
         }
         self.line(format!("for ({ty} j{iv} = 0; j{iv} < w{iv}; j{iv} += {LANES}) {{"));
         self.index(l, trips, &format!("(at{iv} + j{iv})"));
-        statements.iter().for_each(|statement| self.line(statement));
-        for ((k, fold), value) in l.mark.folds.iter().enumerate().zip(values) {
-            let op = if fold.combine == Combine::Mul { '*' } else { '+' };
-            self.line(format!("z{k} {op}= {value};"));
+        let take_in = |(k, fold): (usize, &Fold)| {
+            let op = if fold.combine == Combine::Mul { "mul" } else { "add" };
+            let kind = if fold.dtype == DType::F64 { "f64" } else { "i64" };
+            format!("z{k} = {op}_{kind}(z{k}, {});", values[k])
+        };
+        // Each as soon as its term is known, so that terms need no registers.
+        let of = |made: Option<Reg>| {
+            let folds = l.mark.folds.iter().enumerate();
+            let is_made = |value: Reg| statements.iter().any(|&(r, _)| r == value);
+            folds.filter(move |(_, fold)| made.map_or(!is_made(fold.value), |r| r == fold.value)).map(take_in)
+        };
+        for (made, statement) in statements {
+            self.line(statement);
+            of(Some(*made)).for_each(|taken| self.line(taken));
         }
+        of(None).for_each(|taken| self.line(taken));
         self.line("}");
         for k in 0..l.mark.folds.len() {
             self.line(format!("__builtin_memcpy(q{k}, &z{k}, sizeof q{k});"));

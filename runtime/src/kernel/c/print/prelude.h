@@ -104,50 +104,118 @@ static inline pair_f64 sqrt_pair(double a, double b) {
     return (pair_f64){__builtin_sqrt(a), __builtin_sqrt(b)};
 #endif
 }
-/* Iterations side by side: a bool is a mask. */
-typedef double lanes_f64 __attribute__((vector_size(64)));
-typedef int64_t lanes_i64 __attribute__((vector_size(64)));
-typedef uint64_t lanes_u64 __attribute__((vector_size(64)));
-static inline lanes_f64 splat_f64(double x) { return (lanes_f64){x, x, x, x, x, x, x, x}; }
-static inline lanes_i64 splat_i64(int64_t x) { return (lanes_i64){x, x, x, x, x, x, x, x}; }
-#define LANE_NUMBERS ((lanes_i64){0, 1, 2, 3, 4, 5, 6, 7})
-static inline lanes_f64 load_f64(const double *p) {
-    lanes_f64 x;
-    __builtin_memcpy(&x, p, sizeof x);
-    return x;
-}
-static inline lanes_i64 load_i64(const int64_t *p) {
-    lanes_i64 x;
-    __builtin_memcpy(&x, p, sizeof x);
-    return x;
-}
+/* Iterations side by side: a bool is a mask. Eight lanes are one vector of 512 bits or several shorter ones; GCC takes
+   comparisons of vectors that are too long for the machine apart into single elements. */
+#if defined(__AVX512F__)
+#define PARTS 1
+#define EACH(f, ...) f(0, __VA_ARGS__)
+#elif defined(__AVX2__)
+#define PARTS 2
+#define EACH(f, ...) f(0, __VA_ARGS__), f(1, __VA_ARGS__)
+#else
+#define PARTS 4
+#define EACH(f, ...) f(0, __VA_ARGS__), f(1, __VA_ARGS__), f(2, __VA_ARGS__), f(3, __VA_ARGS__)
+#endif
+#define WIDTH (8 / PARTS)
+typedef double part_f64 __attribute__((vector_size(8 * WIDTH)));
+typedef int64_t part_i64 __attribute__((vector_size(8 * WIDTH)));
+typedef uint64_t part_u64 __attribute__((vector_size(8 * WIDTH)));
+typedef struct { part_f64 p[PARTS]; } lanes_f64;
+typedef struct { part_i64 p[PARTS]; } lanes_i64;
+#define LANE(x, l) (x).p[(l) / WIDTH][(l) % WIDTH]
+
+#define TWO(n, op, cast, of) (cast)((of)a.p[n] op (of)b.p[n])
+#define OPERATION(name, result, lanes, of, op)                                                                 \
+    static inline lanes_##result name(lanes_##lanes a, lanes_##lanes b) {                                      \
+        return (lanes_##result){{EACH(TWO, op, part_##result, part_##of)}};                                    \
+    }
+OPERATION(add_f64, f64, f64, f64, +)
+OPERATION(sub_f64, f64, f64, f64, -)
+OPERATION(mul_f64, f64, f64, f64, *)
+OPERATION(div_f64, f64, f64, f64, /)
+OPERATION(eq_f64, i64, f64, f64, ==)
+OPERATION(ne_f64, i64, f64, f64, !=)
+OPERATION(lt_f64, i64, f64, f64, <)
+OPERATION(le_f64, i64, f64, f64, <=)
+OPERATION(add_i64, i64, i64, i64, +)
+OPERATION(sub_i64, i64, i64, i64, -)
+OPERATION(mul_i64, i64, i64, i64, *)
+OPERATION(and_i64, i64, i64, i64, &)
+OPERATION(or_i64, i64, i64, i64, |)
+OPERATION(xor_i64, i64, i64, i64, ^)
+OPERATION(eq_i64, i64, i64, i64, ==)
+OPERATION(ne_i64, i64, i64, i64, !=)
+OPERATION(lt_i64, i64, i64, i64, <)
+OPERATION(le_i64, i64, i64, i64, <=)
+OPERATION(lt_u64, i64, i64, u64, <)
+#define ONE(n, op) op a.p[n]
+static inline lanes_f64 neg_f64(lanes_f64 a) { return (lanes_f64){{EACH(ONE, -)}}; }
+static inline lanes_i64 neg_i64(lanes_i64 a) { return (lanes_i64){{EACH(ONE, -)}}; }
+static inline lanes_i64 not_i64(lanes_i64 a) { return (lanes_i64){{EACH(ONE, ~)}}; }
+/* All bits are the sign. */
+#define SIGN(n, _) a.p[n] >> 63
+static inline lanes_i64 sign_i64(lanes_i64 a) { return (lanes_i64){{EACH(SIGN, 0)}}; }
+#define LEAVES_I32(n, _) (part_i64)((a.p[n] << 32 >> 32) != a.p[n])
+static inline lanes_i64 leaves_i32(lanes_i64 a) { return (lanes_i64){{EACH(LEAVES_I32, 0)}}; }
+
+#if PARTS == 1
+#define ALIKE(n, x) {x, x, x, x, x, x, x, x}
+#define LANE_NUMBERS ((lanes_i64){{{0, 1, 2, 3, 4, 5, 6, 7}}})
+#define BACK 7, 6, 5, 4, 3, 2, 1, 0
+#elif PARTS == 2
+#define ALIKE(n, x) {x, x, x, x}
+#define LANE_NUMBERS ((lanes_i64){{{0, 1, 2, 3}, {4, 5, 6, 7}}})
+#define BACK 3, 2, 1, 0
+#else
+#define ALIKE(n, x) {x, x}
+#define LANE_NUMBERS ((lanes_i64){{{0, 1}, {2, 3}, {4, 5}, {6, 7}}})
+#define BACK 1, 0
+#endif
+static inline lanes_f64 splat_f64(double x) { return (lanes_f64){{EACH(ALIKE, x)}}; }
+static inline lanes_i64 splat_i64(int64_t x) { return (lanes_i64){{EACH(ALIKE, x)}}; }
+/* Part by part: GCC copies a structure through memory. */
+typedef double loose_f64 __attribute__((vector_size(8 * WIDTH), aligned(8), may_alias));
+typedef int64_t loose_i64 __attribute__((vector_size(8 * WIDTH), aligned(8), may_alias));
+#define LOAD(n, loose) *(const loose *)(p + n * WIDTH)
+static inline lanes_f64 load_f64(const double *p) { return (lanes_f64){{EACH(LOAD, loose_f64)}}; }
+static inline lanes_i64 load_i64(const int64_t *p) { return (lanes_i64){{EACH(LOAD, loose_i64)}}; }
 /* From an element back. */
 #if defined(__clang__)
-#define REVERSED(x) __builtin_shufflevector(x, x, 7, 6, 5, 4, 3, 2, 1, 0)
+#define REVERSED(n, x) __builtin_shufflevector((x).p[PARTS - 1 - n], (x).p[PARTS - 1 - n], BACK)
 #else
-#define REVERSED(x) __builtin_shuffle(x, (lanes_i64){7, 6, 5, 4, 3, 2, 1, 0})
+#define REVERSED(n, x) __builtin_shuffle((x).p[PARTS - 1 - n], (part_i64){BACK})
 #endif
-static inline lanes_f64 load_back_f64(const double *p) { return REVERSED(load_f64(p - 7)); }
-static inline lanes_i64 load_back_i64(const int64_t *p) { return REVERSED(load_i64(p - 7)); }
-static inline lanes_i64 choose_i64(lanes_i64 mask, lanes_i64 a, lanes_i64 b) { return (mask & a) | (~mask & b); }
-static inline lanes_f64 choose_f64(lanes_i64 mask, lanes_f64 a, lanes_f64 b) {
-    return (lanes_f64)choose_i64(mask, (lanes_i64)a, (lanes_i64)b);
+static inline lanes_f64 load_back_f64(const double *p) {
+    const lanes_f64 x = load_f64(p - 7);
+    return (lanes_f64){{EACH(REVERSED, x)}};
 }
-static inline lanes_f64 lanes_min(lanes_f64 a, lanes_f64 b) {
-    return choose_f64((lanes_i64)(a != a) | (lanes_i64)(b < a), b, a);
+static inline lanes_i64 load_back_i64(const int64_t *p) {
+    const lanes_i64 x = load_i64(p - 7);
+    return (lanes_i64){{EACH(REVERSED, x)}};
 }
-static inline lanes_f64 lanes_max(lanes_f64 a, lanes_f64 b) {
-    return choose_f64((lanes_i64)(a != a) | (lanes_i64)(b > a), b, a);
-}
+#define CHOOSE(n, part) (part)((mask.p[n] & (part_i64)a.p[n]) | (~mask.p[n] & (part_i64)b.p[n]))
+static inline lanes_i64 choose_i64(lanes_i64 mask, lanes_i64 a, lanes_i64 b) { return (lanes_i64){{EACH(CHOOSE, part_i64)}}; }
+#if PARTS == 2
+#define BLEND(n, _) (part_f64)__builtin_ia32_blendvpd256(b.p[n], a.p[n], (part_f64)mask.p[n])
+static inline lanes_f64 choose_f64(lanes_i64 mask, lanes_f64 a, lanes_f64 b) { return (lanes_f64){{EACH(BLEND, 0)}}; }
+#else
+static inline lanes_f64 choose_f64(lanes_i64 mask, lanes_f64 a, lanes_f64 b) { return (lanes_f64){{EACH(CHOOSE, part_f64)}}; }
+#endif
+static inline lanes_f64 min_f64(lanes_f64 a, lanes_f64 b) { return choose_f64(or_i64(ne_f64(a, a), lt_f64(b, a)), b, a); }
+static inline lanes_f64 max_f64(lanes_f64 a, lanes_f64 b) { return choose_f64(or_i64(ne_f64(a, a), lt_f64(a, b)), b, a); }
 /* The sign of a lane counts. */
 static inline _Bool any_lane(lanes_i64 mask) {
+    part_i64 any = mask.p[0];
+    for (int n = 1; n < PARTS; n++) any |= mask.p[n];
 #if defined(__AVX512DQ__) && defined(__GNUC__) && !defined(__clang__)
     typedef long long word __attribute__((vector_size(64)));
-    return __builtin_ia32_cvtq2mask512((word)mask) != 0;
+    return __builtin_ia32_cvtq2mask512((word)any) != 0;
+#elif PARTS == 2
+    return __builtin_ia32_movmskpd256((part_f64)any) != 0;
 #else
-    uint64_t any = 0;
-    for (int l = 0; l < 8; l++) any |= (uint64_t)mask[l];
-    return any >> 63 != 0;
+    uint64_t bits = 0;
+    for (int l = 0; l < WIDTH; l++) bits |= (uint64_t)any[l];
+    return bits >> 63 != 0;
 #endif
 }
 /* Conversions saturate, NaN becomes 0. Fractions are taken care of apart: GCC before 14 makes one rounding of

@@ -41,7 +41,7 @@ impl<'k> Unit<'k> {
         // Lanes behind the last iteration repeat it, and store nothing.
         self.line(format!("for (int l = 0; l < {LANES}; l++) {{"));
         self.index(l, trips, &format!("(at{iv} + (l < m{iv} ? l : m{iv} - 1))"));
-        self.line(format!("x{iv}[l] = r{iv};"));
+        self.line(format!("LANE(x{iv}, l) = r{iv};"));
         self.line("}");
         self.line("const lanes_i64 live0 = splat_i64(-1);");
         let is_store = |item: &Item| matches!(item, Item::Inst(inst, _) if inst.is_store());
@@ -83,7 +83,10 @@ impl<'k> Unit<'k> {
             return format!("x{}", r.0);
         }
         if let Some(growth) = side.growth.get(&r).filter(|&&growth| growth != 0) {
-            return format!("(splat_i64({}) + {growth}ll * LANE_NUMBERS)", self.e.int(r));
+            return format!(
+                "add_i64(splat_i64({}), mul_i64(splat_i64({growth}ll), LANE_NUMBERS))",
+                self.e.int(r)
+            );
         }
         match self.e.dtype(r) {
             DType::F64 => format!("splat_f64({})", self.e.var(r)),
@@ -96,8 +99,8 @@ impl<'k> Unit<'k> {
     pub(super) fn lanes_as(&self, side: &Side<'_>, r: Reg, dtype: DType) -> String {
         let lanes = self.lanes_of(side, r);
         match (self.e.dtype(r) == DType::Bool, dtype == DType::Bool) {
-            (true, false) => format!("(-{lanes})"),
-            (false, true) => format!("((lanes_i64)({lanes} != 0))"),
+            (true, false) => format!("neg_i64({lanes})"),
+            (false, true) => format!("ne_i64({lanes}, splat_i64(0))"),
             _ => lanes,
         }
     }
@@ -121,7 +124,7 @@ impl<'k> Unit<'k> {
         let value = if self.e.dtype(dst) == DType::Bool { format!("-(int64_t)({value})") } else { value };
         self.line(format!("for (int l = 0; l < {LANES}; l++) {{"));
         self.of_lane(side, inst);
-        self.line(format!("x{}[l] = {value};", dst.0));
+        self.line(format!("LANE(x{}, l) = {value};", dst.0));
         self.line("}");
         Ok(())
     }
@@ -132,7 +135,7 @@ impl<'k> Unit<'k> {
             if let (Some(dst), Some(value)) = (inst.dst(), value) {
                 self.line(format!("x{} = {value};", dst.0));
             }
-            self.line(format!("bad |= live{depth} & {bad};"));
+            self.line(format!("bad = or_i64(bad, and_i64(live{depth}, {bad}));"));
             return Ok(());
         }
         let n = self.fresh();
@@ -141,9 +144,9 @@ impl<'k> Unit<'k> {
         self.of_lane(side, inst);
         self.line(&checked.before);
         let fails = checked.fails.unwrap_or("0".into());
-        self.line(format!("if ({fails}) {{ bad[l] |= live{depth}[l]; continue; }}"));
+        self.line(format!("if ({fails}) {{ LANE(bad, l) |= LANE(live{depth}, l); continue; }}"));
         if let (Some(dst), Some(value)) = (inst.dst(), &checked.value) {
-            self.line(format!("x{}[l] = {value};", dst.0));
+            self.line(format!("LANE(x{}, l) = {value};", dst.0));
         }
         self.line("}");
         Ok(())
@@ -153,27 +156,30 @@ impl<'k> Unit<'k> {
     fn lanes_checked(&self, side: &Side<'_>, inst: &Inst) -> Option<(Option<String>, String)> {
         use Inst::*;
         let x = |r: Reg| self.lanes_as(side, r, DType::I64);
-        let below = |a: String, b: String| format!("(lanes_i64)((lanes_u64){a} < (lanes_u64){b})");
-        let value = |op: char, a: Reg, b: Reg| Some(format!("{} {op} {}", x(a), x(b)));
+        let of = |name: &str, a: &str, b: &str| format!("{name}_i64({a}, {b})");
+        let differ = |a: &str, b: &str| of("xor", a, b);
+        let below = |a: &str, b: &str| format!("lt_u64({a}, {b})");
+        let value = |name: &str, a: Reg, b: Reg| Some(of(name, &x(a), &x(b)));
+        let result = |dst: Reg| format!("x{}", dst.0);
         // The result may be in an operand's place.
         let fresh = |dst: Reg, a: Reg, b: Reg| dst != a && dst != b;
         Some(match *inst {
             AddI64 { dst, a, b } if fresh(dst, a, b) => {
-                (value('+', a, b), format!("(({0} ^ x{2}) & ({1} ^ x{2}))", x(a), x(b), dst.0))
+                let sum = result(dst);
+                (value("add", a, b), of("and", &differ(&x(a), &sum), &differ(&x(b), &sum)))
             }
             SubI64 { dst, a, b } if fresh(dst, a, b) => {
-                (value('-', a, b), format!("(({0} ^ {1}) & ({0} ^ x{2}))", x(a), x(b), dst.0))
+                let signs = differ(&x(a), &x(b));
+                (value("sub", a, b), of("and", &signs, &differ(&x(a), &result(dst))))
             }
-            AddUsize { dst, a, b } if fresh(dst, a, b) => {
-                (value('+', a, b), below(format!("x{}", dst.0), x(a)))
-            }
-            SubUsize { dst, a, b } if fresh(dst, a, b) => (value('-', a, b), below(x(a), x(b))),
+            AddUsize { dst, a, b } if fresh(dst, a, b) => (value("add", a, b), below(&result(dst), &x(a))),
+            SubUsize { dst, a, b } if fresh(dst, a, b) => (value("sub", a, b), below(&x(a), &x(b))),
             AddI32 { dst, a, b } | SubI32 { dst, a, b } => {
-                let op = if matches!(inst, AddI32 { .. }) { '+' } else { '-' };
-                (value(op, a, b), format!("(lanes_i64)(((x{0} << 32) >> 32) != x{0})", dst.0))
+                let op = if matches!(inst, AddI32 { .. }) { "add" } else { "sub" };
+                (value(op, a, b), format!("leaves_i32({})", result(dst)))
             }
-            CheckIndex { idx, len } => (None, format!("~{}", below(x(idx), x(len)))),
-            Check { cond, .. } => (None, format!("~{}", self.lanes_as(side, cond, DType::Bool))),
+            CheckIndex { idx, len } => (None, format!("not_i64({})", below(&x(idx), &x(len)))),
+            Check { cond, .. } => (None, format!("not_i64({})", self.lanes_as(side, cond, DType::Bool))),
             _ => return None,
         })
     }
@@ -183,7 +189,7 @@ impl<'k> Unit<'k> {
         let reads: BTreeSet<Reg> = inst.reads().filter(|r| side.lanes.contains(r)).collect();
         for r in reads {
             let ty = variable_type(self.e.dtype(r));
-            self.line(format!("const {ty} r{0} = x{0}[l];", r.0));
+            self.line(format!("const {ty} r{0} = LANE(x{0}, l);", r.0));
         }
     }
 
@@ -192,35 +198,34 @@ impl<'k> Unit<'k> {
         use Inst::*;
         let dtype = self.e.dtype(inst.dst()?);
         let x = |r: Reg| self.lanes_of(side, r);
-        let binary = |a: Reg, op: &str, b: Reg| format!("{} {op} {}", x(a), x(b));
+        let of = |name: &str, a: Reg, b: Reg| format!("{name}({}, {})", x(a), x(b));
         let number = |r: Reg| self.lanes_as(side, r, DType::I64);
-        let sum = |a: Reg, op: &str, b: Reg| format!("{} {op} {}", number(a), number(b));
-        let compare = |a: Reg, op: &str, b: Reg| format!("(lanes_i64)({} {op} {})", x(a), x(b));
+        let numbers = |name: &str, a: Reg, b: Reg| format!("{name}({}, {})", number(a), number(b));
         let ints = |a: Reg, b: Reg| [a, b].iter().all(|&r| self.e.dtype(r) != DType::Bool);
         let masks = |a: Reg, b: Reg| dtype == DType::Bool && !ints(a, a) && !ints(b, b);
         Some(match *inst {
             Mov { a, dst } if self.lanes_type(a) == self.lanes_type(dst) => self.lanes_as(side, a, dtype),
-            AddF64 { a, b, .. } => binary(a, "+", b),
-            SubF64 { a, b, .. } => binary(a, "-", b),
-            MulF64 { a, b, .. } => binary(a, "*", b),
-            DivF64 { a, b, .. } => binary(a, "/", b),
-            NegF64 { a, .. } => format!("-{}", x(a)),
-            MinF64 { a, b, .. } => format!("lanes_min({}, {})", x(a), x(b)),
-            MaxF64 { a, b, .. } => format!("lanes_max({}, {})", x(a), x(b)),
-            EqF64 { a, b, .. } => compare(a, "==", b),
-            NeF64 { a, b, .. } => compare(a, "!=", b),
-            LtF64 { a, b, .. } => compare(a, "<", b),
-            LeF64 { a, b, .. } => compare(a, "<=", b),
-            AddI { a, b, .. } | AddW { a, b, .. } => sum(a, "+", b),
-            SubI { a, b, .. } | SubW { a, b, .. } => sum(a, "-", b),
-            MulI { a, b, .. } | MulW { a, b, .. } => sum(a, "*", b),
-            AndI { a, b, .. } if ints(a, b) || masks(a, b) => binary(a, "&", b),
-            OrI { a, b, .. } if ints(a, b) || masks(a, b) => binary(a, "|", b),
-            XorI { a, b, .. } if ints(a, b) => binary(a, "^", b),
-            EqI { a, b, .. } if ints(a, b) => compare(a, "==", b),
-            NeI { a, b, .. } if ints(a, b) => compare(a, "!=", b),
-            LtS { a, b, .. } if ints(a, b) => compare(a, "<", b),
-            LeS { a, b, .. } if ints(a, b) => compare(a, "<=", b),
+            AddF64 { a, b, .. } => of("add_f64", a, b),
+            SubF64 { a, b, .. } => of("sub_f64", a, b),
+            MulF64 { a, b, .. } => of("mul_f64", a, b),
+            DivF64 { a, b, .. } => of("div_f64", a, b),
+            NegF64 { a, .. } => format!("neg_f64({})", x(a)),
+            MinF64 { a, b, .. } => of("min_f64", a, b),
+            MaxF64 { a, b, .. } => of("max_f64", a, b),
+            EqF64 { a, b, .. } => of("eq_f64", a, b),
+            NeF64 { a, b, .. } => of("ne_f64", a, b),
+            LtF64 { a, b, .. } => of("lt_f64", a, b),
+            LeF64 { a, b, .. } => of("le_f64", a, b),
+            AddI { a, b, .. } | AddW { a, b, .. } => numbers("add_i64", a, b),
+            SubI { a, b, .. } | SubW { a, b, .. } => numbers("sub_i64", a, b),
+            MulI { a, b, .. } | MulW { a, b, .. } => numbers("mul_i64", a, b),
+            AndI { a, b, .. } if ints(a, b) || masks(a, b) => of("and_i64", a, b),
+            OrI { a, b, .. } if ints(a, b) || masks(a, b) => of("or_i64", a, b),
+            XorI { a, b, .. } if ints(a, b) => of("xor_i64", a, b),
+            EqI { a, b, .. } if ints(a, b) => of("eq_i64", a, b),
+            NeI { a, b, .. } if ints(a, b) => of("ne_i64", a, b),
+            LtS { a, b, .. } if ints(a, b) => of("lt_i64", a, b),
+            LeS { a, b, .. } if ints(a, b) => of("le_i64", a, b),
             Select { a, b, c, .. } if self.e.dtype(a) == DType::Bool => {
                 let name = if dtype == DType::F64 { "choose_f64" } else { "choose_i64" };
                 let of = |r: Reg| self.lanes_as(side, r, dtype);
@@ -251,10 +256,10 @@ impl<'k> Unit<'k> {
         self.line("for (;;) {");
         self.side_items(side, &w.head, inner)?;
         let cond = self.lanes_as(side, w.cond, DType::Bool);
-        self.line(format!("live{inner} &= {cond};"));
+        self.line(format!("live{inner} = and_i64(live{inner}, {cond});"));
         if side.fails {
             // A lane that failed goes no further: it might never end.
-            self.line(format!("live{inner} &= ~(bad >> 63);"));
+            self.line(format!("live{inner} = and_i64(live{inner}, not_i64(sign_i64(bad)));"));
         }
         self.line(format!("if (!any_lane(live{inner})) break;"));
         self.side_items(side, &w.body, inner)?;
