@@ -38,9 +38,16 @@ fn list(code: &mut Code, writes: &[u32]) {
 
 /// The registers that a loop sets.
 pub(super) fn set_by(l: &Loop) -> BTreeSet<Reg> {
-    let mut set = BTreeSet::from([l.iv]);
+    let mut set = set_in(&l.body);
+    set.insert(l.iv);
     set.extend(l.moves.iter().map(|m| m.0));
-    for_each_reg(&mut l.body.clone(), &mut |role, r| {
+    set
+}
+
+/// The registers that a list of items sets.
+pub(super) fn set_in(code: &[Item]) -> BTreeSet<Reg> {
+    let mut set = BTreeSet::new();
+    for_each_reg(&mut code.to_vec(), &mut |role, r| {
         if role != Role::Read {
             set.insert(*r);
         }

@@ -168,7 +168,8 @@ pub(super) struct Mark {
     /// store.
     pub vector: bool,
     /// The body has loops whose trip counts differ, and else only computes, loads and stores; the iterations are
-    /// independent: several can run side by side, those that have finished masked.
+    /// independent but for what they carry: several can run side by side, those that have finished masked, up to the
+    /// first item that reads a carry ([`Loop::in_order_from`]). From there on they run one after the other.
     pub simt: bool,
     /// Carried scalars that take in one value per iteration. The combining instruction is not in the body,
     /// and the carry is not in `moves`.
@@ -363,6 +364,16 @@ pub(super) fn for_each_code(code: &mut Code, f: &mut dyn FnMut(&mut Code)) {
 }
 
 impl Loop {
+    /// The first item of the body that has to do with what the loop carries; without carries its end.
+    pub fn in_order_from(&self) -> usize {
+        let carried = |item: &Item| {
+            let mut found = false;
+            for_each_reg(&mut [item.clone()], &mut |_, r| found |= self.moves.iter().any(|m| m.0 == *r));
+            found
+        };
+        self.body.iter().position(carried).unwrap_or(self.body.len())
+    }
+
     /// The registers that the body reads and does not set itself, the index aside; constants are not among
     /// them. For a parallel loop this is all that its iterations need to know.
     pub fn captured(&self, kernel: &Kernel) -> Vec<Reg> {

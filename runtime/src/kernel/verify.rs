@@ -179,7 +179,7 @@ impl Verifier<'_> {
         }
         self.carries(&l.moves, set)?;
         let mark = &l.mark;
-        let marked = mark.parallel.is_some() || mark.vector || mark.simt || !mark.folds.is_empty();
+        let marked = mark.parallel.is_some() || mark.vector || !mark.folds.is_empty();
         fail(marked && !l.moves.is_empty(), || "a marked loop carries scalars".into())?;
         let straight = l.body.iter().all(|item| {
             matches!(item, Item::Inst(inst, _)

@@ -88,7 +88,11 @@ impl Marker<'_> {
         {
             *l = marked;
             l.mark.vector = true;
-        } else if trips >= SHORT && simt::fits(self.kernel, l) && self.independent(l, trips).is_some() {
+        } else if trips >= SHORT
+            && simt::fits(self.kernel, l)
+            && self.leak(l).is_none()
+            && accesses::independent(self.kernel, &self.forms, l, trips)
+        {
             l.mark.simt = true;
         }
         let inner_only = backwards() == Some(Backwards::Inner) && !l.mark.vector;

@@ -6,12 +6,14 @@ use crate::kernel::inst::{Inst, Reg};
 use crate::kernel::invariant::can_fail;
 use crate::kernel::ir::{Code, Item, Kernel, Loop, Selector};
 
-/// The body has such a loop, and nothing that an iteration which has finished could do wrong.
+/// The body has such a loop before it comes to what it carries, and nothing that an iteration which has finished could do
+/// wrong.
 ///
 /// Inside the inner loops everything is computed for all, so nothing there may touch memory. The accesses
 /// around them belong to iterations that exist. What fails does so before anything is stored.
 pub(super) fn fits(kernel: &Kernel, l: &Loop) -> bool {
-    let loops = l.body.iter().any(|item| matches!(item, Item::While(_)));
+    let (aside, in_order) = l.body.split_at(l.in_order_from());
+    let loops = aside.iter().any(|item| matches!(item, Item::While(_)));
     let is_store = |item: &Item| matches!(item, Item::Inst(inst, _) if inst.is_store());
     let first_store = l.body.iter().position(is_store).unwrap_or(l.body.len());
     if can_fail(&l.body[first_store..]) {
@@ -23,7 +25,7 @@ pub(super) fn fits(kernel: &Kernel, l: &Loop) -> bool {
         Item::Branch(_) => only_computes(kernel, std::slice::from_ref(item)),
         Item::Loop(_) => false,
     };
-    loops && l.moves.is_empty() && l.body.iter().all(fine)
+    loops && aside.iter().all(fine) && !has_loops(in_order)
 }
 
 /// No instruction of whole arrays; elements of 64 bits, so that there is one number of lanes.
@@ -38,13 +40,20 @@ fn only_computes(kernel: &Kernel, code: &[Item]) -> bool {
     code.iter().all(|item| match item {
         Item::Inst(inst, _) => computes(kernel, inst) && !inst.is_load(),
         Item::While(w) => list(&w.head) && list(&w.body),
-        // Loops and failures in an arm would need the arm's mask.
+        // A loop in an arm would run for all.
         Item::Branch(b) => {
             matches!(b.selector, Selector::Bool(_))
                 && b.arms.len() == 2
-                && b.arms.iter().all(|(arm, _)| list(arm) && !can_fail(arm))
-                && b.arms.iter().all(|(arm, _)| arm.iter().all(|item| matches!(item, Item::Inst(..))))
+                && b.arms.iter().all(|(arm, _)| list(arm) && !has_loops(arm))
         }
         Item::Loop(_) => false,
+    })
+}
+
+fn has_loops(code: &[Item]) -> bool {
+    code.iter().any(|item| match item {
+        Item::Inst(..) => false,
+        Item::Branch(b) => b.arms.iter().any(|(arm, _)| has_loops(arm)),
+        Item::While(_) | Item::Loop(_) => true,
     })
 }

@@ -33,9 +33,23 @@ pub(super) fn cascades(l: &Loop) -> impl Iterator<Item = (usize, &Fold)> {
     l.mark.folds.iter().enumerate().filter(|(_, fold)| is_cascade(fold))
 }
 
+/// Iterations `from .. from + count`, counted by `k` from 0.
+pub(super) struct Stretch<'s> {
+    pub k: &'s str,
+    pub from: Option<&'s str>,
+    pub count: &'s str,
+}
+
+impl Stretch<'_> {
+    /// The iteration of that number in the stretch.
+    pub fn of(&self, k: &str) -> String {
+        self.from.map_or_else(|| k.into(), |from| format!("({from} + {k})"))
+    }
+}
+
 impl<'k> Unit<'k> {
     /// `carry op value`
-    fn combined(&mut self, fold: &Fold, value: &str) -> String {
+    fn combined(&self, fold: &Fold, value: &str) -> String {
         let carry = self.e.var(fold.carry);
         let bits = if fold.dtype == DType::F64 { 64 } else { 32 };
         match fold.combine {
@@ -54,13 +68,36 @@ impl<'k> Unit<'k> {
 
     /// All iterations, each carry taking in one value after the other.
     pub fn in_order(&mut self, l: &'k Loop, trips: &Trips) -> Result<()> {
-        self.open(l, trips, &format!("k{}", l.iv.0), "0", &trips.count);
+        let k = format!("k{}", l.iv.0);
+        self.each(l, trips, &Stretch { k: &k, from: None, count: &trips.count }, &|unit| {
+            for fold in &l.mark.folds {
+                let value = unit.e.var(fold.value);
+                unit.take_in(fold, &value);
+            }
+        })
+    }
+
+    /// A stretch of iterations, one after the other or side by side. `last` stands at the end of each.
+    fn each(
+        &mut self,
+        l: &'k Loop,
+        trips: &Trips,
+        stretch: &Stretch<'_>,
+        last: &dyn Fn(&mut Self),
+    ) -> Result<()> {
+        if l.mark.simt {
+            return self.side_by_side(l, trips, stretch, last);
+        }
+        self.line(format!(
+            "for ({} {k} = 0; {k} < {}; {k}++) {{",
+            trips.counter,
+            stretch.count,
+            k = stretch.k
+        ));
+        self.index(l, trips, &stretch.of(stretch.k));
         self.list(&l.body)?;
         self.moves(&l.moves);
-        for fold in &l.mark.folds {
-            let value = self.e.var(fold.value);
-            self.take_in(fold, &value);
-        }
+        last(self);
         self.line("}");
         Ok(())
     }
@@ -124,22 +161,23 @@ impl<'k> Unit<'k> {
         let (at, j) = (format!("at{iv}"), format!("j{iv}"));
         self.line(format!("for ({ty} {at} = 0; {at} < {n}; {at} += {BLOCK}) {{"));
         self.line(format!("const {ty} m{iv} = {n} - {at} < {BLOCK} ? {n} - {at} : {BLOCK};"));
-        self.line(format!("for ({ty} {j} = 0; {j} < m{iv}; {j}++) {{"));
-        self.index(l, trips, &format!("({at} + {j})"));
-        self.list(&l.body)?;
-        self.moves(&l.moves);
-        for (k, fold) in l.mark.folds.iter().enumerate() {
-            let value = self.e.var(fold.value);
-            if !is_cascade(fold) {
-                self.take_in(fold, &value);
-            } else if short.is_none() {
-                let combined = self.combined(fold, &value);
-                self.line(format!("if (few{iv}) r{} = {combined}; else v{k}[{j}] = {value};", fold.carry.0));
-            } else {
-                self.line(format!("v{k}[{j}] = {value};"));
+        let block = Stretch { k: &j, from: Some(&at), count: &format!("m{iv}") };
+        self.each(l, trips, &block, &|unit| {
+            for (k, fold) in l.mark.folds.iter().enumerate() {
+                let value = unit.e.var(fold.value);
+                if !is_cascade(fold) {
+                    unit.take_in(fold, &value);
+                } else if short.is_none() {
+                    let combined = unit.combined(fold, &value);
+                    unit.line(format!(
+                        "if (few{iv}) r{} = {combined}; else v{k}[{j}] = {value};",
+                        fold.carry.0
+                    ));
+                } else {
+                    unit.line(format!("v{k}[{j}] = {value};"));
+                }
             }
-        }
-        self.line("}");
+        })?;
         let unless = if short.is_none() { format!("if (!few{iv}) {{") } else { "{".into() };
         self.line(&unless);
         for (k, fold) in cascades(l) {

@@ -53,8 +53,12 @@ impl<'k> Unit<'k> {
 
     /// The instructions on vectors, and the terms of each fold; `None` where one of them has no such form.
     fn on_vectors(&mut self, l: &Loop, insts: &[Inst]) -> Option<(Vec<(Reg, String)>, Vec<String>)> {
-        let mut side =
-            Side { l, lanes: BTreeSet::new(), growth: HashMap::from([(l.iv, l.stride)]), fails: false };
+        let mut side = Side {
+            iv: l.iv,
+            lanes: BTreeSet::new(),
+            growth: HashMap::from([(l.iv, l.stride)]),
+            fails: false,
+        };
         let mut statements = Vec::new();
         for inst in insts {
             let dst = inst.dst().filter(|_| !inst.is_store())?;

@@ -75,7 +75,7 @@ impl<'k> Unit<'k> {
     /// All iterations, here, with what was marked.
     pub fn iterations(&mut self, l: &'k Loop, trips: &Trips) -> Result<()> {
         if l.mark.simt {
-            return self.side_by_side(l, trips);
+            return if l.mark.folds.is_empty() { self.in_order(l, trips) } else { self.folded(l, trips) };
         }
         let folds = cascades(l).next().is_some();
         if l.mark.vector && !folds && !l.mark.folds.is_empty() {

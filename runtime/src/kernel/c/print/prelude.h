@@ -148,6 +148,10 @@ OPERATION(ne_i64, i64, i64, i64, !=)
 OPERATION(lt_i64, i64, i64, i64, <)
 OPERATION(le_i64, i64, i64, i64, <=)
 OPERATION(lt_u64, i64, i64, u64, <)
+OPERATION(le_u64, i64, i64, u64, <=)
+OPERATION(shl_i64, i64, i64, u64, <<)
+OPERATION(shr_i64, i64, i64, i64, >>)
+OPERATION(shr_u64, i64, i64, u64, >>)
 #define ONE(n, op) op a.p[n]
 static inline lanes_f64 neg_f64(lanes_f64 a) { return (lanes_f64){{EACH(ONE, -)}}; }
 static inline lanes_i64 neg_i64(lanes_i64 a) { return (lanes_i64){{EACH(ONE, -)}}; }

@@ -4,11 +4,13 @@
 use super::check;
 use super::code::NO_TRAP;
 use super::expr::variable_type;
+use super::folds::Stretch;
 use super::loops::Trips;
+use super::scope::block_of;
 use super::unit::{Result, Unit, Unsupported};
 use crate::dtype::DType;
 use crate::kernel::inst::{Inst, Reg};
-use crate::kernel::invariant::{can_fail, set_by};
+use crate::kernel::invariant::{can_fail, set_in};
 use crate::kernel::ir::{Branch, Item, Loop, Selector, While};
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,8 +18,9 @@ use std::collections::{BTreeSet, HashMap};
 pub(super) const LANES: usize = 8;
 
 /// What is being written.
-pub(super) struct Side<'l> {
-    pub l: &'l Loop,
+pub(super) struct Side {
+    /// The index of the loop.
+    pub iv: Reg,
     /// Registers that have lanes; the others are scalars.
     pub lanes: BTreeSet<Reg>,
     /// Scalars that grow by so much from lane to lane: they hold the value of the first one. The others are the same
@@ -28,25 +31,33 @@ pub(super) struct Side<'l> {
 }
 
 impl<'k> Unit<'k> {
-    /// All iterations, `LANES` at a time.
-    pub fn side_by_side(&mut self, l: &'k Loop, trips: &Trips) -> Result<()> {
-        let (iv, ty, n) = (l.iv.0, trips.counter, &trips.count);
-        let side = Side { l, lanes: set_by(l), growth: HashMap::new(), fails: can_fail(&l.body) };
-        self.line(format!("for ({ty} at{iv} = 0; at{iv} < {n}; at{iv} += {LANES}) {{"));
-        self.line(format!("const {ty} m{iv} = {n} - at{iv} < {LANES} ? {n} - at{iv} : {LANES};"));
+    /// A stretch of iterations, `LANES` at a time up to what they carry; the rest one after the other.
+    pub(super) fn side_by_side(
+        &mut self,
+        l: &'k Loop,
+        trips: &Trips,
+        stretch: &Stretch<'_>,
+        last: &dyn Fn(&mut Self),
+    ) -> Result<()> {
+        let (iv, ty, n, k) = (l.iv.0, trips.counter, stretch.count, stretch.k);
+        let (aside, in_order) = l.body.split_at(l.in_order_from());
+        let lanes = set_in(aside).into_iter().chain([l.iv]).collect();
+        let side = Side { iv: l.iv, lanes, growth: HashMap::new(), fails: can_fail(aside) };
+        self.line(format!("for ({ty} w{iv} = 0; w{iv} < {n}; w{iv} += {LANES}) {{"));
+        self.line(format!("const {ty} g{iv} = {n} - w{iv} < {LANES} ? {n} - w{iv} : {LANES};"));
         for &r in &side.lanes {
             let ty = self.lanes_type(r);
             self.line(format!("{ty} x{} = {{0}};", r.0));
         }
         // Lanes behind the last iteration repeat it, and store nothing.
         self.line(format!("for (int l = 0; l < {LANES}; l++) {{"));
-        self.index(l, trips, &format!("(at{iv} + (l < m{iv} ? l : m{iv} - 1))"));
+        self.index(l, trips, &stretch.of(&format!("(w{iv} + (l < g{iv} ? l : g{iv} - 1))")));
         self.line(format!("LANE(x{iv}, l) = r{iv};"));
         self.line("}");
         self.line("const lanes_i64 live0 = splat_i64(-1);");
         let is_store = |item: &Item| matches!(item, Item::Inst(inst, _) if inst.is_store());
-        let stores = l.body.iter().position(is_store).unwrap_or(l.body.len());
-        let (before, after) = l.body.split_at(stores);
+        let stores = aside.iter().position(is_store).unwrap_or(aside.len());
+        let (before, after) = aside.split_at(stores);
         if side.fails {
             self.line("lanes_i64 bad = {0};");
         }
@@ -54,16 +65,31 @@ impl<'k> Unit<'k> {
         if side.fails {
             // One iteration after the other, to report the first one that fails. Nothing was stored.
             self.line("if (UNLIKELY(any_lane(bad))) {");
-            self.one_by_one(l, trips, &format!("at{iv}"), false)?;
+            self.one_by_one(l, trips, &stretch.of(&format!("w{iv}")), false)?;
             self.line(format!("return {NO_TRAP};"));
             self.line("}");
         }
         self.side_items(&side, after, 0)?;
+        if !l.moves.is_empty() || !l.mark.folds.is_empty() {
+            self.line(format!("for (int l = 0; l < g{iv}; l++) {{"));
+            self.line(format!("const {ty} {k} = w{iv} + l;"));
+            let block = block_of(&l.body);
+            self.declare(block);
+            for &r in &side.lanes {
+                let declared = self.f.scopes.at_start(block).contains(&r) || !self.f.declared.insert(r);
+                let ty = if declared { "" } else { variable_type(self.e.dtype(r)) };
+                self.line(format!("{ty} r{0} = LANE(x{0}, l);", r.0));
+            }
+            self.items(in_order)?;
+            self.moves(&l.moves);
+            last(self);
+            self.line("}");
+        }
         self.line("}");
         Ok(())
     }
 
-    fn side_items(&mut self, side: &Side<'_>, items: &'k [Item], depth: usize) -> Result<()> {
+    fn side_items(&mut self, side: &Side, items: &'k [Item], depth: usize) -> Result<()> {
         items.iter().try_for_each(|item| match item {
             Item::Inst(inst, _) if inst.may_fail() => self.side_check(side, inst, depth),
             Item::Inst(inst, _) => self.side_inst(side, inst),
@@ -78,7 +104,7 @@ impl<'k> Unit<'k> {
     }
 
     /// An operand as a vector. A bool is a mask.
-    fn lanes_of(&self, side: &Side<'_>, r: Reg) -> String {
+    fn lanes_of(&self, side: &Side, r: Reg) -> String {
         if side.lanes.contains(&r) {
             return format!("x{}", r.0);
         }
@@ -96,7 +122,7 @@ impl<'k> Unit<'k> {
     }
 
     /// An operand for a register of that dtype: a condition as a number is 0 or 1, and not a mask.
-    pub(super) fn lanes_as(&self, side: &Side<'_>, r: Reg, dtype: DType) -> String {
+    pub(super) fn lanes_as(&self, side: &Side, r: Reg, dtype: DType) -> String {
         let lanes = self.lanes_of(side, r);
         match (self.e.dtype(r) == DType::Bool, dtype == DType::Bool) {
             (true, false) => format!("neg_i64({lanes})"),
@@ -105,11 +131,11 @@ impl<'k> Unit<'k> {
         }
     }
 
-    fn side_inst(&mut self, side: &Side<'_>, inst: &Inst) -> Result<()> {
-        let iv = side.l.iv;
+    fn side_inst(&mut self, side: &Side, inst: &Inst) -> Result<()> {
+        let iv = side.iv;
         if inst.is_store() {
             let statement = self.e.store(inst).ok_or(Unsupported)?;
-            self.line(format!("for (int l = 0; l < m{}; l++) {{", iv.0));
+            self.line(format!("for (int l = 0; l < g{}; l++) {{", iv.0));
             self.of_lane(side, inst);
             self.line(statement);
             self.line("}");
@@ -130,12 +156,14 @@ impl<'k> Unit<'k> {
     }
 
     /// An instruction that can fail.
-    fn side_check(&mut self, side: &Side<'_>, inst: &Inst, depth: usize) -> Result<()> {
+    fn side_check(&mut self, side: &Side, inst: &Inst, depth: usize) -> Result<()> {
         if let Some((value, bad)) = self.lanes_checked(side, inst) {
             if let (Some(dst), Some(value)) = (inst.dst(), value) {
                 self.line(format!("x{} = {value};", dst.0));
             }
-            self.line(format!("bad = or_i64(bad, and_i64(live{depth}, {bad}));"));
+            if let Some(bad) = bad {
+                self.line(format!("bad = or_i64(bad, and_i64(live{depth}, {bad}));"));
+            }
             return Ok(());
         }
         let n = self.fresh();
@@ -153,7 +181,7 @@ impl<'k> Unit<'k> {
     }
 
     /// Sums and indices on whole vectors: the wrapped value, and words whose signs say which lanes fail.
-    fn lanes_checked(&self, side: &Side<'_>, inst: &Inst) -> Option<(Option<String>, String)> {
+    fn lanes_checked(&self, side: &Side, inst: &Inst) -> Option<(Option<String>, Option<String>)> {
         use Inst::*;
         let x = |r: Reg| self.lanes_as(side, r, DType::I64);
         let of = |name: &str, a: &str, b: &str| format!("{name}_i64({a}, {b})");
@@ -161,9 +189,22 @@ impl<'k> Unit<'k> {
         let below = |a: &str, b: &str| format!("lt_u64({a}, {b})");
         let value = |name: &str, a: Reg, b: Reg| Some(of(name, &x(a), &x(b)));
         let result = |dst: Reg| format!("x{}", dst.0);
+        let power = |r: Reg| match self.kernel.constant(r)?.as_i128()? {
+            n if n > 0 && n & (n - 1) == 0 => Some(n),
+            _ => None,
+        };
         // The result may be in an operand's place.
         let fresh = |dst: Reg, a: Reg, b: Reg| dst != a && dst != b;
-        Some(match *inst {
+        let (value, bad) = match *inst {
+            DivU { a, b, .. } => {
+                return Some((
+                    Some(format!("shr_u64({}, splat_i64({}))", x(a), power(b)?.trailing_zeros())),
+                    None,
+                ));
+            }
+            RemU { a, b, .. } => {
+                return Some((Some(format!("and_i64({}, splat_i64({}ll))", x(a), power(b)? - 1)), None));
+            }
             AddI64 { dst, a, b } if fresh(dst, a, b) => {
                 let sum = result(dst);
                 (value("add", a, b), of("and", &differ(&x(a), &sum), &differ(&x(b), &sum)))
@@ -181,11 +222,12 @@ impl<'k> Unit<'k> {
             CheckIndex { idx, len } => (None, format!("not_i64({})", below(&x(idx), &x(len)))),
             Check { cond, .. } => (None, format!("not_i64({})", self.lanes_as(side, cond, DType::Bool))),
             _ => return None,
-        })
+        };
+        Some((value, Some(bad)))
     }
 
     /// The registers that an instruction reads, of lane `l`.
-    fn of_lane(&mut self, side: &Side<'_>, inst: &Inst) {
+    fn of_lane(&mut self, side: &Side, inst: &Inst) {
         let reads: BTreeSet<Reg> = inst.reads().filter(|r| side.lanes.contains(r)).collect();
         for r in reads {
             let ty = variable_type(self.e.dtype(r));
@@ -194,7 +236,7 @@ impl<'k> Unit<'k> {
     }
 
     /// The instruction on whole vectors, where C has that.
-    pub(super) fn lanes_value(&self, side: &Side<'_>, inst: &Inst) -> Option<String> {
+    pub(super) fn lanes_value(&self, side: &Side, inst: &Inst) -> Option<String> {
         use Inst::*;
         let dtype = self.e.dtype(inst.dst()?);
         let x = |r: Reg| self.lanes_of(side, r);
@@ -226,6 +268,11 @@ impl<'k> Unit<'k> {
             NeI { a, b, .. } if ints(a, b) => of("ne_i64", a, b),
             LtS { a, b, .. } if ints(a, b) => of("lt_i64", a, b),
             LeS { a, b, .. } if ints(a, b) => of("le_i64", a, b),
+            LtU { a, b, .. } if ints(a, b) => of("lt_u64", a, b),
+            LeU { a, b, .. } if ints(a, b) => of("le_u64", a, b),
+            ShlI { a, b, .. } if ints(a, b) => numbers("shl_i64", a, b),
+            ShrS { a, b, .. } if ints(a, b) => numbers("shr_i64", a, b),
+            ShrU { a, b, .. } if ints(a, b) => numbers("shr_u64", a, b),
             Select { a, b, c, .. } if self.e.dtype(a) == DType::Bool => {
                 let name = if dtype == DType::F64 { "choose_f64" } else { "choose_i64" };
                 let of = |r: Reg| self.lanes_as(side, r, dtype);
@@ -236,7 +283,7 @@ impl<'k> Unit<'k> {
     }
 
     /// Moves that happen at once, in the lanes of a mask.
-    fn side_moves(&mut self, side: &Side<'_>, moves: &[(Reg, Reg)], mask: &str) {
+    fn side_moves(&mut self, side: &Side, moves: &[(Reg, Reg)], mask: &str) {
         let first = self.names + 1;
         for &(to, from) in moves {
             let (n, ty) = (self.fresh(), self.lanes_type(to));
@@ -249,7 +296,7 @@ impl<'k> Unit<'k> {
         }
     }
 
-    fn side_while(&mut self, side: &Side<'_>, w: &'k While, depth: usize) -> Result<()> {
+    fn side_while(&mut self, side: &Side, w: &'k While, depth: usize) -> Result<()> {
         let inner = depth + 1;
         self.line("{");
         self.line(format!("lanes_i64 live{inner} = live{depth};"));
@@ -269,16 +316,28 @@ impl<'k> Unit<'k> {
         Ok(())
     }
 
-    /// Both arms, and of each result the one that was chosen.
-    fn side_branch(&mut self, side: &Side<'_>, b: &'k Branch, depth: usize) -> Result<()> {
+    /// Both arms, and of each result the one that was chosen. An arm that can fail does so in its own lanes only, and is
+    /// left out where there are none: most are there for what hardly ever happens.
+    fn side_branch(&mut self, side: &Side, b: &'k Branch, depth: usize) -> Result<()> {
         let (Selector::Bool(cond), [(yes, chosen), (no, otherwise)]) = (b.selector, &b.arms[..]) else {
             return Err(Unsupported);
         };
-        self.side_items(side, yes, depth)?;
-        self.side_items(side, no, depth)?;
-        self.line("{");
         let mask = self.lanes_as(side, cond, DType::Bool);
+        self.line("{");
         self.line(format!("const lanes_i64 arm = {mask};"));
+        for (arm, mask) in [(yes, "arm"), (no, "not_i64(arm)")] {
+            if !can_fail(arm) {
+                self.side_items(side, arm, depth)?;
+                continue;
+            }
+            let inner = depth + 1;
+            self.line("{");
+            self.line(format!("const lanes_i64 live{inner} = and_i64(live{depth}, {mask});"));
+            self.line(format!("if (any_lane(live{inner})) {{"));
+            self.side_items(side, arm, inner)?;
+            self.line("}");
+            self.line("}");
+        }
         let first = self.names + 1;
         for &(to, from) in chosen {
             let other = otherwise.iter().find(|m| m.0 == to).ok_or(Unsupported)?.1;
