@@ -2,8 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    align, contract, cse, expand, extremes, flatten, fuse, interchange, invariant, jam, marks, memory,
-    partial, promote, prove, slide, split, strips, verify,
+    align, contract, counters, cse, expand, extremes, flatten, forward, fuse, interchange, invariant, jam,
+    marks, memory, partial, promote, prove, slide, split, strips, verify,
 };
 use std::cell::Cell;
 
@@ -33,8 +33,9 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 20] = [
+pub(super) const PIPELINE: [Pass; 22] = [
     ("prove", prove::run),
+    ("counters", counters::run),
     ("flatten", flatten::run),
     ("invariant", invariant::run),
     ("contract in memory", contract::in_memory),
@@ -54,6 +55,7 @@ pub(super) const PIPELINE: [Pass; 20] = [
     ("strips", strips::run),
     ("partial", partial::run),
     ("marks", marks::run),
+    ("forward", forward::run),
 ];
 
 /// Runs the whole pipeline. `DESC_DUMP` prints the kernel: after the pass of that name, or else at the end.
