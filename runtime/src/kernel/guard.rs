@@ -108,7 +108,11 @@ fn failure_of(kernel: &mut Kernel, inst: &Inst) -> Option<Inst> {
     let fails = new_reg(kernel, DType::Bool);
     let whole = Interval::of(DType::I64);
     Some(match *inst {
-        AddUsize { dst, a, .. } => LtU { dst: fails, a: dst, b: a },
+        // The sum is less than either term, and a constant is the cheaper one to compare with.
+        AddUsize { dst, a, b } => {
+            let term = if number(kernel, b).is_some() { b } else { a };
+            LtU { dst: fails, a: dst, b: term }
+        }
         SubUsize { a, b, .. } => LtU { dst: fails, a, b },
         MulUsize { a, b, .. } => {
             let (factor, b) = if number(kernel, a).is_some() { (a, b) } else { (b, a) };

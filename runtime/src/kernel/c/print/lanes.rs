@@ -58,6 +58,7 @@ impl<'k> Unit<'k> {
             lanes: BTreeSet::new(),
             growth: HashMap::from([(l.iv, l.stride)]),
             fails: false,
+            alone: String::new(),
         };
         let mut statements = Vec::new();
         for inst in insts {

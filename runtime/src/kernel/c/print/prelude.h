@@ -198,13 +198,12 @@ static inline lanes_i64 load_back_i64(const int64_t *p) {
     return (lanes_i64){{EACH(REVERSED, x)}};
 }
 #define CHOOSE(n, part) (part)((mask.p[n] & (part_i64)a.p[n]) | (~mask.p[n] & (part_i64)b.p[n]))
-static inline lanes_i64 choose_i64(lanes_i64 mask, lanes_i64 a, lanes_i64 b) { return (lanes_i64){{EACH(CHOOSE, part_i64)}}; }
 #if PARTS == 2
-#define BLEND(n, _) (part_f64)__builtin_ia32_blendvpd256(b.p[n], a.p[n], (part_f64)mask.p[n])
-static inline lanes_f64 choose_f64(lanes_i64 mask, lanes_f64 a, lanes_f64 b) { return (lanes_f64){{EACH(BLEND, 0)}}; }
-#else
-static inline lanes_f64 choose_f64(lanes_i64 mask, lanes_f64 a, lanes_f64 b) { return (lanes_f64){{EACH(CHOOSE, part_f64)}}; }
+#undef CHOOSE
+#define CHOOSE(n, part) (part)__builtin_ia32_blendvpd256((part_f64)b.p[n], (part_f64)a.p[n], (part_f64)mask.p[n])
 #endif
+static inline lanes_i64 choose_i64(lanes_i64 mask, lanes_i64 a, lanes_i64 b) { return (lanes_i64){{EACH(CHOOSE, part_i64)}}; }
+static inline lanes_f64 choose_f64(lanes_i64 mask, lanes_f64 a, lanes_f64 b) { return (lanes_f64){{EACH(CHOOSE, part_f64)}}; }
 static inline lanes_f64 min_f64(lanes_f64 a, lanes_f64 b) { return choose_f64(or_i64(ne_f64(a, a), lt_f64(b, a)), b, a); }
 static inline lanes_f64 max_f64(lanes_f64 a, lanes_f64 b) { return choose_f64(or_i64(ne_f64(a, a), lt_f64(a, b)), b, a); }
 /* The sign of a lane counts. */

@@ -28,6 +28,8 @@ pub(super) struct Side {
     pub growth: HashMap<Reg, i64>,
     /// Something can fail: `bad` has the sign of every lane in which it does.
     pub fails: bool,
+    /// The label of the iterations one by one, which report it.
+    pub alone: String,
 }
 
 impl<'k> Unit<'k> {
@@ -42,7 +44,8 @@ impl<'k> Unit<'k> {
         let (iv, ty, n, k) = (l.iv.0, trips.counter, stretch.count, stretch.k);
         let (aside, in_order) = l.body.split_at(l.in_order_from());
         let lanes = set_in(aside).into_iter().chain([l.iv]).collect();
-        let side = Side { iv: l.iv, lanes, growth: HashMap::new(), fails: can_fail(aside) };
+        let alone = format!("alone{}", self.fresh());
+        let side = Side { iv: l.iv, lanes, growth: HashMap::new(), fails: can_fail(aside), alone };
         self.line(format!("for ({ty} w{iv} = 0; w{iv} < {n}; w{iv} += {LANES}) {{"));
         self.line(format!("const {ty} g{iv} = {n} - w{iv} < {LANES} ? {n} - w{iv} : {LANES};"));
         for &r in &side.lanes {
@@ -65,6 +68,7 @@ impl<'k> Unit<'k> {
         if side.fails {
             // One iteration after the other, to report the first one that fails. Nothing was stored.
             self.line("if (UNLIKELY(any_lane(bad))) {");
+            self.line(format!("{}:;", side.alone));
             self.one_by_one(l, trips, &stretch.of(&format!("w{iv}")), false)?;
             self.line(format!("return {NO_TRAP};"));
             self.line("}");
@@ -276,6 +280,10 @@ impl<'k> Unit<'k> {
             Select { a, b, c, .. } if self.e.dtype(a) == DType::Bool => {
                 let name = if dtype == DType::F64 { "choose_f64" } else { "choose_i64" };
                 let of = |r: Reg| self.lanes_as(side, r, dtype);
+                let is = |r: Reg, n: i128| self.kernel.constant(r).and_then(|c| c.as_i128()) == Some(n);
+                if dtype.is_int() && is(b, 1) && is(c, 0) {
+                    return Some(format!("neg_i64({})", x(a)));
+                }
                 format!("{name}({}, {}, {})", x(a), of(b), of(c))
             }
             _ => return None,
@@ -304,7 +312,7 @@ impl<'k> Unit<'k> {
         self.side_items(side, &w.head, inner)?;
         let cond = self.lanes_as(side, w.cond, DType::Bool);
         self.line(format!("live{inner} = and_i64(live{inner}, {cond});"));
-        if side.fails {
+        if fails_in_all_lanes(&w.head) || fails_in_all_lanes(&w.body) {
             // A lane that failed goes no further: it might never end.
             self.line(format!("live{inner} = and_i64(live{inner}, not_i64(sign_i64(bad)));"));
         }
@@ -335,6 +343,7 @@ impl<'k> Unit<'k> {
             self.line(format!("const lanes_i64 live{inner} = and_i64(live{depth}, {mask});"));
             self.line(format!("if (any_lane(live{inner})) {{"));
             self.side_items(side, arm, inner)?;
+            self.line(format!("if (UNLIKELY(any_lane(bad))) goto {};", side.alone));
             self.line("}");
             self.line("}");
         }
@@ -353,4 +362,14 @@ impl<'k> Unit<'k> {
         self.line("}");
         Ok(())
     }
+}
+
+/// Something can fail that is in no arm: an arm in which something fails is left at once.
+fn fails_in_all_lanes(code: &[Item]) -> bool {
+    code.iter().any(|item| match item {
+        Item::Inst(..) => can_fail(std::slice::from_ref(item)),
+        Item::While(w) => fails_in_all_lanes(&w.head) || fails_in_all_lanes(&w.body),
+        Item::Branch(_) => false,
+        Item::Loop(l) => fails_in_all_lanes(&l.body),
+    })
 }
