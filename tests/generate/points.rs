@@ -1,4 +1,5 @@
-//! Random loops over points with loops of different lengths inside: what kernels run side by side, masked.
+//! Random loops over points with loops of different lengths inside: what kernels run side by side, masked. Some carry from
+//! point to point what is then found in order: the largest value, where it is, a sum.
 
 use super::Outcome;
 use desc_jit::array::Buffer;
@@ -171,9 +172,9 @@ pub fn program(choices: Vec<u32>) -> String {
     let (start, step) = if a.pick(4) == 0 { (LEN - 1, -1) } else { (0, 1) };
     a.line(format!(
         "graph points(%0: f64[{LEN}], %1: i64[{LEN}], %2: usize, %3: f64[{LEN}], %4: i64[{LEN}]) {{\n\
-         %5: usize = const{{{start}}}()\n\
-         %6: f64[{LEN}], %7: i64[{LEN}] = for{{{step}}}(%5, %2, %3, %4) {{\n\
-         (%8: usize, %9: f64[{LEN}], %10: i64[{LEN}])\n\
+         %5: usize = const{{{start}}}()\n%22: f64 = const{{0.5}}()\n%23: i64 = const{{0}}()\n\
+         %6: f64[{LEN}], %7: i64[{LEN}], %19: f64, %20: i64, %21: f64 = for{{{step}}}(%5, %2, %3, %4, %22, %23, %22) {{\n\
+         (%8: usize, %9: f64[{LEN}], %10: i64[{LEN}], %24: f64, %25: i64, %26: f64)\n\
          %11: f64 = load{{at; \"x\"}}(%0, %8)\n%12: i64 = load{{at; \"c\"}}(%1, %8)\n\
          %14: f64 = const{{0.75}}()\n%15: i64 = const{{2}}()\n%13: bool = lt(%11, %14)"
     ));
@@ -185,9 +186,28 @@ pub fn program(choices: Vec<u32>) -> String {
         a.node(0);
     }
     let (f, m, x, c) = (a.float(), a.int(), a.fresh(), a.fresh());
-    a.line(format!("%{x}: f64[{LEN}] = store{{set; at; \"y\"}}(%9, %8, %{f})"));
-    a.line(format!("%{c}: i64[{LEN}] = store{{set; at; \"d\"}}(%10, %8, %{m})"));
-    a.line(format!("yield %{x}, %{c}\n}}\nreturn %6, %7\n}}"));
+    let stores = format!(
+        "%{x}: f64[{LEN}] = store{{set; at; \"y\"}}(%9, %8, %{f})\n\
+         %{c}: i64[{LEN}] = store{{set; at; \"d\"}}(%10, %8, %{m})"
+    );
+    let (sum, shifted) = (a.fresh(), a.fresh());
+    let mut in_order = format!(
+        "%27: bool = lt(%24, %{f})\n%28: f64 = select(%27, %{f}, %24)\n%29: i64 = select(%27, %{m}, %25)\n\
+         %{sum}: f64 = add(%26, %{f})"
+    );
+    let mut carried = format!("%28, %29, %{sum}");
+    match a.pick(4) {
+        0 => (in_order, carried) = (String::new(), "%24, %25, %26".into()),
+        1 => {
+            // It fails in order too.
+            in_order += &format!("\n%{shifted}: i64 = add(%29, %{m})");
+            carried = format!("%28, %{shifted}, %{sum}");
+        }
+        _ => {}
+    }
+    let lines = if a.pick(2) == 0 { [stores, in_order] } else { [in_order, stores] };
+    lines.iter().for_each(|line| a.line(line));
+    a.line(format!("yield %{x}, %{c}, {carried}\n}}\nreturn %6, %7, %19, %20, %21\n}}"));
     a.text
 }
 
@@ -200,8 +220,11 @@ pub fn run(graph: &Graph, engine: Engine, trips: usize) -> Outcome {
     let n = Buffer::from_vec(vec![trips], &[])?;
     let (y, d) = (Buffer::from_vec(vec![0.5; LEN], &[LEN])?, Buffer::from_vec(vec![7i64; LEN], &[LEN])?);
     let outputs = with_engine(engine, || graph.run(&[&x, &c, &n, &y, &d]))?;
-    let floats = outputs[0].as_slice::<f64>().unwrap_or_default().iter();
-    let floats = floats.map(|v| if v.is_nan() { u64::MAX - 7 } else { v.to_bits() }).collect();
-    let ints = outputs[1].as_slice::<i64>().unwrap_or_default().iter().map(|v| *v as u64).collect();
-    Ok(vec![floats, ints])
+    let bits = |output: &Buffer| -> Vec<u64> {
+        let floats = output.as_slice::<f64>().unwrap_or_default().iter();
+        let floats = floats.map(|v| if v.is_nan() { u64::MAX - 7 } else { v.to_bits() });
+        let ints = output.as_slice::<i64>().unwrap_or_default().iter().map(|v| *v as u64);
+        floats.chain(ints).collect()
+    };
+    Ok(outputs.iter().map(bits).collect())
 }

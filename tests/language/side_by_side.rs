@@ -131,6 +131,76 @@ fn what_fails_inside_is_reported_for_the_first_iteration() {
     }
 }
 
+/// The start of the longest chain: `n` odd numbers from `from` on, whose overflows are in an arm.
+#[desc_jit]
+fn longest(from: u64, n: u64) -> (u64, usize) {
+    let mut best = (0, 0);
+    for k in 0..n {
+        let start = from + 2 * k;
+        let mut length = 1;
+        let mut m = start;
+        while m != 1 {
+            m = match m % 2 {
+                0 => m / 2,
+                _ => 3 * m + 1,
+            };
+            length += 1;
+        }
+        if length > best.1 {
+            best = (start, length);
+        }
+    }
+    best
+}
+
+#[test]
+fn what_is_carried_is_found_in_order() {
+    let explanation = longest::explain(1, 100).unwrap();
+    assert!(explanation.loops()[0].became().contains("side by side"), "{explanation}");
+    for n in LENGTHS {
+        agree!(longest(1, n as u64));
+        agree!(longest(27, n as u64));
+    }
+}
+
+#[test]
+fn an_arm_that_fails_in_a_lane_is_reported() {
+    // The largest number whose triple fits, and what is beyond.
+    let most = u64::MAX / 3;
+    for n in [1, 2, 8, 9, 20] {
+        refuse!(longest(most / 2 * 2 + 1, n), Arithmetic, "3 * m");
+        refuse!(longest(most / 2 * 2 + 3, n), Arithmetic, "3 * m");
+    }
+}
+
+/// A sum over points whose terms come from loops, long enough for several threads.
+#[desc_jit]
+fn total_steps(start: &Array1<f64>) -> (f64, i64, usize) {
+    let (mut total, mut steps, mut long) = (0.0, 0i64, 0);
+    for i in 0..start.len() {
+        let mut x = start[i];
+        let mut k = 0;
+        while x > 0.5 && k < 40 {
+            x *= 0.8;
+            k += 1;
+        }
+        total += x;
+        steps += k;
+        if k > 5 {
+            long += 1;
+        }
+    }
+    (total, steps, long)
+}
+
+#[test]
+fn sums_of_what_loops_give() {
+    for n in [0, 1, 8, 31, 32, 33, 600, 1030, 20_011] {
+        let start = Array1::from_shape_fn(n, |i| (i * 37 % 101) as f64 * 0.11);
+        agree!(total_steps(&start));
+    }
+}
+
 #[desc_jit]
 fn decays_f32(start: &Array1<f32>) -> Array1<f32> {
     let mut out = start.clone();
