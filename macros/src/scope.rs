@@ -15,8 +15,10 @@ pub const RECEIVER: &str = "__self";
 /// A declared variable.
 #[derive(Clone, Debug)]
 pub struct Variable {
-    /// Its name, as declared.
+    /// What it is called in the code that is emitted.
     pub ident: Ident,
+    /// Its name, as declared.
+    pub spelled: Ident,
     /// A `&mut` parameter: a call that it is passed to may assign it.
     pub by_mut_ref: bool,
     /// It can be assigned: `let mut x`, or a `&mut` parameter.
@@ -39,7 +41,7 @@ pub struct Variable {
 impl Variable {
     /// The name without `r#`.
     pub fn name(&self) -> String {
-        match self.ident.unraw().to_string() {
+        match self.spelled.unraw().to_string() {
             name if name == RECEIVER => "self".into(),
             name => name,
         }
@@ -54,6 +56,7 @@ impl Variable {
     pub fn own(ident: Ident, declared: Option<TokenStream>, number: usize) -> Variable {
         let declared = declared.map(Rc::new);
         Variable {
+            spelled: ident.clone(),
             ident,
             by_mut_ref: false,
             mutable: true,
@@ -95,6 +98,13 @@ enum Name {
     Item(String),
 }
 
+/// What can be named at a point.
+#[derive(Clone, Copy)]
+pub struct Seen(usize);
+
+/// Names that can't be named for a while.
+pub struct Hidden(Vec<Name>);
+
 /// The scopes around the current point.
 #[derive(Default)]
 pub struct Scopes {
@@ -102,6 +112,7 @@ pub struct Scopes {
     opened: Vec<usize>,
     count: usize,
     log: Vec<Assignment>,
+    renames: bool,
 }
 
 impl Scopes {
@@ -116,12 +127,32 @@ impl Scopes {
         self.names.truncate(start);
     }
 
+    /// What can be named now.
+    pub fn seen(&self) -> Seen {
+        Seen(self.names.len())
+    }
+
+    /// Hides the names declared since, for code that stands inside of their scopes and does not see them.
+    pub fn hide(&mut self, since: Seen) -> Hidden {
+        Hidden(self.names.split_off(since.0))
+    }
+
+    /// The hidden names can be named again.
+    pub fn show(&mut self, hidden: Hidden) {
+        self.names.extend(hidden.0);
+    }
+
     /// Declares a variable; from here on its name means it.
     pub fn declare(&mut self, ident: &Ident, by_mut_ref: bool, declared: Option<TokenStream>) -> Variable {
         let declared = declared.map(Rc::new);
-        let (ident, number) = (ident.clone(), self.count);
+        let (spelled, number) = (ident.clone(), self.count);
+        let ident = match self.renames {
+            true => crate::ast::own(&format!("{}_{number}", spelled.unraw())),
+            false => spelled.clone(),
+        };
         let variable = Variable {
             ident,
+            spelled,
             by_mut_ref,
             mutable: by_mut_ref,
             declared,
@@ -147,6 +178,12 @@ impl Scopes {
             }
             _ => unreachable!("a variable was declared"),
         }
+    }
+
+    /// Whether what is declared from here on gets a name of ours in the code that is emitted: it stands there around
+    /// code that must not see it. Gives what held before.
+    pub fn rename(&mut self, renames: bool) -> bool {
+        std::mem::replace(&mut self.renames, renames)
     }
 
     /// Declares a variable of ours, which no name of the user's means.
@@ -209,7 +246,7 @@ impl Scopes {
         let wanted = if ident == "self" { Ident::new(RECEIVER, ident.span()) } else { ident.unraw() };
         for name in self.names.iter().rev() {
             match name {
-                Name::Variable(v) if v.ident.unraw() == wanted => return Some(v),
+                Name::Variable(v) if v.spelled.unraw() == wanted => return Some(v),
                 Name::Item(item) if wanted == item => return None,
                 _ => {}
             }

@@ -98,7 +98,7 @@ fn all_errors_are_reported_together_in_the_order_of_the_source() {
 
 #[test]
 fn one_mistake_is_one_error() {
-    assert_eq!(codes("x.indexed_iter().map(|v| v * v).filter(|v| *v > y).sum::<f64>().sqrt()"), ["DJ0602"]);
+    assert_eq!(codes("x.lanes(Axis(0)).map(|v| v * v).filter(|v| *v > y).sum::<f64>().sqrt()"), ["DJ0602"]);
     assert_eq!(codes("x.par_iter().map(|v| v * v).sum::<f64>().sqrt()"), ["DJ0601"]);
     assert_eq!(codes("let (f, g) = |v| v; f(y) + g(y)"), ["DJ0202"]);
 }

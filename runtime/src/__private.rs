@@ -4,6 +4,7 @@ pub use crate::array::Element;
 pub use crate::backend::{Stream, enter_native, native_selected};
 pub use crate::dtype::{DType, Literal};
 pub use crate::exec::{ArgValue, Function, Instances, IntoArg, Output, Outputs};
+pub use crate::functional::scan_n;
 pub use crate::handle::{Again, Arg, BatchArg, BatchResult, Differentiable, Pure, Tangent};
 pub use crate::op::{BinaryOp, CmpOp, Rule, UnaryOp};
 pub use crate::stage::{

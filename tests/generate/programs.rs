@@ -83,7 +83,7 @@ impl Author<'_> {
     }
 
     fn float(&mut self, depth: usize) -> String {
-        let kinds = if depth == 0 { 5 } else { 20 };
+        let kinds = if depth == 0 { 5 } else { 22 };
         match self.pick(kinds) {
             0 | 1 => self.one_of(|s| &s.floats),
             2 => format!("{}.25_f64", self.pick(4)),
@@ -119,6 +119,29 @@ impl Author<'_> {
                 self.float(0)
             ),
             18 => "(*x.iter().max_by(|p, q| p.total_cmp(q)).unwrap())".into(),
+            19 => {
+                let v = self.fresh('v');
+                let body = self.with_float(&v, depth - 1);
+                let (low, start) = (self.float(0), self.float(0));
+                let parts = match self.pick(3) {
+                    0 => format!("x.iter().chain(x.iter().rev().skip({}))", self.pick(3)),
+                    1 => format!("x.iter().take_while(|v| **v > {low}).chain(x)"),
+                    _ => format!(
+                        "(0..{}).flat_map(|k| x.iter().skip(k).filter(|v| **v > {low}))",
+                        self.pick(4)
+                    ),
+                };
+                format!("{parts}.fold({start}, |s, {v}| 0.5 * s + {{ let {v} = *{v}; {body} }})")
+            }
+            20 => {
+                let v = self.fresh('v');
+                let body = self.with_float(&v, depth - 1);
+                let (start, stop) = (self.float(0), self.bool(0));
+                format!(
+                    "x.iter().scan({start}, |s, {v}| {{ let {v} = *{v}; *s = 0.5 * *s + {{ {body} }}; if {stop} {{ None }} else {{ Some(*s) }} }}).last().unwrap_or({})",
+                    self.float(0)
+                )
+            }
             _ => {
                 let (scrutinee, k) = (self.int(depth - 1), self.pick(3));
                 let (guard, arms) = (self.bool(depth - 1), [0; 4].map(|_| self.float(depth - 1)));

@@ -7,6 +7,7 @@ mod arrays;
 mod bindings;
 mod branches;
 mod calls;
+mod chains;
 mod closures;
 mod explain;
 mod extremes;

@@ -3,8 +3,6 @@
 catalogue! {
     FOR_OVER = "DJ0406", "`progress` stands around a range",
         "write `for i in progress(\"name\", 0..x.len())` and index with `x[i]`";
-    OPEN_RANGE = "DJ0408", "a `for` loop needs both ends of its range",
-        "write `for i in a..b`, or `while`";
     JUMP_INSIDE = "DJ0413", "`{0}` inside a larger expression is not part of the staged language",
         "bind it first: `let v = if condition { value } else { {0} };`";
     ENDLESS = "DJ0414", "this loop never ends",

@@ -2,17 +2,21 @@
 
 catalogue! {
     ADAPTER = "DJ0901", "`.{0}(..)` of an iterator is not part of the staged language",
-        "`map`, `filter`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by` and `take_while` are; or write a loop over the indices";
+        "`map`, `filter`, `filter_map`, `flat_map`, `enumerate`, `zip`, `chain`, `rev`, `skip`, `take`, `step_by`, `take_while` and `scan` are; or write a loop over the indices";
     CONSUMER = "DJ0902", "`.{0}(..)` of an iterator is not part of the staged language",
-        "`sum`, `product`, `fold`, `reduce`, `count`, `any`, `all`, `for_each`, `collect`, `min_by`, `max_by`, `position`, `find`, `next`, `nth` and `last` are; or write a loop";
-    AFTER_FILTER = "DJ0903", "`.{0}(..)` behind `filter` or `take_while`, whose items have no known position",
-        "put it before the filter, or count in a loop";
-    RANGE_ORDER = "DJ0904", "a range that runs backwards or in steps has no known position here",
-        "put `.rev()` and `.step_by(..)` behind what needs the position";
+        "`sum`, `product`, `fold`, `reduce`, `count`, `any`, `all`, `for_each`, `collect`, `min_by`, `max_by`, `position`, `find`, `find_map`, `next`, `nth` and `last` are; or write a loop";
+    AFTER_FILTER = "DJ0903", "`.{0}(..)` asks for the positions of items, which those of `filter`, `scan` or `flat_map` don't have here",
+        "put it before those, or write a loop";
     OPTIONAL_ITEM = "DJ0905", "`.{0}(..)` of an iterator gives an `Option`, which is not part of the staged language",
         "write `.{0}(..).unwrap()`, which is an error at run time where there is no item, or `.unwrap_or(value)`";
     COMPARISON = "DJ0906", "this is no comparison that staged code knows",
         "write `|a, b| a.total_cmp(b)`, with a part or a function of each on both sides";
-    COLLECT_FILTERED = "DJ0907", "the length of what is collected behind `filter` or `take_while` is known at run time only",
+    COLLECT_FILTERED = "DJ0907", "the length of what is collected behind `filter`, `take_while` and the like is known at run time only",
         "sum or count the items, or write them into an array of the largest length in a loop";
+    CHAINED_PLACES = "DJ0908", "the items of a chain can't be assigned here",
+        "write a loop for each of its parts";
+    OPTION_BODY = "DJ0909", "this is no closure whose `Some(..)` and `None` can be told apart here",
+        "write a closure that ends in `Some(v)`, `None`, `c.then(|| v)`, or an `if` or `match` of those";
+    FLAT_ITEMS = "DJ0910", "what `flat_map` or `flatten` goes through is written in a way that is not known here",
+        "write a closure that ends in a range, an array or a chain of methods of one, without items in its block";
 }

@@ -33,7 +33,7 @@ impl Parser<'_> {
         result
     }
 
-    fn statements(&mut self, stmts: &[syn::Stmt]) -> Block {
+    pub(super) fn statements(&mut self, stmts: &[syn::Stmt]) -> Block {
         let mut block = Block::default();
         // Items are visible in the whole block, before and after where they stand.
         for stmt in stmts {
@@ -161,7 +161,7 @@ impl Parser<'_> {
         match pattern {
             Pattern::Name(variable) => {
                 let variable = match declared {
-                    Some(ty) => self.scopes.declare(&variable.ident, false, Some(ty)),
+                    Some(ty) => self.scopes.declare(&variable.spelled, false, Some(ty)),
                     None => variable.clone(),
                 };
                 stmts.push(Stmt::Declare(variable));

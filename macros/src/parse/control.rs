@@ -104,10 +104,8 @@ impl Parser<'_> {
         };
         let start = r.start.as_ref().map(|e| self.expr(e));
         let end = r.end.as_ref().map(|e| self.expr(e));
-        let (Some(start), Some(end)) = (start, end) else {
-            self.sink.report(r, &OPEN_RANGE, &[]);
-            return None;
-        };
+        // One without a start is no iterator, which rustc says.
+        let (start, end) = (start?, end?);
         Some(Range { start, end, inclusive, progress: None, adapters: Vec::new(), at })
     }
 
@@ -220,7 +218,7 @@ fn is_progress(call: &syn::ExprCall) -> bool {
 /// A range whose index is the item, forwards or backwards, perhaps with a progress bar.
 fn is_plain_range(e: &Rust) -> bool {
     match bare(e) {
-        Rust::Range(_) => true,
+        Rust::Range(r) => r.end.is_some() || r.start.is_none(),
         Rust::Call(call) => is_progress(call),
         Rust::MethodCall(m) => {
             let plain = m.method == "rev" || m.method == "step_by" || m.method == "into_iter";

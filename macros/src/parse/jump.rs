@@ -10,6 +10,8 @@ use syn::{Label, Lifetime};
 /// A loop or a labelled block around the current point.
 pub(super) struct Open {
     frame: Frame,
+    /// What `break` leaves: the frame itself, or that of the loops which make one iterator together.
+    leaves: Frame,
     kind: Kind,
     label: Option<Lifetime>,
 }
@@ -24,6 +26,16 @@ pub(super) enum Kind {
 }
 
 impl Parser<'_> {
+    /// Reads the body of one of the loops that make one iterator together: `leaves` is around them all.
+    pub(super) fn within_nest<R>(
+        &mut self,
+        label: Option<&Label>,
+        leaves: Option<Frame>,
+        read: impl FnOnce(&mut Self) -> R,
+    ) -> (Frame, R) {
+        self.opened(Kind::Loop, label, leaves, read)
+    }
+
     /// Reads the body of a loop or a labelled block.
     pub(super) fn within<R>(
         &mut self,
@@ -31,9 +43,19 @@ impl Parser<'_> {
         label: Option<&Label>,
         read: impl FnOnce(&mut Self) -> R,
     ) -> (Frame, R) {
-        let frame = Frame(self.frame_count);
-        self.frame_count += 1;
-        self.frames.push(Open { frame, kind, label: label.map(|l| l.name.clone()) });
+        self.opened(kind, label, None, read)
+    }
+
+    fn opened<R>(
+        &mut self,
+        kind: Kind,
+        label: Option<&Label>,
+        leaves: Option<Frame>,
+        read: impl FnOnce(&mut Self) -> R,
+    ) -> (Frame, R) {
+        let frame = self.fresh_frame();
+        let label = label.map(|l| l.name.clone());
+        self.frames.push(Open { frame, leaves: leaves.unwrap_or(frame), kind, label });
         let result = read(self);
         self.frames.pop();
         (frame, result)
@@ -50,20 +72,19 @@ impl Parser<'_> {
         Frame(self.frame_count - 1)
     }
 
-    fn goes_to(&self, label: Option<&Lifetime>) -> Option<Frame> {
+    fn goes_to(&self, label: Option<&Lifetime>) -> Option<&Open> {
         let mut open = self.frames.iter().rev();
-        let found = match label {
+        match label {
             Some(label) => open.find(|f| f.label.as_ref().is_some_and(|l| l.ident == label.ident)),
             None => open.find(|f| f.kind == Kind::Loop),
-        };
-        found.map(|f| f.frame)
+        }
     }
 
     pub(super) fn break_(&mut self, e: &syn::ExprBreak) -> Expr {
         let value = e.expr.as_ref().map(|e| Box::new(self.expr(e)));
         let at = Spot::of(&e.break_token);
         match self.goes_to(e.label.as_ref()) {
-            Some(frame) => expression(ExprKind::Jump(Jump::Break(frame), value), at),
+            Some(open) => expression(ExprKind::Jump(Jump::Break(open.leaves), value), at),
             None => rejected(at),
         }
     }
@@ -71,7 +92,7 @@ impl Parser<'_> {
     pub(super) fn continue_(&mut self, e: &syn::ExprContinue) -> Expr {
         let at = Spot::of(&e.continue_token);
         match self.goes_to(e.label.as_ref()) {
-            Some(frame) => expression(ExprKind::Jump(Jump::Continue(frame), None), at),
+            Some(open) => expression(ExprKind::Jump(Jump::Continue(open.frame), None), at),
             None => rejected(at),
         }
     }

@@ -38,11 +38,16 @@ fn both(op: &'static str, a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
 
 impl Parser<'_> {
     pub(super) fn match_expr(&mut self, e: &syn::ExprMatch) -> Expr {
+        self.matching(e, |p, body| p.expr(body))
+    }
+
+    /// `match`, whose arms are read by `read`.
+    pub(super) fn matching(&mut self, e: &syn::ExprMatch, read: impl Fn(&mut Self, &Rust) -> Expr) -> Expr {
         let at = Spot::of(&e.match_token);
         let (subject, stmt) = self.subject(&e.expr);
         let mut arms = Vec::new();
         for arm in &e.arms {
-            let (condition, block) = self.arm(&arm.pat, &subject, |p| p.expr(&arm.body));
+            let (condition, block) = self.arm(&arm.pat, &subject, |p| read(p, &arm.body));
             arms.push((condition, block));
         }
         let mut chain: Option<Block> = None;

@@ -45,8 +45,8 @@ impl Parser<'_> {
     /// The place that a name stands for, as long as its variable can still be named.
     pub(super) fn alias(&mut self, name: &Ident, place: &Place) -> Option<Place> {
         let root = &place.root;
-        if !root.is_own && !self.scopes.variable(&root.ident).is_some_and(|v| v.is(root)) {
-            self.sink.report(name, &HIDDEN, &[name, &root.ident]);
+        if !root.is_own && !self.scopes.variable(&root.spelled).is_some_and(|v| v.is(root)) {
+            self.sink.report(name, &HIDDEN, &[name, &root.spelled]);
             return None;
         }
         Some(place.clone())

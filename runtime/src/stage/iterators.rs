@@ -67,6 +67,9 @@ impl Cx {
                 }
                 self.binary(BinaryOp::Add, x, &k, at)?
             }
+            ("known_count", []) => {
+                Value::usize(self.require_usize(x, "the number of items that are collected", at)?)
+            }
             // Of a matrix all elements; the items of a list of lists or of tuples are its own.
             ("elements", []) => {
                 if x.items().is_some() || x.whole().1 > 0 || self.ty(x, at)?.rank() < 2 {

@@ -5,10 +5,15 @@ use desc_jit::prelude::*;
 constructs! {
     items_of_arrays: "`for x in &a`, `a.iter()`, `for x in a.iter_mut()`, `for x in &mut a`";
     parts_of_arrays: "`rows`, `columns`, `outer_iter`, `axis_iter(Axis(k))`, `windows(n)`, `chunks(n)`, `chunks_exact(n)`";
-    adapters: "`map`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, `copied`, `cloned`";
-    filters: "`filter`, `take_while`";
+    indexed: "`x.indexed_iter()`, `indexed_iter_mut()`";
+    adapters: "`map`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, `copied`, `cloned`, `inspect`";
+    filters: "`filter`, `take_while`, `skip_while`; `filter_map`, `map_while` with `Some(v)`, `None`, `c.then(\\|\\| v)`";
+    chains: "`a.iter().chain(&b)`, `std::iter::once(v)`, `repeat(v)`";
+    nested: "`flat_map`, `flatten`";
+    scans: "`scan(init, \\|s, x\\| ..)`";
+    endless: "`for i in 0..`, `(1..).zip(&x)`, `(1..).map(f).take_while(g)`";
     sums: "`sum`, `product`, `fold`, `count`, `any`, `all`, `for_each`";
-    searches: "`min_by`, `max_by` with `total_cmp`, `min_by_key`, `max_by_key`, `min`, `max`, `reduce`, `position`, `find`, `next`, `nth`, `last`, each with `.unwrap()` or `.unwrap_or(v)`";
+    searches: "`min_by`, `max_by` with `total_cmp`, `min_by_key`, `max_by_key`, `min`, `max`, `reduce`, `position`, `find`, `find_map`, `next`, `nth`, `last`, each with `.unwrap()` or `.unwrap_or(v)`";
     collected: "`collect`";
 }
 
@@ -70,7 +75,9 @@ fn adapters(x: &Array1<f64>, n: usize) -> f64 {
 fn filters(x: &Array1<f64>, n: usize) -> f64 {
     let a: f64 = x.iter().filter(|v| **v > 0.5).map(|v| v * v).sum();
     let b: f64 = x.iter().take_while(|v| **v > -0.35).map(|v| v * x[n]).sum();
-    a + b * x[0]
+    let c: f64 = x.iter().skip_while(|v| **v < 0.5).enumerate().map(|(i, v)| v * i as f64).sum();
+    let d: f64 = x.iter().filter_map(|v| (*v > 0.0).then(|| v.sqrt())).sum();
+    a + b * x[0] + c * d
 }
 
 #[desc_jit]
@@ -100,4 +107,68 @@ fn collected(x: &Array1<f64>, n: usize) -> f64 {
     let squares: Vec<f64> = x.iter().map(|v| v * v).collect();
     let sums: Array1<f64> = (0..3).map(|i| squares[i] + x[i + 1]).collect();
     sums.dot(&sums) * squares[n]
+}
+
+#[desc_jit]
+fn indexed(x: &Array1<f64>, n: usize) -> f64 {
+    let mut table = Array2::zeros((2, 2));
+    for ((i, j), v) in table.indexed_iter_mut() {
+        *v = x[i] * x[j] + n as f64;
+    }
+    let moment: f64 = x.indexed_iter().map(|(i, v)| i as f64 * v * v).sum();
+    moment * table.indexed_iter().map(|((i, j), v)| v * (i + 2 * j) as f64).sum::<f64>()
+}
+
+#[desc_jit]
+fn chains(x: &Array1<f64>, n: usize) -> f64 {
+    let mut y = 1.0;
+    for v in x.iter().chain(x.iter().rev()) {
+        y = 0.5 * y * v + v;
+    }
+    let ends: f64 = std::iter::once(y).chain(x.iter().copied().take(n)).map(|v| v * v).sum();
+    ends + x.iter().take_while(|v| **v > -0.35).chain(x.iter().skip(1)).fold(1.0, |s, v| s * (v + 2.0))
+}
+
+#[desc_jit]
+fn nested(x: &Array1<f64>, n: usize) -> f64 {
+    let products: f64 = (0..n).flat_map(|i| (0..=i).map(move |j| x[i] * x[j])).sum();
+    let list: Array1<f64> = x.iter().flat_map(|a| [a * a, a + 1.0]).collect();
+    products * list.iter().rev().fold(0.5, |s, v| 0.5 * s * v + v)
+}
+
+#[desc_jit]
+fn scans(x: &Array1<f64>, n: usize) -> f64 {
+    let running: Array1<f64> = x
+        .iter()
+        .scan(1.0, |s, v| {
+            *s *= v + 2.0;
+            Some(*s)
+        })
+        .collect();
+    let mut total = 0.0;
+    for v in x.iter().scan(0.0, |s, v| {
+        if *s > 2.0 {
+            None
+        } else {
+            *s += v * v;
+            Some(*s * v)
+        }
+    }) {
+        total += v;
+    }
+    running.dot(x) + total * running[n]
+}
+
+#[desc_jit]
+fn endless(x: &Array1<f64>, n: usize) -> f64 {
+    let mut y = x[0];
+    for k in 1.. {
+        if k > n {
+            break;
+        }
+        y = y * x[1] + x[2] / k as f64;
+    }
+    let moment: f64 = (1..).zip(x).map(|(k, v)| v * v / k as f64).sum();
+    let series: f64 = (1..).map(|k| x[3] / k as f64).take_while(|v| v.abs() > 0.05).sum();
+    y * moment + series
 }

@@ -4,16 +4,41 @@ use desc_jit::prelude::*;
 #[desc_jit]
 fn adapters(x: &Array1<f64>, n: usize) -> f64 {
     let mut sum = 0.0;
-    for (i, v) in x.iter().filter(|v| **v > 0.0).enumerate() {
-        sum += i as f64 * v;
-    }
-    for (k, v) in (0..n).rev().zip(x.iter()) {
-        sum += k as f64 * v;
-    }
-    for v in x.iter().chain(x.iter()) {
+    for v in x.iter().filter(|v| **v > 0.0).rev() {
         sum += v;
     }
-    sum + x.iter().scan(0.0, |s, v| Some(*s + v)).sum::<f64>()
+    for (v, w) in x.iter().zip((0..n).flat_map(|i| x.iter().skip(i))) {
+        sum += v * w;
+    }
+    for v in x.iter().cycle().take(n) {
+        sum += v;
+    }
+    sum
+}
+
+#[desc_jit]
+fn written(x: &mut Array1<f64>, y: &mut Array1<f64>) {
+    for v in x.iter_mut().chain(y.iter_mut()) {
+        *v += 1.0;
+    }
+}
+
+fn root(v: f64) -> Option<f64> {
+    (v > 0.0).then(|| v.sqrt())
+}
+
+#[desc_jit]
+fn options(x: &Array1<f64>) -> f64 {
+    let a: f64 = x.iter().copied().filter_map(root).sum();
+    let b: f64 = x.iter().scan(0.0, |s, v| Some(*s + v).filter(|w| w.is_finite())).sum();
+    let c: f64 = x
+        .iter()
+        .flat_map(|v| {
+            const TWICE: f64 = 2.0;
+            x.iter().map(move |w| TWICE * v * w)
+        })
+        .sum();
+    a + b + c
 }
 
 fn main() {

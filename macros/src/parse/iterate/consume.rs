@@ -1,12 +1,11 @@
 //! What uses an iterator up: a loop with what it carries.
 
+use super::adapters::zero;
 use super::{Item, Iterator, Source};
-use crate::ast::{Callable, Expr, ExprKind, Frame, Pattern, Spot, Stmt, TypeFn};
+use crate::ast::{Expr, ExprKind, Frame, Spot, Stmt};
 use crate::build::{assign, binary, block, boolean, int, leave, let_, method, not, read, when};
-use crate::diag::expressions::CAPTURED_ASSIGNMENT;
 use crate::diag::iterators::*;
 use crate::parse::{Parser, expression, types};
-use crate::scope::Mark;
 use syn::ExprMethodCall;
 
 impl Parser<'_> {
@@ -39,13 +38,13 @@ impl Parser<'_> {
                     Some(())
                 })
             }
-            ("count", 0) if iterator.source.is_counted() => {
+            ("count", 0) if iterator.source.is_counted() && !iterator.is_endless() => {
                 iterator = self.positional(iterator, at)?;
                 Some(expression(ExprKind::Block(block(iterator.before, iterator.count?)), at))
             }
             ("count", 0) => {
                 let total = self.own("total");
-                let start = expression(ExprKind::Typed("Usize", quote::quote!(0)), at);
+                let start = zero(at);
                 let value = read(&total, at);
                 self.looped(iterator, vec![let_(&total, start)], value, at, |_, _, _, out| {
                     out.push(assign(&total, binary("Add", read(&total, at), int(1, at))));
@@ -75,38 +74,14 @@ impl Parser<'_> {
                 })
             }
             ("collect", 0) => self.collect(iterator, at),
+            ("partition" | "unzip", _) => {
+                self.sink.report(&m.method, &CONSUMER, &[&name]);
+                None
+            }
             _ => {
                 self.sink.report(&m.method, &OPTIONAL_ITEM, &[&name]);
                 None
             }
-        }
-    }
-
-    /// `.collect()`: an array of known length.
-    fn collect(&mut self, iterator: Iterator, at: Spot) -> Option<Expr> {
-        if iterator.source.is_filtered() {
-            self.sink.report_at(at.span, &COLLECT_FILTERED, &[]);
-            return None;
-        }
-        let Iterator { before, source, count } = self.positional(iterator, at)?;
-        let since = self.scopes.mark();
-        let index = self.own("k");
-        let frame = self.fresh_frame();
-        let mut stmts = Vec::new();
-        let item = self.item_at(source, read(&index, at), &mut stmts, frame)?;
-        self.refuse_assignments(since);
-        let body = expression(ExprKind::Block(block(stmts, item.value())), at);
-        let closure = Callable::Closure(vec![Pattern::Name(index)], Box::new(body));
-        let function = TypeFn { ty: "Array1".into(), element: None, name: "from_shape_fn".into() };
-        let made = ExprKind::TypeFn(Box::new(function), vec![count?], Some(Box::new(closure)));
-        Some(expression(ExprKind::Block(block(before, expression(made, at))), at))
-    }
-
-    /// Where items are not computed as often as in Rust, or not in its order, what computes them can only read.
-    pub(in crate::parse) fn refuse_assignments(&mut self, since: Mark) {
-        if let Some(assignment) = self.scopes.outer_assignments(since).next() {
-            let name = assignment.variable.name();
-            self.sink.report_at(assignment.span, &CAPTURED_ASSIGNMENT, &[&name]);
         }
     }
 
@@ -129,13 +104,10 @@ impl Parser<'_> {
 impl Source<'_> {
     /// Its length is how many items come out of it, and nothing is called for them.
     fn is_counted(&self) -> bool {
-        use Source::{Enumerate, Filter, Map, Range, Rev, Same, Skip, StepBy, TakeWhile, Zip};
-        match self {
-            Filter(..) | TakeWhile(..) | Map(..) => false,
-            Range(range) => range.adapters.is_empty(),
-            Zip(a, b) => a.is_counted() && b.is_counted(),
-            Enumerate(s) | Rev(s, _) | Skip(s, _) | StepBy(s, _) | Same(s) => s.is_counted(),
-            _ => true,
-        }
+        !self.has(&|s| match s {
+            Source::Range(range) => !range.adapters.is_empty(),
+            Source::Each(..) | Source::Scan(..) | Source::Counted(..) | Source::Nested(..) => true,
+            _ => false,
+        })
     }
 }

@@ -1,26 +1,27 @@
-//! The item at a position, and what binds it.
+//! The item at a position.
 
-use super::{Item, Source};
-use crate::ast::{Argument, Block, Expr, ExprKind, Frame, Jump, Part, Pattern, SliceArg, Spot, Stmt};
-use crate::build::{binary, int, method, unless};
-use crate::parse::jump::Kind;
-use crate::parse::{Parser, bare, expression, rejected};
-use syn::{Expr as Rust, Pat};
+use super::{Chain, Counted, Each, End, Exits, Item, Source};
+use crate::ast::{Expr, ExprKind, Part, Place, SliceArg, Spot, Stmt};
+use crate::build::{assign, binary, block, branch, int, method, not, read, when};
+use crate::parse::{Parser, expression};
+use crate::scope::Variable;
+use syn::Expr as Rust;
 
 impl Parser<'_> {
-    /// The item of `source` at position `k`; what must happen before in the body of the loop `frame` goes to `out`.
+    /// The item of `source` at position `k`; what must happen before in the body of the loop goes to `out`.
     pub(super) fn item_at(
         &mut self,
         source: Source,
         k: Expr,
         out: &mut Vec<Stmt>,
-        frame: Frame,
+        exits: &Exits,
     ) -> Option<Item> {
         let at = k.at;
         Some(match source {
             // The counter itself.
             Source::Range(_) => Item::Value(k),
             Source::Count(start) => Item::Value(self.kept(method("offset", start, vec![k]), out)),
+            Source::Constant(value) => Item::Value(value),
             Source::Elements(array) => {
                 let element = method("element", array, vec![k]);
                 Item::Value(self.kept(element, out))
@@ -30,6 +31,17 @@ impl Parser<'_> {
                 let index = method("indices", place.value(), vec![k]);
                 place.parts.push(Part::Index(vec![self.kept(index, out)]));
                 Item::Place(place)
+            }
+            Source::Indexed(array) => {
+                let index = self.kept(method("indices", array.clone(), vec![k.clone()]), out);
+                let elements = self.kept(method("elements", array, Vec::new()), out);
+                let element = self.kept(method("element", elements, vec![k]), out);
+                Item::Tuple(vec![Item::Value(index), Item::Value(element)])
+            }
+            Source::IndexedPlaces(mut place) => {
+                let index = self.kept(method("indices", place.value(), vec![k]), out);
+                place.parts.push(Part::Index(vec![index.clone()]));
+                Item::Tuple(vec![Item::Value(index), Item::Place(place)])
             }
             Source::Parts(array, axis) => {
                 let axis = int(axis as i128, at);
@@ -46,52 +58,170 @@ impl Parser<'_> {
                 Item::Value(self.block_of(array, start, end, out))
             }
             Source::Enumerate(inner) => {
-                let item = self.item_at(*inner, k.clone(), out, frame)?;
+                let item = self.item_at(*inner, k.clone(), out, exits)?;
                 Item::Tuple(vec![Item::Value(k), item])
             }
             Source::Zip(a, b) => {
-                let a = self.item_at(*a, k.clone(), out, frame)?;
-                Item::Tuple(vec![a, self.item_at(*b, k, out, frame)?])
+                let a = self.item_at(*a, k.clone(), out, exits)?;
+                Item::Tuple(vec![a, self.item_at(*b, k, out, exits)?])
             }
             Source::Rev(inner, count) => {
                 let last = binary("Sub", count, int(1, at));
                 let k = self.kept(binary("Sub", last, k), out);
-                self.item_at(*inner, k, out, frame)?
+                self.item_at(*inner, k, out, exits)?
             }
             // Rust computes the items that are passed over, too.
             Source::Skip(inner, n) => {
                 let since = self.scopes.mark();
                 let k = self.kept(binary("Add", k, n), out);
-                let item = self.item_at(*inner, k, out, frame)?;
+                let item = self.item_at(*inner, k, out, exits)?;
                 self.refuse_assignments(since);
                 item
             }
             Source::StepBy(inner, n) => {
                 let since = self.scopes.mark();
                 let k = self.kept(binary("Mul", k, n), out);
-                let item = self.item_at(*inner, k, out, frame)?;
+                let item = self.item_at(*inner, k, out, exits)?;
                 self.refuse_assignments(since);
                 item
             }
-            Source::Same(inner) => self.item_at(*inner, k, out, frame)?,
-            Source::Map(inner, f) => {
-                let item = self.item_at(*inner, k, out, frame)?;
-                let value = self.apply(f, vec![item], "map")?;
-                Item::Value(self.kept(value, out))
+            Source::Same(inner) => self.item_at(*inner, k, out, exits)?,
+            Source::Item(item) => item,
+            Source::Each(each, inner, f) => {
+                let item = self.item_at(*inner, k, out, exits)?;
+                self.each(&each, item, f, at, out, exits)?
             }
-            Source::Filter(inner, f) => {
-                let item = self.item_at(*inner, k, out, frame)?;
-                let keep = self.apply(f, vec![item.clone()], "filter")?;
-                out.push(unless(keep, Jump::Continue(frame), at));
+            Source::Scan(inner, state, f) => {
+                let item = self.item_at(*inner, k, out, exits)?;
+                let state = Place { root: state, parts: Vec::new(), at, writes: false };
+                Item::Value(self.apply_option(f, vec![Item::Place(state), item], &exits.end(at), out)?)
+            }
+            Source::Counted(counted, inner, number) => {
+                self.counted_item(counted, *inner, &number, k, out, exits)?
+            }
+            Source::Chain(chain) => self.chain_item(*chain, k, out, exits)?,
+            // It is a loop of its own, see `loops.rs`.
+            Source::Nested(..) | Source::Hole => return None,
+        })
+    }
+
+    /// What is done with an item by itself.
+    fn each(
+        &mut self,
+        each: &Each,
+        item: Item,
+        f: &Rust,
+        at: Spot,
+        out: &mut Vec<Stmt>,
+        exits: &Exits,
+    ) -> Option<Item> {
+        let items = vec![item.clone()];
+        match each {
+            Each::Map => {
+                let value = self.apply(f, items, "map")?;
+                return Some(Item::Value(self.kept(value, out)));
+            }
+            Each::FilterMap => {
+                return Some(Item::Value(self.apply_option(f, items, &exits.pass(at), out)?));
+            }
+            Each::MapWhile => return Some(Item::Value(self.apply_option(f, items, &exits.end(at), out)?)),
+            Each::Inspect => {
+                let unit = self.apply(f, items, "inspect")?;
+                out.push(Stmt::Expr(unit));
+            }
+            Each::Filter => {
+                let keep = self.apply(f, items, "filter")?;
+                out.push(when(not(keep), exits.pass(at), at));
+            }
+            Each::TakeWhile => {
+                let goes_on = self.apply(f, items, "take_while")?;
+                out.push(when(not(goes_on), exits.end(at), at));
+            }
+            Each::SkipWhile(skips) => {
+                let more = self.apply(f, items, "skip_while")?;
+                out.push(when(read(skips, at), vec![assign(skips, more)], at));
+                out.push(when(read(skips, at), exits.pass(at), at));
+            }
+        }
+        Some(item)
+    }
+
+    /// What depends on how many items there have been.
+    fn counted_item(
+        &mut self,
+        counted: Counted,
+        inner: Source,
+        number: &Variable,
+        k: Expr,
+        out: &mut Vec<Stmt>,
+        exits: &Exits,
+    ) -> Option<Item> {
+        let at = k.at;
+        let next = assign(number, binary("Add", read(number, at), int(1, at)));
+        let reached = |n: Expr| compare("Ge", read(number, at), n);
+        // Rust asks for no item behind the last one.
+        if let Counted::Take(n) = &counted {
+            out.push(when(reached(n.clone()), exits.end(at), at));
+        }
+        let item = self.item_at(inner, k, out, exits)?;
+        Some(match counted {
+            Counted::Take(_) => {
+                out.push(next);
                 item
             }
-            Source::TakeWhile(inner, f) => {
-                let item = self.item_at(*inner, k, out, frame)?;
-                let goes_on = self.apply(f, vec![item.clone()], "take_while")?;
-                out.push(unless(goes_on, Jump::Break(frame), at));
+            Counted::Enumerate => {
+                let position = self.copied(number, at, out);
+                out.push(next);
+                Item::Tuple(vec![Item::Value(position), item])
+            }
+            Counted::Zip(other, count) => {
+                out.extend(count.map(|count| when(reached(count), exits.end(at), at)));
+                let position = self.copied(number, at, out);
+                out.push(next);
+                Item::Tuple(vec![item, self.item_at(*other, position, out, exits)?])
+            }
+            Counted::Skip(n) => {
+                let skips = compare("Lt", read(number, at), n);
+                let mut stmts = vec![next];
+                stmts.extend(exits.pass(at));
+                out.push(when(skips, stmts, at));
+                item
+            }
+            Counted::StepBy(n) => {
+                let position = self.copied(number, at, out);
+                out.push(next);
+                let passes = compare("Ne", binary("Rem", position, n), int(0, at));
+                out.push(when(passes, exits.pass(at), at));
                 item
             }
         })
+    }
+
+    /// What a variable of ours holds now.
+    fn copied(&mut self, variable: &Variable, at: Spot, out: &mut Vec<Stmt>) -> Expr {
+        let copy = self.own("position");
+        out.push(crate::build::let_(&copy, read(variable, at)));
+        read(&copy, at)
+    }
+
+    /// An item of the first source, or of the second one.
+    fn chain_item(&mut self, chain: Chain, k: Expr, out: &mut Vec<Stmt>, exits: &Exits) -> Option<Item> {
+        let at = k.at;
+        let Chain { first, second, split, ended } = chain;
+        let mut early: Vec<Stmt> = Vec::new();
+        let mut first_exits = exits.clone();
+        if let Some(ended) = ended {
+            early.push(when(read(&ended, at), exits.pass(at), at));
+            first_exits.end = End::Flag(ended);
+        }
+        let item = self.item_at(first, k.clone(), &mut early, &first_exits)?;
+        let then = block(early, item.value());
+        let mut late = Vec::new();
+        let position = self.kept(binary("Sub", k.clone(), split.clone()), &mut late);
+        let item = self.item_at(second, position, &mut late, exits)?;
+        let otherwise = block(late, item.value());
+        let value = branch(compare("Lt", k, split), then, Some(otherwise), at);
+        Some(Item::Value(self.kept(value, out)))
     }
 
     fn block_of(&mut self, array: Expr, start: Expr, end: Expr, out: &mut Vec<Stmt>) -> Expr {
@@ -101,82 +231,9 @@ impl Parser<'_> {
         let block = expression(ExprKind::Slice(Box::new(array), vec![axis]), at);
         self.kept(block, out)
     }
-
-    /// A function applied to items where it stands: a closure's body may jump and assign what is around it.
-    pub(super) fn apply(&mut self, f: &Rust, items: Vec<Item>, taker: &str) -> Option<Expr> {
-        match bare(f) {
-            Rust::Closure(c) if c.inputs.len() == items.len() => {
-                self.scopes.open();
-                let mut stmts = Vec::new();
-                for (pat, item) in c.inputs.iter().zip(items) {
-                    self.bind_item(pat, item, &mut stmts);
-                }
-                let around = std::mem::take(&mut self.frames);
-                let (frame, value) = self.within(Kind::Closure, None, |p| p.expr(&c.body));
-                self.frames = around;
-                self.scopes.close();
-                let at = value.at;
-                let block = Block { items: Vec::new(), stmts, value: Some(Box::new(value)) };
-                Some(expression(ExprKind::Labelled(frame, block), at))
-            }
-            Rust::Reference(r) => self.apply(&r.expr, items, taker),
-            _ => {
-                use crate::ast::Callable;
-                let values: Vec<Expr> = items.iter().map(Item::value).collect();
-                Some(match self.callable(f, taker)? {
-                    Callable::Path(path, spot) => {
-                        let arguments = values.into_iter().map(Argument::Value).collect();
-                        expression(ExprKind::Call(path, arguments), spot)
-                    }
-                    Callable::TypeFn(function, spot) => {
-                        expression(ExprKind::TypeFn(Box::new(function), values, None), spot)
-                    }
-                    Callable::Variable(variable) => {
-                        expression(ExprKind::CallClosure(variable, values), Spot::of(f))
-                    }
-                    // With another number of parameters, which rustc reports.
-                    Callable::Closure(..) => rejected(Spot::of(f)),
-                })
-            }
-        }
-    }
-
-    /// `let pattern = item;`
-    pub(super) fn bind_item(&mut self, pat: &Pat, item: Item, out: &mut Vec<Stmt>) {
-        match (pat, item) {
-            (Pat::Paren(p), item) => self.bind_item(&p.pat, item, out),
-            (Pat::Reference(p), item) => self.bind_item(&p.pat, item, out),
-            (Pat::Type(p), item) => self.bind_item(&p.pat, item, out),
-            (Pat::Tuple(p), Item::Tuple(items)) if p.elems.len() == items.len() => {
-                for (pat, item) in p.elems.iter().zip(items) {
-                    self.bind_item(pat, item, out);
-                }
-            }
-            (Pat::Ident(p), Item::Place(place)) if p.by_ref.is_none() && p.subpat.is_none() => {
-                self.scopes.declare_alias(&p.ident, place);
-            }
-            (pat, item) => {
-                let value = item.value();
-                let pattern = self.pattern(pat, false);
-                if !matches!(pattern, Pattern::Wild) {
-                    out.push(Stmt::Let(pattern, value));
-                }
-            }
-        }
-    }
 }
 
-impl Item {
-    /// As one value.
-    pub(super) fn value(&self) -> Expr {
-        match self {
-            Item::Value(e) => e.clone(),
-            Item::Place(place) => place.value(),
-            Item::Tuple(items) => {
-                let values: Vec<Expr> = items.iter().map(Item::value).collect();
-                let at = values.first().map_or_else(|| Spot::at(proc_macro2::Span::call_site()), |v| v.at);
-                expression(ExprKind::Tuple(values), at)
-            }
-        }
-    }
+fn compare(op: &'static str, a: Expr, b: Expr) -> Expr {
+    let at = a.at;
+    expression(ExprKind::Compare(op, Box::new(a), Box::new(b)), at)
 }

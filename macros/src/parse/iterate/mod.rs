@@ -1,17 +1,24 @@
 //! Iterators. Everything that is iterated over here has a length and its `k`-th item, so a chain is a counted loop:
-//! its adapters change how `k` is counted and what is done with the item, what consumes it is the body.
+//! its adapters change how `k` is counted and what is done with the item, what consumes it is the body. Behind adapters
+//! that drop items a counter in front of the loop takes the place of `k`; `flat_map` is a loop inside the loop.
 
+mod adapters;
+mod bind;
+mod collect;
 mod consume;
 mod item;
 mod loops;
+mod names;
 mod optional;
+mod options;
 mod source;
 
+pub(super) use names::{CONSUMERS, is_adapter, is_iterator, is_source};
 pub(super) use optional::Found;
 
-use super::{Parser, bare};
-use crate::ast::{Expr, Place, Range, Stmt};
-use crate::build::{let_, read};
+use super::Parser;
+use crate::ast::{Expr, Frame, Jump, Place, Range, Spot, Stmt};
+use crate::build::{assign, boolean, jump, leave, let_, read};
 use crate::scope::Variable;
 use syn::{Expr as Rust, ExprMethodCall};
 
@@ -19,12 +26,18 @@ use syn::{Expr as Rust, ExprMethodCall};
 enum Source<'e> {
     /// `a..b`, whose index is the item.
     Range(Range),
-    /// The same by position: the first value.
+    /// The same by position: the first value. Without a count it is `a..`.
     Count(Expr),
+    /// `once(v)`, `repeat(v)`
+    Constant(Expr),
     /// The elements of an array.
     Elements(Expr),
     /// The same, to be written.
     Places(Place),
+    /// The elements of an array with their indices.
+    Indexed(Expr),
+    /// The same, to be written.
+    IndexedPlaces(Place),
     /// Its parts along an axis: rows, columns.
     Parts(Expr, usize),
     /// Moving windows of that length.
@@ -35,6 +48,8 @@ enum Source<'e> {
     Enumerate(Box<Source<'e>>),
     /// `.zip(..)`
     Zip(Box<Source<'e>>, Box<Source<'e>>),
+    /// `.chain(..)`
+    Chain(Box<Chain<'e>>),
     /// `.rev()` of so many.
     Rev(Box<Source<'e>>, Expr),
     /// `.skip(n)`
@@ -43,28 +58,115 @@ enum Source<'e> {
     StepBy(Box<Source<'e>>, Expr),
     /// `.take(n)`, which only shortens.
     Same(Box<Source<'e>>),
-    /// `.map(f)`
-    Map(Box<Source<'e>>, &'e Rust),
-    /// `.filter(f)`
-    Filter(Box<Source<'e>>, &'e Rust),
-    /// `.take_while(f)`
-    TakeWhile(Box<Source<'e>>, &'e Rust),
+    /// `.map(f)`, `.filter(f)` and the like.
+    Each(Each, Box<Source<'e>>, &'e Rust),
+    /// `.scan(..)`, with its state
+    Scan(Box<Source<'e>>, Variable, &'e Rust),
+    /// What is counted by a variable, because the items have no position.
+    Counted(Counted<'e>, Box<Source<'e>>, Variable),
+    /// `.flat_map(f)`, or `.flatten()`: the items of each item.
+    Nested(Box<Source<'e>>, Option<&'e Rust>),
+    /// Where an item of an item goes.
+    Hole,
+    /// That item.
+    Item(Item),
 }
 
-impl Source<'_> {
+/// `first.chain(second)`
+struct Chain<'e> {
+    first: Source<'e>,
+    second: Source<'e>,
+    /// How many positions the first one has.
+    split: Expr,
+    /// The first one has come to its end before that.
+    ended: Option<Variable>,
+}
+
+/// What is done with each item by itself.
+#[derive(Clone)]
+enum Each {
+    Map,
+    Inspect,
+    Filter,
+    TakeWhile,
+    /// With whether it still skips.
+    SkipWhile(Variable),
+    FilterMap,
+    MapWhile,
+}
+
+/// What the number of the items that have come so far is asked for.
+enum Counted<'e> {
+    Enumerate,
+    /// The other source, and how many items it has; `None` where it has no end.
+    Zip(Box<Source<'e>>, Option<Expr>),
+    Skip(Expr),
+    Take(Expr),
+    StepBy(Expr),
+}
+
+impl<'e> Source<'e> {
+    /// What this one takes its items from, one by one and in order.
+    fn upstream(&mut self) -> Option<&mut Source<'e>> {
+        match self {
+            Source::Each(_, inner, _) | Source::Scan(inner, ..) | Source::Counted(_, inner, _) => Some(inner),
+            _ => None,
+        }
+    }
+
+    /// Something of it, or of what it takes its items from, is like that.
+    fn has(&self, is: &impl Fn(&Source) -> bool) -> bool {
+        is(self)
+            || match self {
+                Source::Zip(a, b) => a.has(is) || b.has(is),
+                Source::Chain(chain) => chain.first.has(is) || chain.second.has(is),
+                Source::Enumerate(s)
+                | Source::Rev(s, _)
+                | Source::Skip(s, _)
+                | Source::StepBy(s, _)
+                | Source::Same(s)
+                | Source::Each(_, s, _)
+                | Source::Scan(s, ..)
+                | Source::Nested(s, _) => s.has(is),
+                Source::Counted(Counted::Zip(other, _), s, _) => other.has(is) || s.has(is),
+                Source::Counted(_, s, _) => s.has(is),
+                _ => false,
+            }
+    }
+
     /// Not all of its items are taken: they have no position any more.
     fn is_filtered(&self) -> bool {
-        use Source::{Enumerate, Filter, Map, Rev, Same, Skip, StepBy, TakeWhile, Zip};
-        match self {
-            Filter(..) | TakeWhile(..) => true,
-            Zip(a, b) => a.is_filtered() || b.is_filtered(),
-            Enumerate(s) | Rev(s, _) | Skip(s, _) | StepBy(s, _) | Same(s) | Map(s, _) => s.is_filtered(),
+        self.has(&|s| match s {
+            Source::Each(each, ..) => !matches!(each, Each::Map | Each::Inspect),
+            Source::Scan(_, _, f) => options::may_end(f),
+            Source::Counted(..) | Source::Nested(..) => true,
             _ => false,
-        }
+        })
+    }
+
+    /// Its items follow from each other: none can be passed over.
+    fn is_sequential(&self) -> bool {
+        self.is_filtered() || self.has(&|s| matches!(s, Source::Scan(..)))
+    }
+
+    /// It may end before its count says so.
+    fn may_end(&self) -> bool {
+        self.has(&|s| match s {
+            Source::Each(each, ..) => matches!(each, Each::TakeWhile | Each::MapWhile),
+            Source::Counted(counted, ..) => matches!(counted, Counted::Zip(..) | Counted::Take(_)),
+            Source::Scan(_, _, f) => options::may_end(f),
+            _ => false,
+        })
+    }
+
+    /// Its items may be written.
+    fn has_places(&self) -> bool {
+        self.has(&|s| matches!(s, Source::Places(_) | Source::IndexedPlaces(_)))
     }
 }
 
-/// A source with what must be evaluated before, and how many items it has; ranges count for themselves.
+/// A source with what must be evaluated before, and how many items it has; ranges count for themselves, and `a..` has no
+/// end.
 struct Iterator<'e> {
     before: Vec<Stmt>,
     source: Source<'e>,
@@ -82,83 +184,36 @@ enum Item {
     Tuple(Vec<Item>),
 }
 
-/// Methods that make an iterator of an array.
-const SOURCES: &[&str] = &[
-    "iter",
-    "iter_mut",
-    "into_iter",
-    "rows",
-    "outer_iter",
-    "columns",
-    "axis_iter",
-    "windows",
-    "chunks",
-    "chunks_exact",
-];
-
-/// Methods that make an iterator of another one.
-const ADAPTERS: &[&str] = &[
-    "map",
-    "enumerate",
-    "zip",
-    "rev",
-    "skip",
-    "take",
-    "step_by",
-    "filter",
-    "take_while",
-    "copied",
-    "cloned",
-    "by_ref",
-    "into_iter",
-    "inspect",
-];
-
-/// Methods that use an iterator up.
-pub(super) const CONSUMERS: &[&str] = &[
-    "sum",
-    "product",
-    "fold",
-    "any",
-    "all",
-    "count",
-    "min_by",
-    "min_by_key",
-    "max_by_key",
-    "max_by",
-    "min",
-    "max",
-    "position",
-    "collect",
-    "for_each",
-    "last",
-    "next",
-    "nth",
-    "find",
-    "find_map",
-    "reduce",
-];
-
-/// The method makes an iterator of an array.
-pub(super) fn is_source(name: &str) -> bool {
-    SOURCES.contains(&name)
+/// Where it goes on instead of with an item.
+#[derive(Clone)]
+struct Exits {
+    /// The loop whose next iteration takes the next item.
+    next: Frame,
+    /// What there is at the end of the source.
+    end: End,
 }
 
-/// The method makes an iterator of another one.
-pub(super) fn is_adapter(name: &str) -> bool {
-    ADAPTERS.contains(&name)
+/// What ends a source.
+#[derive(Clone)]
+enum End {
+    /// Nothing comes behind it: the loop is left.
+    Leave(Frame),
+    /// Something does: this says that it has come to its end.
+    Flag(Variable),
 }
 
-/// The expression is an iterator as far as one can see.
-pub(super) fn is_iterator(e: &Rust) -> bool {
-    match bare(e) {
-        Rust::Range(_) => true,
-        Rust::MethodCall(m) => {
-            let name = m.method.to_string();
-            SOURCES.contains(&name.as_str())
-                || (ADAPTERS.contains(&name.as_str()) && is_iterator(&m.receiver))
+impl Exits {
+    /// To the next item.
+    fn pass(&self, at: Spot) -> Vec<Stmt> {
+        vec![jump(Jump::Continue(self.next), at)]
+    }
+
+    /// There is no further item.
+    fn end(&self, at: Spot) -> Vec<Stmt> {
+        match &self.end {
+            End::Leave(frame) => vec![leave(*frame, at)],
+            End::Flag(ended) => vec![assign(ended, boolean(true, at)), jump(Jump::Continue(self.next), at)],
         }
-        _ => false,
     }
 }
 

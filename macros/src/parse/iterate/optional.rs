@@ -1,6 +1,6 @@
 //! What finds one item, if there is one: `iterator.max_by(..).unwrap()` and the like.
 
-use super::{Item, Iterator, Source};
+use super::{Each, Item, Iterator, Source};
 use crate::ast::{Block, Expr, ExprKind, Spot, Stmt};
 use crate::build::{and, assign, block, boolean, branch, greater, leave, let_, method, not, read, when};
 use crate::diag::iterators::*;
@@ -92,9 +92,13 @@ impl Parser<'_> {
             ("find", 1) => self.first(iterator, &search, value, |p, item| {
                 Some((p.apply(&m.args[0], vec![item.clone()], &name)?, item.value()))
             }),
+            ("find_map", 1) => {
+                let source = Source::Each(Each::FilterMap, iterator.source.into(), &m.args[0]);
+                let iterator = Iterator { source, ..iterator };
+                self.first(iterator, &search, value, |_, item| Some((boolean(true, at), item.value())))
+            }
             ("position", 1) => {
-                let mut iterator = self.positional(iterator, at)?;
-                iterator.source = Source::Enumerate(iterator.source.into());
+                let iterator = self.enumerated(iterator, at)?;
                 self.first(iterator, &search, value, |p, pair| {
                     let Item::Tuple(mut pair) = pair else { return None };
                     let item = pair.pop()?;
@@ -103,10 +107,6 @@ impl Parser<'_> {
             }
             ("next", 0) => {
                 self.first(iterator, &search, value, |_, item| Some((boolean(true, at), item.value())))
-            }
-            ("nth", 1) if iterator.source.is_filtered() => {
-                self.sink.report(&m.method, &AFTER_FILTER, &[&name]);
-                None
             }
             ("nth", 1) => {
                 let iterator = self.skipped(iterator, &m.args[0], at)?;

@@ -1,8 +1,9 @@
-//! From a chain of methods to its source.
+//! What is iterated over before anything is done with it: ranges, elements of arrays and their parts.
 
-use super::{Iterator, SOURCES, Source, one_argument};
-use crate::ast::{Adapter, Expr, ExprKind, Spot};
-use crate::build::{binary, boolean, int, method, read};
+use super::names::{constant, is_iterator, is_source};
+use super::{Iterator, Source, one_argument};
+use crate::ast::{Expr, ExprKind, Place, Spot};
+use crate::build::{boolean, int, method, read};
 use crate::diag::iterators::*;
 use crate::parse::{Parser, bare, expression};
 use syn::{Expr as Rust, ExprMethodCall};
@@ -11,11 +12,24 @@ impl Parser<'_> {
     /// What a chain iterates over; `None` where something was reported.
     pub(super) fn iterator<'e>(&mut self, e: &'e Rust) -> Option<Iterator<'e>> {
         match bare(e) {
+            Rust::Range(r) if r.end.is_none() && r.start.is_some() => {
+                let mut before = Vec::new();
+                let start = r.start.as_ref().map(|e| self.expr(e))?;
+                let start = self.kept(start, &mut before);
+                Some(Iterator { before, source: Source::Count(start), count: None })
+            }
             Rust::Range(r) => {
                 let range = self.written_range(r)?;
                 Some(Iterator { before: Vec::new(), source: Source::Range(range), count: None })
             }
-            Rust::MethodCall(m) => self.chain(m),
+            Rust::Call(call) if let Some((ends, value)) = constant(call) => {
+                let mut before = Vec::new();
+                let value = self.expr(value);
+                let value = self.kept(value, &mut before);
+                let one = ends.then(|| int(1, value.at));
+                Some(Iterator { before, source: Source::Constant(value), count: one })
+            }
+            Rust::MethodCall(m) => self.method(m),
             Rust::Reference(r) if r.mutability.is_some() => self.elements_mut(&r.expr),
             Rust::Reference(r) => self.elements(&r.expr),
             e => self.elements(e),
@@ -28,7 +42,7 @@ impl Parser<'_> {
         self.elements_of(array)
     }
 
-    fn elements_of<'e>(&mut self, array: Expr) -> Option<Iterator<'e>> {
+    pub(super) fn elements_of<'e>(&mut self, array: Expr) -> Option<Iterator<'e>> {
         if matches!(array.kind, ExprKind::Rejected) {
             return None;
         }
@@ -42,98 +56,30 @@ impl Parser<'_> {
     }
 
     fn elements_mut<'e>(&mut self, e: &'e Rust) -> Option<Iterator<'e>> {
-        let mut before = Vec::new();
         let place = self.place(e)?;
+        self.places_of(place)
+    }
+
+    pub(super) fn places_of<'e>(&mut self, place: Place) -> Option<Iterator<'e>> {
+        let mut before = Vec::new();
         let array = place.value();
         let count = method("len", array, Vec::new());
         let count = Some(self.kept(count, &mut before));
         Some(Iterator { before, source: Source::Places(place), count })
     }
 
-    fn chain<'e>(&mut self, m: &'e ExprMethodCall) -> Option<Iterator<'e>> {
+    fn method<'e>(&mut self, m: &'e ExprMethodCall) -> Option<Iterator<'e>> {
         let name = m.method.to_string();
         let at = Spot::at(m.method.span());
-        if SOURCES.contains(&name.as_str()) && !super::is_iterator(&m.receiver) {
+        if is_iterator(&m.receiver) {
+            return self.adapted(m);
+        }
+        if is_source(&name) {
             return self.of_array(m, &name, at);
         }
-        if !super::is_iterator(&m.receiver) {
-            // A method that gives an array.
-            let array = self.expr(&Rust::MethodCall(m.clone()));
-            return self.elements_of(array);
-        }
-        let mut inner = self.iterator(&m.receiver)?;
-        match (name.as_str(), m.args.len()) {
-            ("copied" | "cloned" | "by_ref" | "into_iter", 0) => Some(inner),
-            ("rev", 0) if let Source::Range(range) = &mut inner.source => {
-                range.adapters.push((Adapter::Rev, at));
-                Some(inner)
-            }
-            ("step_by", 1) if let Source::Range(range) = &mut inner.source => {
-                range.adapters.push((Adapter::StepBy(self.expr(&m.args[0])), at));
-                Some(inner)
-            }
-            ("map", 1) => Some(Iterator { source: Source::Map(inner.source.into(), &m.args[0]), ..inner }),
-            ("filter", 1) => {
-                Some(Iterator { source: Source::Filter(inner.source.into(), &m.args[0]), ..inner })
-            }
-            ("take_while", 1) => {
-                Some(Iterator { source: Source::TakeWhile(inner.source.into(), &m.args[0]), ..inner })
-            }
-            ("rev" | "step_by" | "skip" | "take" | "enumerate" | "zip", _) if inner.source.is_filtered() => {
-                self.sink.report(&m.method, &AFTER_FILTER, &[&name]);
-                None
-            }
-            ("enumerate", 0) => {
-                let inner = self.positional(inner, at)?;
-                Some(Iterator { source: Source::Enumerate(inner.source.into()), ..inner })
-            }
-            ("rev", 0) => {
-                let inner = self.positional(inner, at)?;
-                let count = inner.count.clone()?;
-                Some(Iterator { source: Source::Rev(inner.source.into(), count), ..inner })
-            }
-            ("skip", 1) => self.skipped(inner, &m.args[0], at),
-            ("take" | "step_by", 1) => {
-                let mut inner = self.positional(inner, at)?;
-                let n = self.expr(&m.args[0]);
-                let n = self.kept(n, &mut inner.before);
-                let count = inner.count.take()?;
-                let (source, count) = match name.as_str() {
-                    "take" => (Source::Same(inner.source.into()), method("min", count, vec![n])),
-                    _ => (Source::StepBy(inner.source.into(), n.clone()), method("div_ceil", count, vec![n])),
-                };
-                let count = Some(self.kept(count, &mut inner.before));
-                Some(Iterator { source, count, before: inner.before })
-            }
-            ("zip", 1) => {
-                let mut first = self.positional(inner, at)?;
-                let second = self.iterator(&m.args[0])?;
-                if second.source.is_filtered() {
-                    self.sink.report(&m.method, &AFTER_FILTER, &[&name]);
-                    return None;
-                }
-                let second = self.positional(second, at)?;
-                first.before.extend(second.before);
-                let count = method("min", first.count?, vec![second.count?]);
-                let count = Some(self.kept(count, &mut first.before));
-                let source = Source::Zip(first.source.into(), second.source.into());
-                Some(Iterator { before: first.before, source, count })
-            }
-            _ => {
-                self.sink.report(&m.method, &ADAPTER, &[&name]);
-                None
-            }
-        }
-    }
-
-    /// `.skip(n)`
-    pub(super) fn skipped<'e>(&mut self, inner: Iterator<'e>, n: &Rust, at: Spot) -> Option<Iterator<'e>> {
-        let mut inner = self.positional(inner, at)?;
-        let n = self.expr(n);
-        let n = self.kept(n, &mut inner.before);
-        let count = method("saturating_sub", inner.count.take()?, vec![n.clone()]);
-        let count = Some(self.kept(count, &mut inner.before));
-        Some(Iterator { source: Source::Skip(inner.source.into(), n), count, before: inner.before })
+        // A method that gives an array.
+        let array = self.expr(&Rust::MethodCall(m.clone()));
+        self.elements_of(array)
     }
 
     /// `x.iter()` and its relatives.
@@ -141,6 +87,11 @@ impl Parser<'_> {
         match (name, m.args.len()) {
             ("iter" | "into_iter", 0) => return self.elements(&m.receiver),
             ("iter_mut", 0) => return self.elements_mut(&m.receiver),
+            ("indexed_iter_mut", 0) => {
+                let elements = self.elements_mut(&m.receiver)?;
+                let Source::Places(place) = elements.source else { return None };
+                return Some(Iterator { source: Source::IndexedPlaces(place), ..elements });
+            }
             _ => {}
         }
         let mut before = Vec::new();
@@ -154,6 +105,9 @@ impl Parser<'_> {
             method("len_of", array.clone(), vec![axis])
         };
         let (source, count) = match (name, one_argument(m)) {
+            ("indexed_iter", None) => {
+                (Source::Indexed(array.clone()), method("len", array.clone(), Vec::new()))
+            }
             ("rows" | "outer_iter", None) => (Source::Parts(array.clone(), 0), axis(0)),
             ("columns", None) => (Source::Parts(array.clone(), 1), axis(1)),
             ("axis_iter", Some(argument)) => {
@@ -185,38 +139,9 @@ impl Parser<'_> {
         let count = Some(self.kept(count, &mut before));
         Some(Iterator { before, source, count })
     }
-
-    /// An iterator whose items are found by their position.
-    pub(super) fn positional<'e>(&mut self, i: Iterator<'e>, at: Spot) -> Option<Iterator<'e>> {
-        let Iterator { mut before, source, count } = i;
-        let (source, count) = match source {
-            Source::Range(range) => {
-                if let Some((_, spot)) = range.adapters.first() {
-                    self.sink.report_at(spot.span, &RANGE_ORDER, &[]);
-                    return None;
-                }
-                let start = self.kept(range.start, &mut before);
-                let end = match range.inclusive {
-                    true => binary("Add", range.end, int(1, at)),
-                    false => range.end,
-                };
-                let end = self.kept(end, &mut before);
-                let start = method("like", start, vec![end.clone()]);
-                let start = self.kept(start, &mut before);
-                let count = method("span", start.clone(), vec![end]);
-                (Source::Count(start), Some(self.kept(count, &mut before)))
-            }
-            Source::Map(inner, f) => {
-                let inner = self.positional(Iterator { before, source: *inner, count }, at)?;
-                return Some(Iterator { source: Source::Map(inner.source.into(), f), ..inner });
-            }
-            source => (source, count),
-        };
-        Some(Iterator { before, source, count })
-    }
 }
 
-impl crate::ast::Place {
+impl Place {
     /// What the place holds.
     pub fn value(&self) -> Expr {
         use crate::ast::Part;

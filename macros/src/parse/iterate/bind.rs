@@ -1,0 +1,94 @@
+//! What is done with items: functions are applied to them, patterns bind them.
+
+use super::Item;
+use crate::ast::{Argument, Block, Callable, Expr, ExprKind, FieldName, Part, Pattern, Spot, Stmt};
+use crate::parse::jump::Kind;
+use crate::parse::{Parser, bare, expression, rejected};
+use syn::{Expr as Rust, Pat};
+
+impl Parser<'_> {
+    /// A function applied to items where it stands: a closure's body may jump and assign what is around it.
+    pub(super) fn apply(&mut self, f: &Rust, items: Vec<Item>, taker: &str) -> Option<Expr> {
+        match bare(f) {
+            Rust::Closure(c) if c.inputs.len() == items.len() => {
+                self.scopes.open();
+                let mut stmts = Vec::new();
+                for (pat, item) in c.inputs.iter().zip(items) {
+                    self.bind_item(pat, item, &mut stmts);
+                }
+                let around = std::mem::take(&mut self.frames);
+                let (frame, value) = self.within(Kind::Closure, None, |p| p.expr(&c.body));
+                self.frames = around;
+                self.scopes.close();
+                let at = value.at;
+                let block = Block { items: Vec::new(), stmts, value: Some(Box::new(value)) };
+                Some(expression(ExprKind::Labelled(frame, block), at))
+            }
+            Rust::Reference(r) => self.apply(&r.expr, items, taker),
+            _ => {
+                let values: Vec<Expr> = items.iter().map(Item::value).collect();
+                Some(match self.callable(f, taker)? {
+                    Callable::Path(path, spot) => {
+                        let arguments = values.into_iter().map(Argument::Value).collect();
+                        expression(ExprKind::Call(path, arguments), spot)
+                    }
+                    Callable::TypeFn(function, spot) => {
+                        expression(ExprKind::TypeFn(Box::new(function), values, None), spot)
+                    }
+                    Callable::Variable(variable) => {
+                        expression(ExprKind::CallClosure(variable, values), Spot::of(f))
+                    }
+                    // With another number of parameters, which rustc reports.
+                    Callable::Closure(..) => rejected(Spot::of(f)),
+                })
+            }
+        }
+    }
+
+    /// `let pattern = item;`
+    pub(super) fn bind_item(&mut self, pat: &Pat, item: Item, out: &mut Vec<Stmt>) {
+        match (pat, item) {
+            (Pat::Paren(p), item) => self.bind_item(&p.pat, item, out),
+            (Pat::Reference(p), item) => self.bind_item(&p.pat, item, out),
+            (Pat::Type(p), item) => self.bind_item(&p.pat, item, out),
+            (Pat::Tuple(p), Item::Tuple(items)) if p.elems.len() == items.len() => {
+                for (pat, item) in p.elems.iter().zip(items) {
+                    self.bind_item(pat, item, out);
+                }
+            }
+            // Parts of what may be written may be written.
+            (Pat::Tuple(p), Item::Place(place)) if !p.elems.iter().any(|p| matches!(p, Pat::Rest(_))) => {
+                for (k, pat) in p.elems.iter().enumerate() {
+                    let mut place = place.clone();
+                    place.parts.push(Part::Field(FieldName::Number(k)));
+                    self.bind_item(pat, Item::Place(place), out);
+                }
+            }
+            (Pat::Ident(p), Item::Place(place)) if p.by_ref.is_none() && p.subpat.is_none() => {
+                self.scopes.declare_alias(&p.ident, place);
+            }
+            (pat, item) => {
+                let value = item.value();
+                let pattern = self.pattern(pat, false);
+                if !matches!(pattern, Pattern::Wild) {
+                    out.push(Stmt::Let(pattern, value));
+                }
+            }
+        }
+    }
+}
+
+impl Item {
+    /// As one value.
+    pub(super) fn value(&self) -> Expr {
+        match self {
+            Item::Value(e) => e.clone(),
+            Item::Place(place) => place.value(),
+            Item::Tuple(items) => {
+                let values: Vec<Expr> = items.iter().map(Item::value).collect();
+                let at = values.first().map_or_else(|| Spot::at(proc_macro2::Span::call_site()), |v| v.at);
+                expression(ExprKind::Tuple(values), at)
+            }
+        }
+    }
+}
