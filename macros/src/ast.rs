@@ -123,6 +123,10 @@ pub enum Pattern {
     Wild,
     /// `(a, b)` or `[a, b]`
     Tuple(Vec<Pattern>, Spot),
+    /// `..` among the parts of one
+    Rest,
+    /// `name @ pattern`
+    Whole(Variable, Box<Pattern>),
     /// `State { x, v: a, .. }`, `Pair(a, b)`
     Struct(Vec<(FieldName, Pattern)>, Spot),
     /// `x: T`, with the declared type as a `Ty`
@@ -134,7 +138,11 @@ impl Pattern {
     pub fn variables(&self, f: &mut impl FnMut(&Variable)) {
         match self {
             Pattern::Name(variable) => f(variable),
-            Pattern::Wild => {}
+            Pattern::Wild | Pattern::Rest => {}
+            Pattern::Whole(variable, inner) => {
+                f(variable);
+                inner.variables(f);
+            }
             Pattern::Struct(parts, _) => parts.iter().for_each(|(_, p)| p.variables(f)),
             Pattern::Tuple(parts, _) => parts.iter().for_each(|p| p.variables(f)),
             Pattern::Typed(inner, ..) => inner.variables(f),

@@ -52,6 +52,7 @@ fn parameter_name(pattern: &Pattern) -> Option<String> {
     match pattern {
         Pattern::Name(variable) => Some(variable.name()),
         Pattern::Typed(inner, ..) => parameter_name(inner),
-        Pattern::Wild | Pattern::Tuple(..) | Pattern::Struct(..) => None,
+        Pattern::Whole(variable, _) => Some(variable.name()),
+        Pattern::Wild | Pattern::Rest | Pattern::Tuple(..) | Pattern::Struct(..) => None,
     }
 }

@@ -83,7 +83,7 @@ impl Author<'_> {
     }
 
     fn float(&mut self, depth: usize) -> String {
-        let kinds = if depth == 0 { 5 } else { 22 };
+        let kinds = if depth == 0 { 5 } else { 23 };
         match self.pick(kinds) {
             0 | 1 => self.one_of(|s| &s.floats),
             2 => format!("{}.25_f64", self.pick(4)),
@@ -140,6 +140,15 @@ impl Author<'_> {
                 format!(
                     "x.iter().scan({start}, |s, {v}| {{ let {v} = *{v}; *s = 0.5 * *s + {{ {body} }}; if {stop} {{ None }} else {{ Some(*s) }} }}).last().unwrap_or({})",
                     self.float(0)
+                )
+            }
+            21 => {
+                let (v, w, k) = (self.fresh('v'), self.fresh('w'), self.fresh('k'));
+                let parts = [0; 3].map(|_| self.float(depth - 1));
+                let (a, b, guard) = (self.int(0), self.int(0), self.bool(0));
+                format!(
+                    "{{ let [{v}, .., {w}] = [{}, {}, {}]; match (({a}).rem_euclid(3), ({b}).rem_euclid(4)) {{ (0, {k}) | ({k}, 1) => {v} * {k} as f64, (1, {k}) | ({k}, 2) if {guard} => {k} as f64 - {w}, _ => {v} - {w} }} }}",
+                    parts[0], parts[1], parts[2]
                 )
             }
             _ => {

@@ -32,6 +32,7 @@ mod methods;
 mod numerics;
 mod page;
 mod parallel;
+mod patterns;
 mod references;
 mod results;
 mod safe;

@@ -8,8 +8,8 @@ catalogue! {
     ENDLESS = "DJ0414", "this loop never ends",
         "leave it with `break` or `return`";
     MATCH_PATTERN = "DJ0415", "this pattern is not part of the staged language",
-        "match numbers, bools, ranges, constants and tuples of them; bind lists and structs by their names";
-    MATCH_BINDING = "DJ0416", "a name bound in one of several alternatives is not part of the staged language",
+        "match numbers, bools, ranges, constants, and tuples, lists and structs of them";
+    MATCH_BINDING = "DJ0416", "alternatives that bind a name stand inside of a pattern with a guard, which Rust evaluates for each of them",
         "write an arm for each alternative";
     PROGRESS_NAME = "DJ0417", "the name of a progress bar is a literal text",
         "write `progress(\"name\", 0..n)`";

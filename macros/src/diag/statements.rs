@@ -1,8 +1,6 @@
 //! DJ02xx: statements, items and patterns.
 
 catalogue! {
-    LET_ELSE = "DJ0201", "`let .. else` is not part of the staged language",
-        "bind the value with a plain `let`, and use `if`";
     CLOSURE_VARIABLE = "DJ0202", "a closure is no value that staged code can keep, take apart or pass on",
         "bind it by `let f = |x| ..;` and call it: `f(x)`, or pass it to something that takes a function";
     MUTABLE_REFERENCE = "DJ0203", "this mutable reference can't be kept in a variable",
@@ -17,12 +15,10 @@ catalogue! {
         "pass the value as an argument, and return the new one";
     STATEMENT_ATTRIBUTE = "DJ0208", "`#[{0}]` is not supported inside a compiled function",
         "lint attributes such as `#[allow(..)]` are, and `#[parallel]` and `#[checkpoint]` in front of a `for`; for `#[cfg(..)]` write two functions";
-    PATTERN_REF = "DJ0209", "`ref` is not needed in a compiled function",
-        "remove it: values are never moved out of a variable by binding them";
-    PATTERN_AT = "DJ0210", "`@` patterns are not part of the staged language",
-        "bind the value first, and take it apart in a second `let`";
-    PATTERN_REST = "DJ0211", "`..` in a pattern is not part of the staged language",
-        "write `_` for each part that is not needed";
+    PATTERN_REF = "DJ0209", "`ref mut` is not part of the staged language",
+        "take the value apart without it, and assign to the part by its place: `x[0] = v`, `p.0 = v`";
+    PATTERN_REST = "DJ0211", "this `..` stands where it is not known how many parts it leaves out",
+        "write `_` for each part that is not needed; for a part of a list write `v[1..]`";
     PATTERN_REFUTABLE = "DJ0213", "a pattern that may not match is not part of the staged language yet",
         "bind the value to a name, and compare it with `if`";
     PATTERN_MACRO = "DJ0214", "macros in patterns are not supported in a compiled function",

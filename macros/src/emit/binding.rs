@@ -13,7 +13,15 @@ impl Emitter {
                 let name = &variable.ident;
                 quote_ours! { let mut #name = #value; }
             }
-            Pattern::Wild => quote_ours! { let _ = #value; },
+            Pattern::Wild | Pattern::Rest => quote_ours! { let _ = #value; },
+            Pattern::Whole(variable, inner) => {
+                let name = &variable.ident;
+                let inner = self.bind(inner, quote_ours! { #name.clone() });
+                quote_ours! {
+                    let mut #name = #value;
+                    #inner
+                }
+            }
             Pattern::Typed(inner, ty, spot) => {
                 let at = at(*spot);
                 let cx = own("cx");
@@ -35,8 +43,10 @@ impl Emitter {
                 // Names and `_` are bound where they stand; a part with parts of its own goes through a
                 // variable of ours.
                 let mut nested = TokenStream::new();
+                let rest = parts.iter().position(|part| matches!(part, Pattern::Rest));
                 let names: Vec<TokenStream> = parts
                     .iter()
+                    .filter(|part| !matches!(part, Pattern::Rest))
                     .map(|part| match part {
                         Pattern::Name(variable) => {
                             let name = &variable.ident;
@@ -50,8 +60,12 @@ impl Emitter {
                         }
                     })
                     .collect();
+                let parts = match rest {
+                    Some(front) => quote_ours! { #cx.untuple_around(&#value, #front, #at)? },
+                    None => quote_ours! { #cx.untuple(&#value, #at)? },
+                };
                 quote_ours! {
-                    let [#(#names),*] = #cx.untuple(&#value, #at)?;
+                    let [#(#names),*] = #parts;
                     #nested
                 }
             }

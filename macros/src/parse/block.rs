@@ -101,16 +101,16 @@ impl Parser<'_> {
             self.declare(&pattern, declared, stmts);
             return;
         };
-        if let Some((token, _)) = &init.diverge {
-            self.sink.report(token, &LET_ELSE, &[]);
+        if let Some((_, otherwise)) = &init.diverge {
+            return self.let_else(&local.pat, &init.expr, otherwise, stmts);
         }
-        if init.diverge.is_none() && self.handle_binding(&local.pat, &init.expr, stmts) {
+        if self.handle_binding(&local.pat, &init.expr, stmts) {
             return;
         }
-        if let (syn::Expr::Closure(c), None) = (bare(&init.expr), &init.diverge) {
+        if let syn::Expr::Closure(c) = bare(&init.expr) {
             return self.closure_variable(&local.pat, c, stmts);
         }
-        if init.diverge.is_none() && self.reference_binding(&local.pat, &init.expr, stmts) {
+        if self.reference_binding(&local.pat, &init.expr, stmts) {
             return;
         }
         let value = match bare(&init.expr) {
@@ -121,12 +121,6 @@ impl Parser<'_> {
             e => self.expr(e),
         };
         let since = self.scopes.mark();
-        if init.diverge.is_some() {
-            // Its pattern may not match: that is the same mistake.
-            self.pattern_names(&local.pat);
-            self.scopes.reject(since);
-            return;
-        }
         let pattern = self.pattern(&local.pat, false);
         if matches!(value.kind, ExprKind::Rejected) {
             self.scopes.reject(since);
@@ -169,7 +163,11 @@ impl Parser<'_> {
             Pattern::Typed(inner, ..) => self.declare(inner, declared, stmts),
             Pattern::Tuple(parts, _) => parts.iter().for_each(|p| self.declare(p, None, stmts)),
             Pattern::Struct(parts, _) => parts.iter().for_each(|(_, p)| self.declare(p, None, stmts)),
-            Pattern::Wild => {}
+            Pattern::Whole(variable, inner) => {
+                stmts.push(Stmt::Declare(variable.clone()));
+                self.declare(inner, None, stmts);
+            }
+            Pattern::Wild | Pattern::Rest => {}
         }
     }
 

@@ -40,7 +40,8 @@ impl Parser<'_> {
             pat = &inner.pat;
         }
         let index = match pat {
-            Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none() => {
+            Pat::Ident(p) if p.subpat.is_none() => {
+                self.mutable_reference(p);
                 Some(self.scopes.declare(&p.ident, false, None))
             }
             Pat::Wild(_) => None,

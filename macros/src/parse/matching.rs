@@ -1,40 +1,13 @@
-//! `match`, `if let` and `matches!` on numbers, bools, ranges, constants and tuples of them: comparisons in order.
+//! `match`, `if let`, `let .. else` and `matches!`: comparisons in order, which `refutable.rs` makes of the patterns.
 //!
 //! rustc has seen that the arms of the function as written leave nothing out, so the last one needs no comparison.
 
-use super::{Parser, bare, expression, rejected};
-use crate::ast::{Block, Expr, ExprKind, FieldName, Pattern, Spot, Stmt, own};
+use super::refutable::compare;
+use super::{Parser, bare, expression, rejected, types};
+use crate::ast::{Block, Expr, ExprKind, Pattern, Spot, Stmt, own};
 use crate::build;
-use crate::diag::control_flow::{MATCH_BINDING, MATCH_PATTERN};
-use quote::quote;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr as Rust, Pat, RangeLimits, Token};
-
-/// What a pattern asks for.
-#[derive(Default)]
-struct Test {
-    /// `None` where it always matches.
-    condition: Option<Expr>,
-    /// What it binds.
-    bindings: Vec<Stmt>,
-}
-
-impl Test {
-    fn and(&mut self, other: Option<Expr>) {
-        self.condition = both("And", self.condition.take(), other);
-    }
-}
-
-/// The comparison of two conditions, of which one may be missing.
-fn both(op: &'static str, a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
-    match (a, b) {
-        (Some(a), Some(b)) => {
-            let at = a.at;
-            Some(expression(ExprKind::Binary(op, Box::new(a), Box::new(b)), at))
-        }
-        (a, b) => a.or(b),
-    }
-}
+use syn::{Expr as Rust, Pat, Token};
 
 impl Parser<'_> {
     pub(super) fn match_expr(&mut self, e: &syn::ExprMatch) -> Expr {
@@ -47,8 +20,10 @@ impl Parser<'_> {
         let (subject, stmt) = self.subject(&e.expr);
         let mut arms = Vec::new();
         for arm in &e.arms {
-            let (condition, block) = self.arm(&arm.pat, &subject, |p| read(p, &arm.body));
-            arms.push((condition, block));
+            for pat in alternatives(&arm.pat) {
+                let (condition, block) = self.arm(&pat, &subject, |p| read(p, &arm.body));
+                arms.push((condition, block));
+            }
         }
         let mut chain: Option<Block> = None;
         for (condition, block) in arms.into_iter().rev() {
@@ -94,6 +69,28 @@ impl Parser<'_> {
         expression(ExprKind::Block(build::block(vec![stmt], value)), at)
     }
 
+    /// `let pattern = subject else { .. };`
+    pub(super) fn let_else(&mut self, pat: &Pat, subject: &Rust, otherwise: &Rust, stmts: &mut Vec<Stmt>) {
+        let (value, mut stmt) = self.subject(subject);
+        let mut pat = pat;
+        if let Pat::Type(typed) = pat {
+            if let (Stmt::Let(whole, _), Some(ty)) = (&mut stmt, types::ascription(&typed.ty)) {
+                *whole = Pattern::Typed(Box::new(whole.clone()), ty, Spot::of(&typed.ty));
+            }
+            pat = &typed.pat;
+        }
+        stmts.push(stmt);
+        // It does not see what the pattern binds.
+        let otherwise = self.otherwise(otherwise);
+        let at = value.at;
+        let test = self.test_of(pat, None, &value);
+        stmts.extend(
+            test.condition
+                .map(|condition| Stmt::Expr(build::branch(build::not(condition), otherwise, None, at))),
+        );
+        stmts.extend(test.bindings);
+    }
+
     /// `matches!(subject, pattern if guard)`
     pub(super) fn matches(&mut self, mac: &syn::Macro) -> Expr {
         let at = Spot::of(&mac.path);
@@ -110,12 +107,21 @@ impl Parser<'_> {
             return rejected(at);
         };
         let (subject, stmt) = self.subject(&subject);
-        self.scopes.open();
-        let test = self.guarded(&pattern, guard.as_ref(), &subject);
-        self.scopes.close();
-        let value = test.condition.unwrap_or_else(|| expression(ExprKind::Bool(true), at));
-        let value = Some(Box::new(value));
-        expression(ExprKind::Block(Block { items: Vec::new(), stmts: vec![stmt], value }), at)
+        // The guard is evaluated for each alternative.
+        let cases = match (pattern, &guard) {
+            (Pat::Or(or), Some(_)) => or.cases.into_iter().collect(),
+            (pattern, _) => vec![pattern],
+        };
+        let conditions = cases.iter().map(|case| {
+            self.scopes.open();
+            let test = self.test_of(case, guard.as_ref(), &subject);
+            self.scopes.close();
+            test.condition
+        });
+        let value =
+            conditions.reduce(|a, b| Some(expression(ExprKind::Lazy(false, Box::new(a?), Box::new(b?)), at)));
+        let value = value.flatten().unwrap_or_else(|| build::boolean(true, at));
+        expression(ExprKind::Block(build::block(vec![stmt], value)), at)
     }
 
     /// A variable of ours for what is matched.
@@ -158,99 +164,10 @@ impl Parser<'_> {
             Pat::Guard(p) => (&*p.pat, Some(&*p.guard)),
             pat => (pat, None),
         };
-        let test = self.guarded(pat, guard, subject);
+        let test = self.test_of(pat, guard, subject);
         let value = Some(Box::new(body(self)));
         self.scopes.close();
         (test.condition, Block { items: Vec::new(), stmts: test.bindings, value })
-    }
-
-    fn guarded(&mut self, pat: &Pat, guard: Option<&Rust>, subject: &Expr) -> Test {
-        let mut test = Test::default();
-        self.test(pat, subject.clone(), &mut test);
-        let Some(guard) = guard else { return test };
-        let guard = self.expr(guard);
-        let at = guard.at;
-        // It sees what the pattern binds, and is evaluated only where that matches.
-        let guard = Block { items: Vec::new(), stmts: test.bindings.clone(), value: Some(Box::new(guard)) };
-        let guard = Box::new(expression(ExprKind::Block(guard), at));
-        test.condition = Some(match test.condition.take() {
-            Some(condition) => expression(ExprKind::Lazy(true, Box::new(condition), guard), at),
-            None => *guard,
-        });
-        test
-    }
-
-    /// Adds what a pattern asks of `subject`.
-    fn test(&mut self, pat: &Pat, subject: Expr, into: &mut Test) {
-        match pat {
-            Pat::Wild(_) => {}
-            Pat::Paren(p) => self.test(&p.pat, subject, into),
-            Pat::Reference(p) => self.test(&p.pat, subject, into),
-            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() && is_constant(&p.ident) => {
-                let name = &p.ident;
-                let constant = expression(ExprKind::Constant(quote!(#name)), Spot::of(name));
-                into.and(Some(compare("Eq", subject, constant)));
-            }
-            Pat::Ident(p) => {
-                if let Some((_, inner)) = &p.subpat {
-                    self.test(inner, subject.clone(), into);
-                }
-                let variable = self.scopes.declare(&p.ident, false, None);
-                into.bindings.push(Stmt::Let(Pattern::Name(variable), subject));
-            }
-            Pat::Path(p) if let Some(sign) = ordering(&p.path) => {
-                into.and(Some(compare("Eq", subject, build::int(sign, Spot::of(p)))));
-            }
-            Pat::Path(p) => {
-                let constant = self.expr(&Rust::Path(p.clone()));
-                into.and(Some(compare("Eq", subject, constant)));
-            }
-            Pat::Lit(p) => {
-                let literal = self.literal(&p.lit);
-                into.and(Some(compare("Eq", subject, literal)));
-            }
-            Pat::Range(p) => {
-                if let Some(start) = &p.start {
-                    let start = self.expr(start);
-                    into.and(Some(compare("Ge", subject.clone(), start)));
-                }
-                if let Some(end) = &p.end {
-                    let end = self.expr(end);
-                    let op = if matches!(p.limits, RangeLimits::Closed(_)) { "Le" } else { "Lt" };
-                    into.and(Some(compare(op, subject, end)));
-                }
-            }
-            Pat::Or(p) => {
-                let mut any = None;
-                let mut always = false;
-                let mut bound = None;
-                for case in &p.cases {
-                    let mut test = Test::default();
-                    self.test(case, subject.clone(), &mut test);
-                    if !test.bindings.is_empty() {
-                        bound = bound.or(Some(case));
-                    }
-                    always |= test.condition.is_none();
-                    any = both("Or", any, test.condition);
-                }
-                if let Some(case) = bound {
-                    self.sink.report(case, &MATCH_BINDING, &[]);
-                }
-                into.and(any.filter(|_| !always));
-            }
-            Pat::Tuple(p) if !p.elems.iter().any(|p| matches!(p, Pat::Rest(_))) => {
-                for (k, part) in p.elems.iter().enumerate() {
-                    let at = subject.at;
-                    let field =
-                        expression(ExprKind::Field(Box::new(subject.clone()), FieldName::Number(k)), at);
-                    self.test(part, field, into);
-                }
-            }
-            other => {
-                self.sink.report(other, &MATCH_PATTERN, &[]);
-                self.pattern_names(other);
-            }
-        }
     }
 
     /// The `else` of a branch.
@@ -262,24 +179,17 @@ impl Parser<'_> {
     }
 }
 
-/// What `Ordering::Less` and the like are as numbers.
-fn ordering(path: &syn::Path) -> Option<i128> {
-    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
-    match &names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [.., "Ordering", "Less"] => Some(-1),
-        [.., "Ordering", "Equal"] => Some(0),
-        [.., "Ordering", "Greater"] => Some(1),
-        _ => None,
+/// The alternatives of an arm, each with the guard, where it has one: it is evaluated for each of them.
+fn alternatives(pat: &Pat) -> Vec<Pat> {
+    match pat {
+        Pat::Guard(guarded) => match &*guarded.pat {
+            Pat::Or(or) => or
+                .cases
+                .iter()
+                .map(|case| Pat::Guard(syn::PatGuard { pat: Box::new(case.clone()), ..guarded.clone() }))
+                .collect(),
+            _ => vec![pat.clone()],
+        },
+        pat => vec![pat.clone()],
     }
-}
-
-fn compare(op: &'static str, a: Expr, b: Expr) -> Expr {
-    let at = b.at;
-    expression(ExprKind::Compare(op, Box::new(a), Box::new(b)), at)
-}
-
-/// Named as constants are: Rust itself would look whether there is one. If there is none, rustc says so at this name.
-fn is_constant(name: &syn::Ident) -> bool {
-    let name = name.to_string();
-    name.contains(|c: char| c.is_ascii_uppercase()) && !name.contains(|c: char| c.is_ascii_lowercase())
 }

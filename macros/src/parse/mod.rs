@@ -23,6 +23,7 @@ mod matching;
 mod method;
 mod pattern;
 mod reference;
+mod refutable;
 pub mod results;
 mod signature;
 pub mod types;

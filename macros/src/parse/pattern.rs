@@ -11,16 +11,19 @@ impl Parser<'_> {
     pub(super) fn pattern(&mut self, pat: &Pat, by_mut_ref: bool) -> Pattern {
         match pat {
             Pat::Ident(p) => {
-                if let Some(token) = &p.by_ref {
-                    self.sink.report(token, &PATTERN_REF, &[]);
-                }
-                if let Some((at, _)) = &p.subpat {
-                    self.sink.report(at, &PATTERN_AT, &[]);
-                }
-                Pattern::Name(match p.mutability {
+                self.mutable_reference(p);
+                let variable = match p.mutability {
                     Some(_) => self.scopes.declare_mutable(&p.ident, by_mut_ref),
                     None => self.scopes.declare(&p.ident, by_mut_ref, None),
-                })
+                };
+                match &p.subpat {
+                    None => Pattern::Name(variable),
+                    Some((at, inner)) if matches!(**inner, Pat::Rest(_)) => {
+                        self.sink.report(at, &PATTERN_REST, &[]);
+                        Pattern::Wild
+                    }
+                    Some((_, inner)) => Pattern::Whole(variable, Box::new(self.pattern(inner, false))),
+                }
             }
             Pat::Wild(_) => Pattern::Wild,
             Pat::Paren(p) => self.pattern(&p.pat, by_mut_ref),
@@ -71,6 +74,17 @@ impl Parser<'_> {
     }
 
     fn parts<'p>(&mut self, elems: impl IntoIterator<Item = &'p Pat>, at: Spot) -> Pattern {
-        Pattern::Tuple(elems.into_iter().map(|p| self.pattern(p, false)).collect(), at)
+        let parts = elems.into_iter().map(|p| match p {
+            Pat::Rest(_) => Pattern::Rest,
+            p => self.pattern(p, false),
+        });
+        Pattern::Tuple(parts.collect(), at)
+    }
+
+    /// Reports `ref mut`; `ref` borrows what stays as it is, which its value is as good as.
+    pub(super) fn mutable_reference(&mut self, p: &syn::PatIdent) {
+        if let (Some(token), Some(_)) = (&p.by_ref, &p.mutability) {
+            self.sink.report(token, &PATTERN_REF, &[]);
+        }
     }
 }

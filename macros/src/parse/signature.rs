@@ -125,6 +125,7 @@ impl Parser<'_> {
         match pat {
             syn::Pat::Ident(_)
             | syn::Pat::Tuple(_)
+            | syn::Pat::Slice(_)
             | syn::Pat::Struct(_)
             | syn::Pat::TupleStruct(_)
             | syn::Pat::Wild(_)

@@ -91,6 +91,31 @@ impl Cx {
         })
     }
 
+    /// The first `front` parts, and as many of the last ones as make `N`: `let (a, .., z) = v;`.
+    ///
+    /// # Errors
+    /// Fewer parts than that.
+    pub fn untuple_around<const N: usize>(&self, v: &Value, front: usize, at: At) -> Out<[Value; N]> {
+        if v.is_uninit() {
+            return self.untuple(v, at);
+        }
+        let count = match v.items() {
+            Some(items) => items.len(),
+            None => *self.ty(v, at)?.shape.first().unwrap_or(&0),
+        };
+        if count < N {
+            let message = format!("expected at least {N} parts, found {}", self.describe(v));
+            return Err(self.error(ErrorKind::DType, message, at));
+        }
+        let parts = (0..N).map(|k| if k < front { k } else { count - N + k });
+        let parts = parts.map(|k| match v.items() {
+            Some(items) => Ok(items[k].clone()),
+            None => self.load("", v, &[Value::usize(k)], at),
+        });
+        let parts = parts.collect::<Out<Vec<_>>>()?;
+        parts.try_into().map_err(|_| self.error(ErrorKind::DType, "another number of parts", at))
+    }
+
     /// `v.k` of a tuple.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 constructs! {
     branches: "`if`, `else`, as statements and values";
-    matches: "`match`, with ranges, `\\|`, constants, tuples, guards, `name @ pattern`; `if let`, `matches!`";
+    matches: "`match`, with ranges, `\\|`, constants, tuples, lists, structs, guards, `name @ pattern`, `(0, x) \\| (x, 0)`; `if let`, `let .. else`, `matches!`";
     counted_loops: "`for i in a..b`, `..=`, `.rev()`, `.step_by(k)`";
     while_loops: "`while`, `while let`, whose conditions may assign";
     orderings: "`match a.cmp(&b) { Ordering::Less => .. }`";
@@ -43,6 +43,12 @@ fn matches(x: &Array1<f64>, n: usize) -> f64 {
             _ => y - x[i],
         };
     }
+    y *= match (n, [x[0], x[1]]) {
+        (0, [v, _]) | (1..=3, [_, v]) => v,
+        _ => 1.0,
+    };
+    let (1.., factor) = (n, x[2]) else { return y };
+    y += factor * y;
     if let 3 = n {
         y * x[1]
     } else if matches!(n, 4..) {

@@ -8,6 +8,7 @@ constructs! {
     bits: "`wrapping_*`, `rotate_*`, `count_ones`, bit operations";
     bools: "`bool`, `&&`, `\\|\\|`, `!`";
     literals: "unsuffixed literals";
+    parts: "`let [x, y, z] = v;`, `[first, .., last]`, `whole @ (a, b)`, `ref x`, in parameters too";
     tuples: "tuples, `let (a, b) = ..`, `(a, b) = (b, a)`";
     names_of_parts: "`let r = &mut x;`, `let mut row = x.row_mut(i);`";
     structs: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
@@ -49,6 +50,17 @@ fn literals(x: &Array1<f64>, n: usize) -> f64 {
         sum += half * x[i] * x[i] + 3.0;
     }
     sum
+}
+
+#[desc_jit]
+fn parts(x: &Array1<f64>, n: usize) -> f64 {
+    let list = [x[0], x[1], x[2]];
+    let [a, .., b] = list;
+    let both = (x[3] * a, n);
+    let whole @ (ref c, _) = both;
+    let cross = |[u, v]: [f64; 2], [w, z]: [f64; 2]| u * z - v * w;
+    let [_, middle, _] = list;
+    cross([a, b], [middle, *c]) * whole.0 + b * whole.1 as f64
 }
 
 #[desc_jit]

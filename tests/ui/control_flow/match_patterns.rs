@@ -1,14 +1,14 @@
-//! Patterns of `match` that have no meaning for numbers.
+//! Patterns of `match` outside of the language.
 use desc_jit::prelude::*;
 
 #[desc_jit]
 fn patterns(n: usize, x: &Array1<f64>) -> f64 {
-    let a = match n {
-        k @ 0 | k @ 2 => k as f64,
+    let a = match (n, (n, 1)) {
+        (0, (k, 1) | (1, k)) if k > 1 => k as f64,
         _ => 1.0,
     };
-    let b = match [n, n] {
-        [0, _] => 1.0,
+    let b = match (n, n, n) {
+        (.., 0) => 1.0,
         _ => 2.0,
     };
     a + b + x.sum()

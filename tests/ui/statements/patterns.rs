@@ -2,13 +2,13 @@
 use desc_jit::prelude::*;
 
 #[desc_jit]
-fn parts(x: f64, y: f64) -> f64 {
-    let (first, ..) = (x, y, 1.0);
-    let ref second = y;
-    let whole @ (a, b) = (x, y);
-    first + *second + a + b + whole.0
+fn parts(x: f64, y: f64, v: [f64; 3]) -> f64 {
+    let (ref mut first, second) = (x, y);
+    *first += second;
+    let [third, rest @ ..] = v;
+    *first + third + rest[0]
 }
 
 fn main() {
-    parts(1.0, 2.0);
+    parts(1.0, 2.0, [0.0; 3]);
 }
