@@ -256,6 +256,15 @@ impl Author<'_> {
                 self.scope.floats.push(t);
             }
             8 => self.line("(f0, f1) = (f1, f0);"),
+            9 if self.pick(3) == 0 => {
+                // A closure that assigns, called by its name and by an iterator.
+                let (g, v) = (self.fresh('g'), self.fresh('v'));
+                let (k, value, leaves) = (self.pick(2), self.with_float(&v, 2), self.bool(0));
+                self.line(&format!(
+                    "{{\nlet mut {g} = |{v}: f64| {{ if {leaves} {{ return; }} f{k} = ({value}).clamp(-1e3, 1e3); i1 = i1.wrapping_add(1); }};"
+                ));
+                self.line(&format!("{g}(1.25);\nx.iter().copied().for_each(&mut {g});\n{g}(x[0]);\n}}"));
+            }
             9 | 10 => self.jump(),
             11..=13 => {
                 let condition = self.bool(1);

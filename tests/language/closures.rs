@@ -174,3 +174,96 @@ fn what_is_unrolled_is_known_when_it_is_staged() {
     assert!(error.contains("it depends on `n`") && error.contains("static(n)"), "{error}");
     assert_eq!(unrolled_by_a_traced_count::native(2.0, 3), 16.0);
 }
+
+#[desc_jit]
+fn sums_up(x: &Array1<f64>, n: usize) -> (f64, usize, f64) {
+    let mut total = 0.0;
+    let mut calls = 0;
+    let weight = 0.5;
+    let mut add = |v: f64| {
+        if v > 2.0 {
+            return;
+        }
+        calls += 1;
+        total += weight * v;
+    };
+    let weight = 100.0;
+    add(1.0);
+    for i in 0..n {
+        add(x[i]);
+        if i > 1 {
+            add(-1.0);
+        }
+    }
+    x.iter().copied().for_each(&mut add);
+    (total, calls, weight)
+}
+
+#[desc_jit]
+fn generators(n: usize, start: u64) -> (f64, u64, Array1<f64>) {
+    let mut seed = start;
+    let mut draw = || {
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (seed >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut sum = 0.0;
+    for _ in 0..n {
+        sum += draw() * draw();
+    }
+    if draw() > 0.5 {
+        sum -= draw();
+    }
+    let noise: Array1<f64> = (0..3).map(|i| i as f64 + draw()).collect();
+    // `move` counts in a copy.
+    let mut count = 10;
+    let mut next = move || {
+        count += 1;
+        count
+    };
+    let twice = next() + next();
+    count += 1;
+    (sum, seed % 1000 + twice + count, noise)
+}
+
+#[desc_jit]
+fn counted(a: f64, b: f64) -> (f64, usize) {
+    let mut evaluations = 0;
+    let mut f = |x: f64| {
+        evaluations += 1;
+        x * x - 2.0
+    };
+    let (mut low, mut high) = (a, b);
+    let mut at_low = f(low);
+    while high - low > 1e-6 {
+        let middle = 0.5 * (low + high);
+        let value = f(middle);
+        if value * at_low > 0.0 {
+            (low, at_low) = (middle, value);
+        } else {
+            high = middle;
+        }
+    }
+    (low, evaluations)
+}
+
+#[desc_jit]
+fn exchanges(x: &Array1<f64>, shift: f64) -> Array1<f64> {
+    let mut y = x.clone();
+    let mut exchange = |i: usize, j: usize| (y[i], y[j]) = (2.0 * y[j], y[i] + shift);
+    for i in 1..x.len() {
+        exchange(i - 1, i);
+    }
+    exchange(0, x.len() - 1);
+    y
+}
+
+#[test]
+fn closures_assign_what_they_capture() {
+    let x = Array1::from_vec(vec![0.5, 3.0, -1.5, 1.0]);
+    for n in [0, 2, 4] {
+        agree!(sums_up(&x, n));
+        agree!(generators(n, 7));
+    }
+    agree!(counted(1.0, 2.0));
+    agree!(exchanges(&x, 0.3));
+}

@@ -30,7 +30,7 @@ catalogue! {
     SIDE_EFFECT = "DJ0318", "`{0}` is assigned in the message of `{1}`, which may not be evaluated",
         "assign it before";
     CAPTURED_ASSIGNMENT = "DJ0319", "the closure assigns `{0}`, which belongs to the code around it",
-        "return the new value from the closure, or write a loop";
+        "return the new value from the closure, write a loop, or call the closure by its name";
     NOT_PARSED = "DJ0320", "the arguments of `{0}!` could not be read",
         "{1}";
     EMPTY_ARRAY = "DJ0322", "the element type of an empty list is not known",

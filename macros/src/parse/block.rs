@@ -1,7 +1,7 @@
 //! Blocks and statements.
 
 use super::{Parser, bare, is_of_loops, types};
-use crate::ast::{Argument, Block, Expr, ExprKind, Pattern, Spot, Stmt};
+use crate::ast::{Argument, Block, Callable, Expr, ExprKind, Pattern, Spot, Stmt};
 use crate::diag::statements::*;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -130,7 +130,9 @@ impl Parser<'_> {
 
     /// `let f = |a, b| ..;`
     fn closure_variable(&mut self, pat: &syn::Pat, c: &syn::ExprClosure, stmts: &mut Vec<Stmt>) {
-        let closure = self.closure(c);
+        let since = self.scopes.mark();
+        let (params, body) = self.closure_parts(c);
+        let assigned = self.assigned(since);
         let mut pat = pat;
         while let syn::Pat::Paren(inner) = pat {
             pat = &inner.pat;
@@ -138,7 +140,12 @@ impl Parser<'_> {
         match pat {
             syn::Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none() => {
                 let variable = self.scopes.declare_closure(&p.ident);
-                stmts.push(Stmt::Closure(variable, closure, c.capture.is_some()));
+                let by_value = c.capture.is_some();
+                if !assigned.is_empty() {
+                    return self.keep_closure(&variable, (params, body), assigned, by_value, stmts);
+                }
+                let closure = Callable::Closure(params, Box::new(body));
+                stmts.push(Stmt::Closure(variable, closure, by_value));
             }
             syn::Pat::Wild(_) => {}
             other => {

@@ -30,7 +30,12 @@ impl Parser<'_> {
             if let Some(variable) = self.scopes.variable(ident) {
                 if variable.is_closure {
                     let variable = variable.clone();
-                    let arguments = e.args.iter().map(|a| self.argument(a)).collect();
+                    let arguments: Vec<Expr> = e.args.iter().map(|a| self.argument(a)).collect();
+                    if self.assigned_by(&variable).is_some() {
+                        return self
+                            .inlined(ident, &variable, arguments)
+                            .unwrap_or_else(|| rejected(Spot::of(e)));
+                    }
                     return expression(ExprKind::CallClosure(variable, arguments), Spot::of(&e.func));
                 }
                 if !variable.rejected {

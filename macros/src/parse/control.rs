@@ -182,10 +182,17 @@ impl Parser<'_> {
     /// A closure that is passed to something that takes one. It may run more than once or not at all, so it
     /// can't assign what is around it.
     pub(super) fn closure(&mut self, c: &syn::ExprClosure) -> Callable {
+        let since = self.scopes.mark();
+        let (params, body) = self.closure_parts(c);
+        self.refuse_assignments(since);
+        Callable::Closure(params, Box::new(body))
+    }
+
+    /// The parameters and the body of a closure.
+    pub(super) fn closure_parts(&mut self, c: &syn::ExprClosure) -> (Vec<Pattern>, Expr) {
         if let Some(token) = &c.asyncness {
             self.sink.report(token, &expressions::ASYNC, &[]);
         }
-        let since = self.scopes.mark();
         self.scopes.open();
         let around = std::mem::take(&mut self.frames);
         let params = c.inputs.iter().map(|p| self.pattern(p, false)).collect();
@@ -204,8 +211,7 @@ impl Parser<'_> {
         }
         self.frames = around;
         self.scopes.close();
-        self.refuse_assignments(since);
-        Callable::Closure(params, Box::new(body))
+        (params, body)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{Callable, Expr, ExprKind, Operand, Spot};
 use crate::diag::calls::{BRANCHES_EXPECTED, FUNCTION_EXPECTED, OPTIONAL_EXPECTED};
+use crate::diag::expressions::CAPTURED_ASSIGNMENT;
 use crate::names::SCALARS;
 use quote::quote;
 use syn::{Expr as Rust, ExprCall, Path};
@@ -124,6 +125,11 @@ impl Parser<'_> {
             Rust::Path(p) if p.qself.is_none() => {
                 let path = &p.path;
                 if let Some(variable) = path.get_ident().and_then(|i| self.scopes.variable(i)) {
+                    if let Some(assigned) = self.assigned_by(variable) {
+                        let name = assigned.name();
+                        self.sink.report(p, &CAPTURED_ASSIGNMENT, &[&name]);
+                        return None;
+                    }
                     if variable.is_closure {
                         return Some(Callable::Variable(variable.clone()));
                     }

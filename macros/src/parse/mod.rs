@@ -21,6 +21,7 @@ mod loop_attributes;
 mod macros;
 mod matching;
 mod method;
+mod mutating;
 mod pattern;
 mod reference;
 mod refutable;
@@ -35,6 +36,7 @@ use crate::diag::{Sink, attribute};
 use crate::generics::Generics;
 use crate::scope::Scopes;
 use proc_macro2::{Span, TokenStream};
+use std::collections::BTreeMap;
 use syn::ext::IdentExt;
 use syn::{Item, ItemFn};
 
@@ -84,6 +86,7 @@ pub fn function(
         frames: Vec::new(),
         frame_count: 0,
         closures: 0,
+        mutating: BTreeMap::new(),
         handles: Handles::default(),
         is_optional: false,
         fallible,
@@ -120,6 +123,8 @@ struct Parser<'a> {
     frame_count: usize,
     /// How many closures that are passed to something are open around the current point.
     closures: usize,
+    /// Closures in variables that assign what is around them, by the numbers of the variables.
+    mutating: BTreeMap<usize, mutating::Mutating>,
     /// Paths that stand for handles.
     handles: Handles,
     /// Its result is an `Option` or a `Result`, which was reported: the values of it are the same mistake.

@@ -7,6 +7,7 @@ constructs! {
     calls: "calls of annotated functions";
     mutable_arguments: "`&mut` arguments";
     closures: "closures in variables, by reference or `move`; closures as arguments";
+    mutating_closures: "closures that assign what they capture: `let mut add = \\|v\\| total += v;`, `let mut next = move \\|\\| ..`";
     generics: "`fn f<T: Float>`, `where T: Float`, traits of one's own beside it; `T::zero()`, `T::from(x).unwrap()`, `T::PI()`, `T::max(a, b)`; `f(x)`, `f::<T>(x)`, `f::jit::<f64>()`";
     const_generics: "`fn f<const N: usize>(x: [f64; N])`, `fn f<const K: u32>(x: f64)`";
     items: "annotated functions inside functions, `const`, `static`, `use`, `const { .. }`";
@@ -52,6 +53,27 @@ fn closures(x: &Array1<f64>, n: usize) -> f64 {
     let scaled = |v: f64| scale * v;
     let owned = move |v: f64| v * v + scale;
     scaled(x[1]) * owned(x[2]) + x.mapv(|v| scaled(v) * v).sum()
+}
+
+#[desc_jit]
+fn mutating_closures(x: &Array1<f64>, n: usize) -> f64 {
+    let mut total = x[0];
+    let mut add = |v: f64| {
+        if v < 0.0 {
+            return;
+        }
+        total = total * v + x[1];
+    };
+    for i in 0..n {
+        add(x[i] * x[i]);
+    }
+    x.iter().for_each(|v| add(*v));
+    let mut power = x[3];
+    let mut next = move || {
+        power *= x[2];
+        power
+    };
+    total * next() + next()
 }
 
 #[desc_jit]

@@ -27,6 +27,13 @@ impl Parser<'_> {
             Rust::Reference(r) => self.apply(&r.expr, items, taker),
             _ => {
                 let values: Vec<Expr> = items.iter().map(Item::value).collect();
+                if let Rust::Path(p) = bare(f)
+                    && let Some(name) = p.path.get_ident()
+                    && let Some(variable) = self.scopes.variable(name).cloned()
+                    && self.assigned_by(&variable).is_some()
+                {
+                    return self.inlined(name, &variable, values);
+                }
                 Some(match self.callable(f, taker)? {
                     Callable::Path(path, spot) => {
                         let arguments = values.into_iter().map(Argument::Value).collect();

@@ -130,7 +130,7 @@ impl Parser<'_> {
     }
 
     /// Variables from before the mark that have been assigned since.
-    fn assigned(&self, since: Mark) -> Vec<Variable> {
+    pub(in crate::parse) fn assigned(&self, since: Mark) -> Vec<Variable> {
         let mut assigned: Vec<Variable> = Vec::new();
         for assignment in self.scopes.outer_assignments(since) {
             if !assigned.iter().any(|v| v.is(&assignment.variable)) {
