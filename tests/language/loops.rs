@@ -427,3 +427,22 @@ fn quotients_side_by_side_keep_their_bits() {
         }
     }
 }
+
+/// Givens' rotations of neighbours, one after the other.
+#[desc_jit]
+fn rotated(x: &Array1<f64>, c: f64, s: f64) -> Array1<f64> {
+    let mut y = x.clone();
+    for k in 1..x.len() {
+        let (i, j) = (k - 1, k);
+        (y[i], y[j]) = (c * y[i] - s * y[j], s * y[i] + c * y[j]);
+    }
+    y
+}
+
+#[test]
+fn two_elements_at_once_keep_their_bits() {
+    let x = Array1::from_vec(vec![0.5, 3.0, -1.5, 1.0]);
+    agree!(rotated(&x, 0.3f64.cos(), 0.3f64.sin()));
+    let x = Array1::from_shape_fn(100, |i| (i * i % 17) as f64 * 0.37);
+    agree!(rotated(&x, 0.7f64.cos(), 0.7f64.sin()));
+}

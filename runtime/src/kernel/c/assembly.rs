@@ -1,4 +1,12 @@
-//! What is changed in the assembly that GCC writes.
+//! What is changed in the assembly that GCC writes, and what must not be in it.
+
+/// Somewhere a difference and a sum side by side (`c * a - s * b`, `s * a + c * b`) have become one instruction with a
+/// product, which is rounded once where the source rounds twice.
+pub(super) fn contracts(text: &str) -> bool {
+    let contraction =
+        |line: &str| ["vfmaddsub", "vfmsubadd"].iter().any(|name| line.trim_start().starts_with(name));
+    text.lines().any(contraction)
+}
 
 /// With AVX, GCC copies a scalar with `vmovsd a, a, b`, an operation like any other. `vmovapd a, b` does the same, and
 /// processors do it by renaming registers: in a recurrence that is a cycle of each iteration.
@@ -30,7 +38,14 @@ fn copy(line: &str) -> Option<(&str, &str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::rename_copies;
+    use super::{contracts, rename_copies};
+
+    #[test]
+    fn a_rounding_left_out_is_found() {
+        assert!(contracts("\tret\n\tvfmaddsub231pd\t%xmm4, %xmm3, %xmm0\n"));
+        assert!(contracts("\tvfmsubadd132ps\t%ymm4, %ymm3, %ymm0"));
+        assert!(!contracts("\tvfmadd231pd\t%xmm4, %xmm3, %xmm0\n\tvaddsubpd\t%xmm0, %xmm3, %xmm3\n"));
+    }
 
     #[test]
     fn copies_of_scalars_rename_registers() {

@@ -31,6 +31,11 @@ const FLAGS: [&str; 10] = [
 /// which branches are to be flattened, the passes know better.
 const GCC: [&str; 2] = ["-fno-tree-loop-distribution", "-fno-tree-sink"];
 
+/// What GCC is asked for, in turn, until it does not contract: it makes one instruction of a product and of a difference
+/// beside a sum, whatever `-ffp-contract` says.
+const WITHOUT_CONTRACTION: [&[&str]; 3] =
+    [&[], &["-mno-fma", "-mno-avx512f"], &["-fno-tree-vectorize", "-fno-tree-slp-vectorize"]];
+
 /// Code for this very CPU: what the compiler takes of this, the best first.
 const TARGETS: [&[&str]; 4] =
     [&["-march=native", "-mprefer-vector-width=512"], &["-march=native"], &["-mcpu=native"], &[]];
@@ -43,8 +48,8 @@ pub(super) struct Compiler {
     arguments: Vec<OsString>,
     flags: Vec<&'static str>,
     limit: Duration,
-    /// Its assembly goes through [`assembly::rename_copies`].
-    copies: bool,
+    /// It is GCC for AVX, whose assembly is looked at: [`assembly`].
+    avx: bool,
     /// Its name and version, as it gives them.
     pub version: String,
     /// Everything that the code that it makes depends on, the source aside.
@@ -81,7 +86,7 @@ impl Compiler {
             arguments: words.collect(),
             flags: Vec::new(),
             limit: LIMIT,
-            copies: false,
+            avx: false,
             version: String::new(),
             identity: String::new(),
         };
@@ -101,7 +106,7 @@ impl Compiler {
                 // The instructions that it uses, the language that it speaks.
                 Ok(macros) if macros.contains("#define __") => {
                     let has = |name: &str| macros.contains(&format!("#define {name} "));
-                    compiler.copies = has("__GNUC__") && has("__AVX__") && !has("__clang__");
+                    compiler.avx = has("__GNUC__") && has("__AVX__") && !has("__clang__");
                     compiler.identity = format!("{version}\n{compiler:?}\n{macros}\n{}", cpu());
                     return Ok(compiler);
                 }
@@ -134,15 +139,21 @@ impl Compiler {
             command.args(&self.flags).args(arguments);
             process::run(command, dir, self.limit)
         };
-        if !self.copies {
+        if !self.avx {
             run(&["-shared", "-o", "kernel.so", "kernel.c", "-lm"])?;
             return Ok(library);
         }
-        run(&["-S", "-o", "kernel.s", "kernel.c"])?;
         let assembly = dir.join("kernel.s");
-        std::fs::read_to_string(&assembly)
-            .and_then(|text| std::fs::write(&assembly, assembly::rename_copies(&text)))
-            .map_err(|e| format!("{}: {e}", assembly.display()))?;
+        let io = |e| format!("{}: {e}", assembly.display());
+        let asks_for_fma = source.contains("__builtin_fma");
+        let flags = WITHOUT_CONTRACTION.iter().filter(|flags| !(asks_for_fma && flags.contains(&"-mno-fma")));
+        let written = flags.map(|flags| {
+            run(&[flags, &["-S", "-o", "kernel.s", "kernel.c"][..]].concat())?;
+            std::fs::read_to_string(&assembly).map_err(io)
+        });
+        let mut exact = written.filter(|text| !text.as_ref().is_ok_and(|text| assembly::contracts(text)));
+        let text = exact.next().ok_or("the compiler contracts products and sums")??;
+        std::fs::write(&assembly, assembly::rename_copies(&text)).map_err(io)?;
         run(&["-shared", "-o", "kernel.so", "kernel.s", "-lm"])?;
         Ok(library)
     }

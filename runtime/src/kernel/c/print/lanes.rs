@@ -15,12 +15,15 @@ use crate::kernel::math::reduce::{BLOCK, Combine, LANES_32, LANES_64};
 use crate::kernel::tile::{Step, Tiled, growth};
 use std::collections::{BTreeSet, HashMap};
 
+/// An instruction on vectors: the register that it sets, and the text.
+type Statement = (Reg, String);
+
 /// How a loop takes its terms in by lanes.
 pub(super) enum Terms<'t> {
     /// Instructions that the compiler makes vectors of: nothing but arithmetic of floats.
     Plain(&'t [Inst]),
     /// Conditions and counts, which it leaves alone: vectors of 8 lanes are written out, a statement each.
-    Vectors { insts: &'t [Inst], statements: Vec<(Reg, String)>, values: Vec<String> },
+    Vectors { insts: &'t [Inst], statements: Vec<Statement>, values: Vec<String> },
 }
 
 /// The lanes that a fold has in a block.
@@ -52,7 +55,7 @@ impl<'k> Unit<'k> {
     }
 
     /// The instructions on vectors, and the terms of each fold; `None` where one of them has no such form.
-    fn on_vectors(&mut self, l: &Loop, insts: &[Inst]) -> Option<(Vec<(Reg, String)>, Vec<String>)> {
+    fn on_vectors(&mut self, l: &Loop, insts: &[Inst]) -> Option<(Vec<Statement>, Vec<String>)> {
         let mut side = Side {
             iv: l.iv,
             lanes: BTreeSet::new(),
@@ -181,7 +184,7 @@ impl<'k> Unit<'k> {
     }
 
     /// The iterations of a block that fill vectors.
-    fn whole_vectors(&mut self, l: &Loop, trips: &Trips, statements: &[(Reg, String)], values: &[String]) {
+    fn whole_vectors(&mut self, l: &Loop, trips: &Trips, statements: &[Statement], values: &[String]) {
         let (iv, ty) = (l.iv.0, trips.counter);
         for (k, fold) in l.mark.folds.iter().enumerate() {
             let (ty, name) =
