@@ -179,3 +179,54 @@ fn a_fixed_array_made_anew_in_every_iteration() {
     agree!(local_array_in_loop(&Array2::from_shape_fn((4, 3), |(i, j)| (i * i + 2 * j) as f64)));
     agree!(local_array_in_loop(&Array2::zeros((0, 3))));
 }
+
+/// Adds to one element; how often is known at run time.
+#[desc_jit]
+fn added_up(y: &Array2<f64>, x: &Array1<f64>, i: usize, n: usize) -> Array2<f64> {
+    let mut y = y.clone();
+    for k in 0..n {
+        y[[i, 0]] += x[k];
+    }
+    y
+}
+
+/// The elements of a row, each from the one before it.
+#[desc_jit]
+fn added_along(y: &Array2<f64>, i: usize, n: usize) -> Array2<f64> {
+    let mut y = y.clone();
+    for j in 1..n.min(y.ncols()) {
+        y[[i, j]] += 0.5 * y[[i, j - 1]];
+    }
+    y
+}
+
+/// What is known of the element's place rests on the check of another one.
+#[desc_jit]
+fn added_at_half(y: &Array1<f64>, x: &Array1<f64>, i: usize, n: usize) -> (Array1<f64>, f64) {
+    let mut y = y.clone();
+    let mut sum = 0.0;
+    for k in 0..n {
+        sum += x[i];
+        y[i >> 1] += x[k];
+    }
+    (y, sum)
+}
+
+#[test]
+fn an_element_kept_in_a_register_is_checked_before_it_is_loaded() {
+    let (y, x) = (Array2::ones((3, 4)), Array1::ones(5));
+    agree!(added_up(&y, &x, 2, 5));
+    agree!(added_up(&y, &x, 7, 0));
+    agree!(added_along(&y, 2, 9));
+    agree!(added_along(&y, 7, 1));
+    let half = Array1::ones(3);
+    agree!(added_at_half(&half, &x, 4, 5));
+    agree!(added_at_half(&half, &x, 9, 0));
+    for far in [5, 1 << 20, 1 << 40] {
+        refuse!(added_at_half(&half, &x, far, 5), Index, "x");
+    }
+    for far in [3, 1 << 20, 1 << 40] {
+        refuse!(added_up(&y, &x, far, 5), Index, "y");
+        refuse!(added_along(&y, far, 9), Index, "y");
+    }
+}

@@ -4,7 +4,7 @@
 
 use super::forms::Forms;
 use super::inst::{Buf, Inst, Reg};
-use super::invariant::{set_by, set_in};
+use super::invariant::{can_fail, set_by, set_in};
 use super::ir::{Branch, Code, Item, Kernel, Loop, Selector, for_each_code};
 use super::marks::folds::constant;
 use super::promote::new_reg;
@@ -74,8 +74,9 @@ fn stores(l: &mut Loop) -> Vec<Inst> {
     });
     let always = l.body.iter().enumerate().filter_map(|(k, item)| match item {
         Item::Inst(inst @ (Inst::Store8 { val, .. } | Inst::Store4 { val, .. }), _) => {
-            // What is stored has to be there at the end of the iteration.
-            (!set_in(&l.body[k..]).contains(val)).then_some(*inst)
+            // What is stored has to be there at the end of the iteration. What is known of the address may rest on what
+            // is checked before, and the first load stands in front of that.
+            (!set_in(&l.body[k..]).contains(val) && !can_fail(&l.body[..k])).then_some(*inst)
         }
         _ => None,
     });
