@@ -184,7 +184,7 @@ fn total_steps(start: &Array1<f64>) -> (f64, i64, usize) {
             x *= 0.8;
             k += 1;
         }
-        total += x;
+        total += (x * 64.0).floor();
         steps += k;
         if k > 5 {
             long += 1;
@@ -199,6 +199,111 @@ fn sums_of_what_loops_give() {
         let start = Array1::from_shape_fn(n, |i| (i * 37 % 101) as f64 * 0.11);
         agree!(total_steps(&start));
     }
+}
+
+/// A sum, and behind it what only some points store, in another precision too.
+#[desc_jit]
+fn kept(start: &Array1<f64>) -> (f64, Array1<f64>, Array1<f32>) {
+    let n = start.len();
+    let mut total = 0.0;
+    let mut out = Array1::<f64>::zeros(n);
+    let mut short = Array1::<f32>::zeros(n);
+    for i in 0..n {
+        let mut x = start[i];
+        while x > 0.5 {
+            x *= 0.8;
+        }
+        total += (x * 64.0).floor();
+        if x > 0.45 {
+            out[i] = x + if i + 1 < n { start[i + 1] } else { 0.0 };
+        }
+        short[i] = x as f32 * 0.1;
+    }
+    (total, out, short)
+}
+
+#[test]
+fn what_stands_behind_a_sum_keeps_its_condition() {
+    for n in [0, 1, 8, 33, 600, 20_011] {
+        agree!(kept(&Array1::from_shape_fn(n, |i| (i * 37 % 101) as f64 * 0.11)));
+    }
+}
+
+/// Where to begin says another array.
+#[desc_jit]
+fn looked_up(index: &Array1<usize>, table: &Array1<f64>) -> Array1<f64> {
+    let mut out = Array1::zeros(index.len());
+    for i in 0..index.len() {
+        let mut x = table[index[i]];
+        while x > 0.5 {
+            x *= 0.8;
+        }
+        out[i] = x;
+    }
+    out
+}
+
+#[test]
+fn an_index_out_of_range_reads_nothing_in_its_lane() {
+    let explanation = looked_up::explain(&Array1::from_elem(20, 0), &Array1::ones(5)).unwrap();
+    assert!(explanation.loops()[0].became().contains("side by side"), "{explanation}");
+    let table = Array1::linspace(0.0, 9.0, 7);
+    for n in LENGTHS {
+        agree!(looked_up(&Array1::from_shape_fn(n, |i| i * 3 % 7), &table));
+    }
+    for bad in [0, 3, 9, 19] {
+        let index = Array1::from_shape_fn(20, |i| if i == bad { 1 << 40 } else { i % 7 });
+        refuse!(looked_up(&index, &table), Index, "table");
+    }
+}
+
+/// Loops in loops whose counts may overflow, and the largest of them.
+#[desc_jit]
+fn most_work(start: &Array1<i64>) -> (usize, i64) {
+    let mut most = (0, 0i64);
+    for i in 0..start.len() {
+        let (mut m, mut work) = (start[i], 0i64);
+        while m > 1 {
+            let mut j = m;
+            while j > 10 {
+                j /= 3;
+                work += m;
+            }
+            m /= 2;
+        }
+        if work > most.1 {
+            most = (i, work);
+        }
+    }
+    most
+}
+
+#[test]
+fn the_most_of_what_loops_in_loops_count() {
+    for n in LENGTHS {
+        agree!(most_work(&Array1::from_shape_fn(n, |i| (i * i * 7919 % 100_003) as i64)));
+    }
+    let start = Array1::from_shape_fn(20, |i| if i == 11 { i64::MAX } else { i as i64 });
+    refuse!(most_work(&start), Arithmetic, "work += m");
+}
+
+/// One point fails where others would go on forever.
+#[desc_jit]
+fn endless(start: &Array1<i64>) -> Array1<i64> {
+    let mut out = Array1::<i64>::zeros(start.len());
+    for i in 0..start.len() {
+        let mut x = start[i];
+        while x != 0 {
+            x = if x < 0 { x } else { x * 2 };
+        }
+        out[i] = x;
+    }
+    out
+}
+
+#[test]
+fn the_first_failure_is_reported_though_another_point_never_ends() {
+    refuse!(endless(&Array1::from_vec(vec![1, 0, 0, -1, 0, 0, 0, 0, 0, 0])), Arithmetic, "x * 2");
 }
 
 #[desc_jit]

@@ -18,5 +18,5 @@ catalogue! {
     OPTION_BODY = "DJ0909", "this is no closure whose `Some(..)` and `None` can be told apart here",
         "write a closure that ends in `Some(v)`, `None`, `c.then(|| v)`, or an `if` or `match` of those";
     FLAT_ITEMS = "DJ0910", "what `flat_map` or `flatten` goes through is written in a way that is not known here",
-        "write a closure that ends in a range, an array or a chain of methods of one, without items in its block";
+        "write a closure that ends in a range, an array or a chain of methods of one, without `return` and items in its block";
 }

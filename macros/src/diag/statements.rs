@@ -37,6 +37,6 @@ catalogue! {
         "put it in front of a `for` loop whose range is known when the function is staged";
     UNROLL_ARGUMENTS = "DJ0221", "`#[unroll]` takes no arguments",
         "write `#[unroll]`";
-    HIDDEN = "DJ0222", "`{0}` stands for a part of `{1}`, which another `{1}` hides here",
+    HIDDEN = "DJ0222", "`{0}` refers to `{1}`, which another `{1}` hides here",
         "give one of the two variables another name";
 }

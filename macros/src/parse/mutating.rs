@@ -20,6 +20,8 @@ pub(super) struct Mutating {
     frame: Frame,
     /// Variables of the code around it that it assigns.
     assigned: Vec<Variable>,
+    /// Closures and handles around it that it calls.
+    called: Vec<Variable>,
 }
 
 impl Parser<'_> {
@@ -36,7 +38,11 @@ impl Parser<'_> {
         let at = body.at;
         let closure = Callable::Closure(params.clone(), Box::new(body.clone()));
         let mut inside = Inside { frame, renamed: Vec::new() };
+        let mut called = Vec::new();
         for captured in walk::captured(&closure) {
+            if captured.is_closure || captured.is_handle {
+                called.push(captured.clone());
+            }
             let is_value = !captured.is_closure && !captured.is_handle && !captured.is_own;
             if is_value && (by_value || !assigned.iter().any(|v| v.is(&captured))) {
                 let own = self.scopes.own(|number| crate::ast::own(&format!("captured{number}")));
@@ -47,7 +53,7 @@ impl Parser<'_> {
         assigned = assigned.iter().map(|v| inside.name(v)).collect();
         let mut body = body;
         inside.expr(&mut body);
-        self.mutating.insert(variable.number(), Mutating { params, body, frame, assigned });
+        self.mutating.insert(variable.number(), Mutating { params, body, frame, assigned, called });
     }
 
     /// The variable that the closure of another one assigns, if it does.
@@ -57,20 +63,21 @@ impl Parser<'_> {
 
     /// A call of a closure that is kept like this; `None` for others.
     pub(super) fn inlined(&mut self, name: &Ident, closure: &Variable, arguments: Vec<Expr>) -> Option<Expr> {
-        let Mutating { params, body, frame, assigned } = self.mutating.get(&closure.number())?.clone();
+        let Mutating { params, body, frame, assigned, called } =
+            self.mutating.get(&closure.number())?.clone();
         let at = Spot::at(name.span());
         // Another number of arguments is rustc's error.
         if params.len() != arguments.len() {
             return Some(rejected(at));
         }
-        for variable in &assigned {
-            let means = |spelled| self.scopes.variable(spelled).is_some_and(|v| v.is(variable));
-            if !variable.is_own && !means(&variable.spelled) {
-                self.sink.report(name, &HIDDEN, &[name, &variable.spelled]);
-                return Some(rejected(at));
-            }
-            self.scopes.assign(variable, name.span());
+        let is_hidden = |v: &&Variable| {
+            !v.is_own && !self.scopes.variable(&v.spelled).is_some_and(|visible| visible.is(v))
+        };
+        if let Some(hidden) = assigned.iter().chain(&called).find(is_hidden) {
+            self.sink.report(name, &HIDDEN, &[name, &hidden.spelled]);
+            return Some(rejected(at));
         }
+        assigned.iter().for_each(|variable| self.scopes.assign(variable, name.span()));
         let mut stmts = Vec::new();
         let kept: Vec<Expr> = arguments.into_iter().map(|a| self.kept(a, &mut stmts)).collect();
         stmts.extend(params.into_iter().zip(kept).map(|(param, value)| Stmt::Let(param, value)));

@@ -5,6 +5,7 @@ use super::inst::{Buf, Inst, Reg};
 use super::ir::{
     Branch, Call, Code, Fold, Item, Kernel, Loop, Operand, Origin, Selector, SlotInfo, TrapId, While,
 };
+use super::marks::simt;
 use super::math::reduce::Combine;
 use crate::dtype::{DType, Literal};
 
@@ -181,6 +182,8 @@ impl Verifier<'_> {
         let mark = &l.mark;
         let marked = mark.parallel.is_some() || mark.vector || !mark.folds.is_empty();
         fail(marked && !l.moves.is_empty(), || "a marked loop carries scalars".into())?;
+        let aside = !mark.simt || simt::fits(self.kernel, l);
+        fail(!aside, || "iterations side by side do what they can't".into())?;
         let straight = l.body.iter().all(|item| {
             matches!(item, Item::Inst(inst, _)
                 if !matches!(inst, Inst::CopyBuf { .. } | Inst::SwapBuf { .. } | Inst::Matmul { .. }))

@@ -41,6 +41,28 @@ fn options(x: &Array1<f64>) -> f64 {
     a + b + c
 }
 
+#[desc_jit]
+fn behind_an_end(n: usize) -> usize {
+    (0..).take_while(|i| i * i < n).chain(100..103).sum()
+}
+
+#[desc_jit]
+fn left(x: &Array1<f64>, y: &Array1<f64>) -> Array1<f64> {
+    let mut z = x.clone();
+    for (k, v) in (0..3)
+        .flat_map(|i| {
+            if i == 1 {
+                return y.clone();
+            }
+            x.clone()
+        })
+        .enumerate()
+    {
+        z[k % 2] += v;
+    }
+    z
+}
+
 fn main() {
     adapters(&Array1::zeros(3), 2);
 }

@@ -152,8 +152,11 @@ impl Parser<'_> {
             self.sink.report(&m.method, &CHAINED_PLACES, &[]);
             return None;
         }
-        // What comes behind `a..` is never reached.
+        // What comes behind `a..` is never reached, but where that ends nobody can count.
         let Some(split) = first.count else {
+            if first.source.may_end() {
+                return self.needs_position(m);
+            }
             return Some(Iterator { before, source: first.source, count: None });
         };
         let count = second.count.map(|count| binary("Add", split.clone(), count));

@@ -1,7 +1,7 @@
 //! The counted loop of an iterator, and the loops of `flat_map`.
 
 use super::adapters::zero;
-use super::options::tail;
+use super::options::{returns, tail};
 use super::{End, Exits, Item, Iterator, Source};
 use crate::ast::{Block, Expr, ExprKind, For, Frame, Loop, Range, Spot, Stmt};
 use crate::build::{assign, binary, int, let_, read};
@@ -169,6 +169,10 @@ impl<'p> Parser<'p> {
                 };
             }
         };
+        if returns(&closure.body) {
+            self.sink.report(&closure.body, &FLAT_ITEMS, &[]);
+            return None;
+        }
         let renamed = self.scopes.rename(true);
         let around = std::mem::take(&mut self.frames);
         self.bind_item(&closure.inputs[0], item, out);

@@ -135,3 +135,20 @@ pub(super) fn may_end(f: &Rust) -> bool {
     nones.visit_expr(f);
     nones.0
 }
+
+/// There is a `return` in a closure's body that leaves it.
+pub(super) fn returns(body: &Rust) -> bool {
+    struct Returns(bool);
+    impl<'ast> Visit<'ast> for Returns {
+        fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
+            self.0 = true;
+        }
+
+        fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+
+        fn visit_item(&mut self, _: &'ast syn::Item) {}
+    }
+    let mut returns = Returns(false);
+    returns.visit_expr(body);
+    returns.0
+}

@@ -18,7 +18,7 @@ pub(super) mod cost;
 pub(super) mod digits;
 pub(super) mod folds;
 mod hoist;
-mod simt;
+pub(super) mod simt;
 
 use super::forms::Forms;
 use super::inst::{Inst, Reg, Role};
@@ -105,6 +105,8 @@ impl Marker<'_> {
                 false => self.independent(&marked, trips),
             };
             if let Some(mut marked) = whole {
+                // Without carries all of the body would run side by side.
+                marked.mark.simt &= simt::fits(self.kernel, &marked);
                 let cost = cost::of_iteration(self.kernel, &marked);
                 let worth = trips.saturating_mul(cost) >= WORTH || backwards().is_some();
                 if worth && marked.mark.folds.len() <= MAX_FOLDS {

@@ -10,8 +10,9 @@ use crate::kernel::ir::{Code, Item, Kernel, Loop, Selector};
 /// wrong.
 ///
 /// Inside the inner loops everything is computed for all, so nothing there may touch memory. The accesses
-/// around them belong to iterations that exist. What fails does so before anything is stored.
-pub(super) fn fits(kernel: &Kernel, l: &Loop) -> bool {
+/// around them belong to iterations that exist. What fails does so before anything is stored, and not after a carry: the
+/// iterations that come later may have loops that never end.
+pub(in crate::kernel) fn fits(kernel: &Kernel, l: &Loop) -> bool {
     let (aside, in_order) = l.body.split_at(l.in_order_from());
     let loops = aside.iter().any(|item| matches!(item, Item::While(_)));
     let is_store = |item: &Item| matches!(item, Item::Inst(inst, _) if inst.is_store());
@@ -25,7 +26,7 @@ pub(super) fn fits(kernel: &Kernel, l: &Loop) -> bool {
         Item::Branch(_) => only_computes(kernel, std::slice::from_ref(item)),
         Item::Loop(_) => false,
     };
-    loops && aside.iter().all(fine) && !has_loops(in_order)
+    loops && aside.iter().all(fine) && !has_loops(in_order) && !can_fail(in_order)
 }
 
 /// No instruction of whole arrays; elements of 64 bits, so that there is one number of lanes.

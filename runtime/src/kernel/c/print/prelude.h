@@ -156,9 +156,6 @@ OPERATION(shr_u64, i64, i64, u64, >>)
 static inline lanes_f64 neg_f64(lanes_f64 a) { return (lanes_f64){{EACH(ONE, -)}}; }
 static inline lanes_i64 neg_i64(lanes_i64 a) { return (lanes_i64){{EACH(ONE, -)}}; }
 static inline lanes_i64 not_i64(lanes_i64 a) { return (lanes_i64){{EACH(ONE, ~)}}; }
-/* All bits are the sign. */
-#define SIGN(n, _) a.p[n] >> 63
-static inline lanes_i64 sign_i64(lanes_i64 a) { return (lanes_i64){{EACH(SIGN, 0)}}; }
 #define LEAVES_I32(n, _) (part_i64)((a.p[n] << 32 >> 32) != a.p[n])
 static inline lanes_i64 leaves_i32(lanes_i64 a) { return (lanes_i64){{EACH(LEAVES_I32, 0)}}; }
 

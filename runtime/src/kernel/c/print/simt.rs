@@ -9,9 +9,9 @@ use super::loops::Trips;
 use super::scope::block_of;
 use super::unit::{Result, Unit, Unsupported};
 use crate::dtype::DType;
-use crate::kernel::inst::{Inst, Reg};
+use crate::kernel::inst::{Inst, Reg, Role};
 use crate::kernel::invariant::{can_fail, set_in};
-use crate::kernel::ir::{Branch, Item, Loop, Selector, While};
+use crate::kernel::ir::{Branch, Item, Loop, Selector, While, for_each_reg};
 use std::collections::{BTreeSet, HashMap};
 
 /// Iterations at once: a vector of 512 bits, or as many of fewer bits as it takes.
@@ -79,9 +79,10 @@ impl<'k> Unit<'k> {
             self.line(format!("const {ty} {k} = w{iv} + l;"));
             let block = block_of(&l.body);
             self.declare(block);
-            for &r in &side.lanes {
-                let declared = self.f.scopes.at_start(block).contains(&r) || !self.f.declared.insert(r);
-                let ty = if declared { "" } else { variable_type(self.e.dtype(r)) };
+            for &r in side.lanes.intersection(&read_in_order(l, in_order)) {
+                self.f.declared.insert(r);
+                let is_declared = self.f.scopes.at_start(block).contains(&r);
+                let ty = if is_declared { "" } else { variable_type(self.e.dtype(r)) };
                 self.line(format!("{ty} r{0} = LANE(x{0}, l);", r.0));
             }
             self.items(in_order)?;
@@ -94,13 +95,29 @@ impl<'k> Unit<'k> {
     }
 
     fn side_items(&mut self, side: &Side, items: &'k [Item], depth: usize) -> Result<()> {
-        items.iter().try_for_each(|item| match item {
-            Item::Inst(inst, _) if inst.may_fail() => self.side_check(side, inst, depth),
-            Item::Inst(inst, _) => self.side_inst(side, inst),
-            Item::While(w) => self.side_while(side, w, depth),
-            Item::Branch(b) => self.side_branch(side, b, depth),
-            Item::Loop(_) => Err(Unsupported),
+        let mut checked = true;
+        items.iter().try_for_each(|item| {
+            match item {
+                Item::Inst(inst, _) if inst.is_load() && !checked => {
+                    // Where an index is out of range nothing is to be read.
+                    self.leave_if_bad(side);
+                    checked = true;
+                }
+                _ => checked &= !can_fail(std::slice::from_ref(item)),
+            }
+            match item {
+                Item::Inst(inst, _) if inst.may_fail() => self.side_check(side, inst, depth),
+                Item::Inst(inst, _) => self.side_inst(side, inst),
+                Item::While(w) => self.side_while(side, w, depth),
+                Item::Branch(b) => self.side_branch(side, b, depth),
+                Item::Loop(_) => Err(Unsupported),
+            }
         })
+    }
+
+    /// Nothing is stored yet where something can fail, so the iterations can begin again one by one.
+    fn leave_if_bad(&mut self, side: &Side) {
+        self.line(format!("if (UNLIKELY(any_lane(bad))) goto {};", side.alone));
     }
 
     pub(super) fn lanes_type(&self, r: Reg) -> &'static str {
@@ -313,8 +330,8 @@ impl<'k> Unit<'k> {
         let cond = self.lanes_as(side, w.cond, DType::Bool);
         self.line(format!("live{inner} = and_i64(live{inner}, {cond});"));
         if fails_in_all_lanes(&w.head) || fails_in_all_lanes(&w.body) {
-            // A lane that failed goes no further: it might never end.
-            self.line(format!("live{inner} = and_i64(live{inner}, not_i64(sign_i64(bad)));"));
+            // A lane that failed might never end, and neither might the others.
+            self.leave_if_bad(side);
         }
         self.line(format!("if (!any_lane(live{inner})) break;"));
         self.side_items(side, &w.body, inner)?;
@@ -343,7 +360,7 @@ impl<'k> Unit<'k> {
             self.line(format!("const lanes_i64 live{inner} = and_i64(live{depth}, {mask});"));
             self.line(format!("if (any_lane(live{inner})) {{"));
             self.side_items(side, arm, inner)?;
-            self.line(format!("if (UNLIKELY(any_lane(bad))) goto {};", side.alone));
+            self.leave_if_bad(side);
             self.line("}");
             self.line("}");
         }
@@ -362,6 +379,18 @@ impl<'k> Unit<'k> {
         self.line("}");
         Ok(())
     }
+}
+
+/// What the iterations of a block need to know of each when they go on one after the other.
+fn read_in_order(l: &Loop, in_order: &[Item]) -> BTreeSet<Reg> {
+    let mut read: BTreeSet<Reg> = l.moves.iter().map(|m| m.1).collect();
+    read.extend(l.mark.folds.iter().map(|fold| fold.value));
+    for_each_reg(&mut in_order.to_vec(), &mut |role, r| {
+        if role != Role::Write {
+            read.insert(*r);
+        }
+    });
+    read
 }
 
 /// Something can fail that is in no arm: an arm in which something fails is left at once.
