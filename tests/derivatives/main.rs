@@ -12,6 +12,7 @@ mod jacobians;
 mod jumps;
 mod kernels;
 mod linear;
+mod overwritten;
 mod structs;
 mod surfaces;
 mod tapes;

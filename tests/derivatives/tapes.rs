@@ -100,3 +100,32 @@ fn tapes_are_not_cleared() {
         });
     }
 }
+
+/// Each element goes to `u / (1 + 10,000 h u)`.
+#[desc_jit]
+fn decayed(u: &Array1<f64>, h: f64) -> f64 {
+    let mut u = u.clone();
+    for _ in 0..10_000 {
+        for i in 0..u.len() {
+            u[i] = u[i] / (1.0 + h * u[i]);
+        }
+    }
+    u.sum()
+}
+
+#[test]
+fn a_tape_that_would_be_too_large_is_made_in_segments() {
+    let slope = grad(decayed::jit());
+    let start = |n: usize| Array1::from_shape_fn(n, |i| 0.5 + i as f64 / n as f64);
+    // 1.2 GiB, or a hundred rows and a hundred more.
+    let (n, h) = (16_384, 1e-4);
+    let graph = slope.graph(&start(n), h).unwrap().to_string();
+    assert!(graph.contains("f64[100,16384] = empty()") && !graph.contains("f64[10000,"), "{graph}");
+    let small = slope.graph(&start(10), h).unwrap().to_string();
+    assert!(small.contains("f64[10000,10] = empty()"), "{small}");
+    let u = start(n);
+    for (u, d) in u.iter().zip(slope(&u, h).iter()) {
+        let exact = (1.0 + 10_000.0 * h * u).powi(-2);
+        assert!((d - exact).abs() < 1e-10 * exact, "{d} {exact}");
+    }
+}

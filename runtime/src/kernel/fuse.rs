@@ -5,7 +5,7 @@
 use super::copies::rename_reads;
 use super::flatten::{for_each_inst, writes};
 use super::forms::Forms;
-use super::inst::{Buf, Reg, Role};
+use super::inst::{Buf, Inst, Reg, Role};
 use super::invariant::{can_fail, set_by};
 use super::ir::{Code, Item, Kernel, Loop, Origin, for_each_code, for_each_reg};
 use super::marks::{accesses, folds};
@@ -123,14 +123,19 @@ fn fused(kernel: &Kernel, forms: &Forms, first: &Loop, second: &Loop, between: &
     if own.is_disjoint(&other) || own.union(&other).count() > BUFFERS || size > LONG {
         return None;
     }
-    // Nothing between or in the second loop knows of the first one's registers, and what stands between only computes.
+    // Nothing between or in the second loop knows of the first one's registers, and what stands between only computes, or
+    // copies arrays that the first loop does not know.
     let set = set_by(first);
     let fresh = |code: &[Item]| {
         let mut clean = true;
         for_each_reg(&mut code.to_vec(), &mut |role, r| clean &= role == Role::Write || !set.contains(r));
         clean
     };
-    let plain = |item: &Item| matches!(item, Item::Inst(inst, None) if inst.is_pure() && !inst.is_load());
+    let plain = |item: &Item| match item {
+        Item::Inst(Inst::CopyBuf { dst, src }, None) => !own.contains(dst) && !own.contains(src),
+        Item::Inst(inst, None) => inst.is_pure() && !inst.is_load(),
+        _ => false,
+    };
     let whole = [Item::Loop(Box::new(second.clone()))];
     let mut reads = BTreeSet::new();
     for_each_reg(&mut [Item::Loop(Box::new(first.clone()))], &mut |role, r| {

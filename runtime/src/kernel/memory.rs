@@ -35,7 +35,7 @@ fn written(item: &Item) -> Option<Buf> {
 }
 
 /// The one buffer that this loop nest writes, where that is all that it does.
-fn filled(item: &Item) -> Option<Buf> {
+pub(super) fn filled(item: &Item) -> Option<Buf> {
     let Item::Loop(l) = item else { return None };
     if !l.moves.is_empty() {
         return None;
@@ -56,7 +56,7 @@ fn filled(item: &Item) -> Option<Buf> {
     target
 }
 
-fn insts(item: &Item, f: &mut dyn FnMut(&Inst)) {
+pub(super) fn insts(item: &Item, f: &mut dyn FnMut(&Inst)) {
     let mut code: Code = vec![item.clone()];
     for_each_code(&mut code, &mut |list| {
         list.iter().for_each(|item| {
@@ -67,14 +67,14 @@ fn insts(item: &Item, f: &mut dyn FnMut(&Inst)) {
     });
 }
 
-fn touches(item: &Item, buf: Buf) -> bool {
+pub(super) fn touches(item: &Item, buf: Buf) -> bool {
     let mut found = false;
     insts(item, &mut |inst| found |= inst.bufs().contains(&Some(buf)));
     found
 }
 
 /// Every element of the buffer is written, and none is read.
-fn overwrites(kernel: &Kernel, forms: &Forms, item: &Item, buf: Buf) -> bool {
+pub(super) fn overwrites(kernel: &Kernel, forms: &Forms, item: &Item, buf: Buf) -> bool {
     match item {
         Item::Inst(Inst::CopyBuf { dst, src }, _) => *dst == buf && *src != buf,
         Item::Loop(l) => {
@@ -87,7 +87,13 @@ fn overwrites(kernel: &Kernel, forms: &Forms, item: &Item, buf: Buf) -> bool {
 }
 
 /// A store in this nest, at the end of every path of its loops, goes through all elements.
-fn covers<'l>(kernel: &Kernel, forms: &Forms, l: &'l Loop, nest: &mut Vec<&'l Loop>, buf: Buf) -> bool {
+pub(super) fn covers<'l>(
+    kernel: &Kernel,
+    forms: &Forms,
+    l: &'l Loop,
+    nest: &mut Vec<&'l Loop>,
+    buf: Buf,
+) -> bool {
     if l.guard.is_some() || l.stride != 1 {
         return false;
     }

@@ -2,8 +2,8 @@
 
 use super::ir::Kernel;
 use super::{
-    align, contract, counters, cse, expand, extremes, flatten, forward, fuse, interchange, invariant, jam,
-    marks, memory, partial, promote, prove, slide, split, strips, verify,
+    align, contract, counters, cse, edges, expand, extremes, flatten, forward, fuse, interchange, invariant,
+    jam, marks, memory, partial, peel, promote, prove, slide, split, strips, verify, views,
 };
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 22] = [
+pub(super) const PIPELINE: [Pass; 25] = [
     ("prove", prove::run),
     ("counters", counters::run),
     ("flatten", flatten::run),
@@ -46,10 +46,13 @@ pub(super) const PIPELINE: [Pass; 22] = [
     ("split", split::run),
     ("extremes", extremes::run),
     ("memory", memory::run),
+    ("views", views::run),
     ("fuse", fuse::run),
     ("expand", expand::run),
     ("jam", jam::run),
     ("slide", slide::run),
+    ("edges", edges::run),
+    ("peel", peel::run),
     ("cse", cse::run),
     ("dce", cse::drop_dead),
     ("strips", strips::run),

@@ -2,18 +2,15 @@
 //! `path[[k, j]]`, over `i`) is cut into the iterations before that one, itself, and those behind it. The order
 //! stays as it was, and each of the two long parts has independent iterations.
 
-use super::contract;
-use super::copies::{Copies, REGISTERS};
+use super::copies::REGISTERS;
 use super::flatten::for_each_inst;
 use super::forms::Forms;
-use super::inst::{Inst, Reg};
+use super::inst::Reg;
 use super::invariant::set_by;
 use super::ir::{Blocked, Code, Item, Kernel, Loop};
 use super::marks::{self, accesses};
-use super::promote::new_reg;
+use super::parts;
 use super::ranges::{Form, Interval};
-use crate::dtype::DType;
-use crate::graph::SiteId;
 
 /// Shorter loops are not worth a split.
 const SHORT: u64 = 16;
@@ -142,78 +139,19 @@ impl<'k> Splitter<'k> {
     /// The three parts. The loop's own index holds its first value.
     fn parts(&mut self, l: &Loop, point: &Form) -> Code {
         let mut code = Code::new();
-        let first = l.iv;
-        let at = self.value(&mut code, point);
-        let behind = self.value(&mut code, &Form { constant: point.constant + 1, ..point.clone() });
-        let range = self.kernel.ranges[l.iv.index()];
-        let at_range = self.kernel.ranges[at.index()];
-        let low = Interval::new(range.lo, at_range.hi - 1);
-        let high = Interval::new(at_range.lo + 1, range.hi);
-        self.part(&mut code, l, first, at, low);
-        // The iteration itself.
-        let (body, moves) = self.body(l, at);
-        code.extend(body);
-        code.extend(all_at_once(self.kernel, &moves));
-        self.part(&mut code, l, behind, l.end, high);
-        self.note(l.site, at);
+        let (kernel, forms) = (&mut *self.kernel, &self.forms);
+        let at = parts::value(kernel, forms, &mut code, point);
+        let next = Form { constant: point.constant + 1, ..point.clone() };
+        let behind = parts::value(kernel, forms, &mut code, &next);
+        let (range, at_range) = (kernel.ranges[l.iv.index()], kernel.ranges[at.index()]);
+        parts::several(kernel, &mut code, l, [l.iv, at], Interval::new(range.lo, at_range.hi - 1), 0);
+        parts::single(kernel, &mut code, l, at);
+        parts::several(kernel, &mut code, l, [behind, l.end], Interval::new(at_range.lo + 1, range.hi), 0);
+        let name = kernel.names.iter().find(|n| n.0 == at);
+        let name = name.map_or("the one".to_string(), |(_, name)| format!("`{name}`"));
+        parts::note(kernel, l.site, format!("split at {name} that the other iterations depend on"));
         code
     }
-
-    /// The iterations from `first` until `end`, with registers of their own.
-    fn part(&mut self, code: &mut Code, l: &Loop, first: Reg, end: Reg, range: Interval) {
-        let count = new_reg(self.kernel, DType::I64);
-        let most = range.hi.saturating_sub(range.lo).saturating_add(1);
-        self.kernel.ranges[count.index()] = Interval::new(0, most.max(0));
-        code.push(Inst::SubI { dst: count, a: end, b: first }.into());
-        let iv = new_reg(self.kernel, self.kernel.regs[l.iv.index()]);
-        self.kernel.ranges[iv.index()] = range;
-        code.push(Inst::Mov { dst: iv, a: first }.into());
-        let (body, moves) = self.body(l, iv);
-        let max_trips = l.max_trips.map(|n| n.min(u64::try_from(most.max(0)).unwrap_or(u64::MAX)));
-        let guard = Some((count, DType::I64));
-        code.push(Item::Loop(Box::new(Loop { iv, end, guard, max_trips, body, moves, ..l.clone() })));
-    }
-
-    /// The body with another index.
-    fn body(&mut self, l: &Loop, index: Reg) -> (Code, Vec<(Reg, Reg)>) {
-        let mut copies = Copies::new(self.kernel);
-        copies.rename(l.iv, index);
-        copies.code(&l.body, &l.moves, &l.moves.iter().map(|m| m.0).collect())
-    }
-
-    /// Code that computes a form.
-    fn value(&mut self, code: &mut Code, form: &Form) -> Reg {
-        if let ([(r, 1)], 0) = (&form.terms[..], form.constant) {
-            return *r;
-        }
-        let dst = contract::address(self.kernel, code, form);
-        self.kernel.ranges[dst.index()] = self.forms.interval(form);
-        dst
-    }
-
-    fn note(&mut self, site: Option<SiteId>, at: Reg) {
-        let name = self.kernel.names.iter().find(|n| n.0 == at);
-        let name = name.map_or("the one".to_string(), |(_, name)| format!("`{name}`"));
-        let note = format!("split at {name} that the other iterations depend on");
-        self.kernel
-            .notes
-            .extend(site.filter(|s| self.kernel.notes.iter().all(|n| n.0 != *s)).map(|s| (s, note)));
-    }
-}
-
-/// Moves that happen at once, as code.
-fn all_at_once(kernel: &mut Kernel, moves: &[(Reg, Reg)]) -> Code {
-    // A register for each dtype would do; a cycle is rare.
-    let saved: Vec<(Reg, Reg)> = moves.iter().map(|&(to, from)| (to, new_reg_like(kernel, from))).collect();
-    let before = moves.iter().zip(&saved).map(|(&(_, a), &(_, dst))| Inst::Mov { dst, a }.into());
-    let after = saved.iter().map(|&(dst, a)| Inst::Mov { dst, a }.into());
-    before.chain(after).collect()
-}
-
-fn new_reg_like(kernel: &mut Kernel, r: Reg) -> Reg {
-    let new = new_reg(kernel, kernel.regs[r.index()]);
-    kernel.ranges[new.index()] = kernel.ranges[r.index()];
-    new
 }
 
 /// The form divided by a number, where that is a form.

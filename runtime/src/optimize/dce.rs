@@ -1,42 +1,34 @@
 //! Removes what no result needs. What can raise an error at run time stays: native code would raise it.
 
-use crate::graph::{Graph, Node, Region, ValueId, for_each_node, may_fail};
+use super::effects::Effects;
+use crate::graph::{Graph, Node, Region, ValueId, for_each_node};
 use crate::hash::HashSet;
 use crate::op::Op;
 
 pub(super) fn run(graph: &mut Graph) {
     let mut body = std::mem::take(&mut graph.body);
     let mut live: HashSet<ValueId> = body.results.iter().copied().collect();
-    region(graph, &mut body, &mut live);
+    region(&Effects::of(graph, &body), &mut body, &mut live);
     graph.body = body;
 }
 
-/// A node must run for what it may report, whoever uses its results.
-fn has_effect(graph: &Graph, node: &Node) -> bool {
-    let mut effect = may_fail(graph, node);
-    for inner in &node.regions {
-        for_each_node(inner, &mut |n| effect |= may_fail(graph, n));
-    }
-    effect
-}
-
 /// Walks backwards; `live` holds what the code after this point needs.
-fn region(graph: &Graph, r: &mut Region, live: &mut HashSet<ValueId>) {
+fn region(effects: &Effects<'_>, r: &mut Region, live: &mut HashSet<ValueId>) {
     let mut kept = Vec::with_capacity(r.nodes.len());
     for mut node in std::mem::take(&mut r.nodes).into_iter().rev() {
         let used = node.outputs.iter().any(|v| live.contains(v));
-        if !used && !has_effect(graph, &node) {
+        if !used && !effects.has(&node) {
             continue;
         }
         match node.op {
             Op::Cond | Op::Switch => drop_unused_results(&mut node, live),
-            Op::For { .. } => drop_unused_carries(graph, &mut node, 2, live),
-            Op::While => drop_unused_carries(graph, &mut node, 0, live),
+            Op::For { .. } => drop_unused_carries(effects, &mut node, 2, live),
+            Op::While => drop_unused_carries(effects, &mut node, 0, live),
             _ => {}
         }
         for inner in &mut node.regions {
             live.extend(inner.results.iter().copied());
-            region(graph, inner, live);
+            region(effects, inner, live);
         }
         live.extend(node.inputs.iter().copied());
         kept.push(node);
@@ -54,36 +46,8 @@ fn drop_unused_results(node: &mut Node, live: &HashSet<ValueId>) {
 }
 
 /// A carry goes when nobody reads it after the loop and nothing inside needs it, itself aside.
-fn drop_unused_carries(graph: &Graph, node: &mut Node, first: usize, live: &HashSet<ValueId>) {
-    let params_before = usize::from(first > 0);
-    let n = node.outputs.len();
-    let mut keep: Vec<bool> = node.outputs.iter().map(|v| live.contains(v)).collect();
-    let body = node.regions.len() - 1;
-    loop {
-        // What the loop needs when only the kept carries are yielded.
-        let mut needed: HashSet<ValueId> = HashSet::default();
-        for (k, inner) in node.regions.iter().enumerate() {
-            let results = inner.results.iter().enumerate();
-            needed.extend(results.filter(|(j, _)| k != body || keep[*j]).map(|(_, &v)| v));
-        }
-        for inner in &node.regions {
-            needs(graph, inner, &mut needed);
-        }
-        let mut changed = false;
-        for (j, kept) in keep.iter_mut().enumerate().take(n) {
-            let read = node.regions.iter().any(|r| {
-                let offset = if r.params.len() > n { params_before } else { 0 };
-                needed.contains(&r.params[offset + j])
-            });
-            if !*kept && read {
-                *kept = true;
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
-        }
-    }
+fn drop_unused_carries(effects: &Effects<'_>, node: &mut Node, first: usize, live: &HashSet<ValueId>) {
+    let keep = needed_carries(effects, node, &mut live.clone());
     retain(&mut node.outputs, &keep);
     let with_head = |list: &mut Vec<ValueId>, head: usize| {
         let mut all = vec![true; head];
@@ -91,27 +55,67 @@ fn drop_unused_carries(graph: &Graph, node: &mut Node, first: usize, live: &Hash
         retain(list, &all);
     };
     with_head(&mut node.inputs, first);
+    let body = node.regions.len() - 1;
     for (k, inner) in node.regions.iter_mut().enumerate() {
-        let head = if first > 0 { params_before } else { 0 };
-        with_head(&mut inner.params, head);
+        with_head(&mut inner.params, usize::from(first > 0));
         if k == body {
             with_head(&mut inner.results, 0);
         }
     }
 }
 
+/// Which carries of a loop are needed, where `needed` are the values that are needed behind it; adds those that are
+/// needed inside.
+fn needed_carries(effects: &Effects<'_>, node: &Node, needed: &mut HashSet<ValueId>) -> Vec<bool> {
+    let mut keep: Vec<bool> = node.outputs.iter().map(|v| needed.contains(v)).collect();
+    let body = node.regions.len() - 1;
+    loop {
+        // What the loop needs when only the kept carries are yielded.
+        for (k, inner) in node.regions.iter().enumerate() {
+            let results = inner.results.iter().enumerate();
+            needed.extend(results.filter(|(j, _)| k != body || keep[*j]).map(|(_, &v)| v));
+            needs(effects, inner, needed);
+        }
+        let carried = |r: &Region, j: usize| r.params[r.params.len() - keep.len() + j];
+        let read: Vec<bool> = (0..keep.len())
+            .map(|j| keep[j] || node.regions.iter().any(|r| needed.contains(&carried(r, j))))
+            .collect();
+        if read == keep {
+            return keep;
+        }
+        keep = read;
+    }
+}
+
 /// Adds everything that the needed values, and what may fail, depend on inside a region.
-fn needs(graph: &Graph, region: &Region, needed: &mut HashSet<ValueId>) {
+fn needs(effects: &Effects<'_>, region: &Region, needed: &mut HashSet<ValueId>) {
     for node in region.nodes.iter().rev() {
         let used = node.outputs.iter().any(|v| needed.contains(v));
-        if !used && !has_effect(graph, node) {
+        if !used && !effects.has(node) {
             continue;
         }
-        needed.extend(node.inputs.iter().copied());
-        for inner in &node.regions {
-            needed.extend(inner.results.iter().copied());
-            for_each_node(inner, &mut |n| needed.extend(n.inputs.iter().copied()));
-            crate::graph::visit_regions(inner, &mut |r| needed.extend(r.results.iter().copied()));
+        match node.op {
+            Op::For { .. } | Op::While => {
+                let keep = needed_carries(effects, node, needed);
+                let (head, carried) = node.inputs.split_at(node.inputs.len() - keep.len());
+                needed.extend(head);
+                needed.extend(carried.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(v, _)| v));
+            }
+            Op::Cond | Op::Switch => {
+                let used: Vec<bool> = node.outputs.iter().map(|v| needed.contains(v)).collect();
+                needed.extend(&node.inputs);
+                for inner in &node.regions {
+                    needed.extend(inner.results.iter().zip(&used).filter(|(_, used)| **used).map(|(v, _)| v));
+                    needs(effects, inner, needed);
+                }
+            }
+            _ => {
+                needed.extend(&node.inputs);
+                for inner in &node.regions {
+                    for_each_node(inner, &mut |n| needed.extend(n.inputs.iter().copied()));
+                    crate::graph::visit_regions(inner, &mut |r| needed.extend(r.results.iter().copied()));
+                }
+            }
         }
     }
 }

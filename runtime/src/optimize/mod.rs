@@ -6,6 +6,7 @@ mod columns;
 mod compact;
 mod cse;
 mod dce;
+mod effects;
 mod fold;
 mod leave;
 

@@ -32,19 +32,26 @@ pub(super) fn loop_of(node: &Node) -> Option<(&[Node], &Node, &[Node])> {
     Some((&nodes[..at], &nodes[at], &nodes[at + 1..]))
 }
 
-/// Adds a `for` as two: segments of about the square root of its iterations, each one a call that reverse mode runs
-/// again. Its outputs are those of `node`.
-pub(super) fn by_segments(w: &mut dyn Emit, node: &Node, name: &str) -> Result<()> {
+/// Adds a `for` as two: segments of `fixed` iterations, or of about the square root of all, each one a call that
+/// reverse mode runs again. Its outputs are those of `node`.
+pub(super) fn by_segments(w: &mut dyn Emit, node: &Node, name: &str, fixed: Option<usize>) -> Result<()> {
     let Op::For { step, parallel } = node.op else { return Ok(()) };
     let (start, count) = (node.inputs[0], node.inputs[1]);
     let index = w.ty(start);
     let literal = |n: i64| Literal::I64(n).cast(index.dtype);
     let one = w.full(literal(1), &[])?;
-    let float = w.cast(count, DType::F64)?;
-    let root = w.unary(UnaryOp::Sqrt, float)?;
-    let root = w.unary(UnaryOp::Ceil, root)?;
-    let root = w.cast(root, index.dtype)?;
-    let length = w.binary(BinaryOp::Max, root, one)?;
+    let known =
+        |w: &mut dyn Emit, length: usize| w.full(literal(i64::try_from(length).unwrap_or(i64::MAX)), &[]);
+    let length = match fixed {
+        Some(length) => known(w, length)?,
+        None => {
+            let float = w.cast(count, DType::F64)?;
+            let root = w.unary(UnaryOp::Sqrt, float)?;
+            let root = w.unary(UnaryOp::Ceil, root)?;
+            let root = w.cast(root, index.dtype)?;
+            w.binary(BinaryOp::Max, root, one)?
+        }
+    };
     let rounded = w.add(count, length)?;
     let rounded = w.sub(rounded, one)?;
     let segments = w.div(rounded, length)?;
@@ -56,12 +63,14 @@ pub(super) fn by_segments(w: &mut dyn Emit, node: &Node, name: &str) -> Result<(
     let carries: Vec<ValueId> = types.iter().map(|ty| w.builder().param(ty.clone(), None)).collect();
     let before = w.mul(segment, length)?;
     let left = w.sub(count, before)?;
-    let trips = w.binary(BinaryOp::Min, length, left)?;
     let stride = w.full(literal(i64::try_from(step.unsigned_abs()).unwrap_or(i64::MAX)), &[])?;
     let way = w.mul(before, stride)?;
     let first = if step > 0 { w.add(start, way)? } else { w.sub(start, way)? };
     w.builder().open();
     let inside: Vec<ValueId> = types.iter().map(|ty| w.builder().param(ty.clone(), None)).collect();
+    // The reverse of the call sees the call alone: a length that is known has to stand in it to bound the tape.
+    let most = fixed.map_or(Ok(length), |length| known(w, length))?;
+    let trips = w.binary(BinaryOp::Min, most, left)?;
     let inputs = [&[first, trips], &inside[..]].concat();
     let op = Op::For { step, parallel };
     let results = w.builder().push_control(op, inputs, node.regions.clone(), types.clone(), node.site);

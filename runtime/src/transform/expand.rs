@@ -144,7 +144,7 @@ impl Pass<'_> {
             self.rename(param, arg, node);
         }
         before.iter().for_each(|n| self.builder.append(n.clone()));
-        calls::by_segments(self, the_loop, name)?;
+        calls::by_segments(self, the_loop, name, None)?;
         behind.iter().for_each(|n| self.builder.append(n.clone()));
         for (&out, &result) in node.outputs.iter().zip(&region.results) {
             self.rename(out, result, node);

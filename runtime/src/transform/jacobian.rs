@@ -101,7 +101,11 @@ pub(super) fn reverse(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph
     for r in float_results(graph) {
         let y = graph.ty(graph.body.results[r]).clone();
         let one = super::select_results(graph, &[r]);
-        let adjoint = super::vjp(&one, wrt, tape)?;
+        // The forward pass is made once, so what is kept of it serves all directions.
+        let adjoint = match y.is_scalar() {
+            true => super::vjp(&one, wrt, tape)?,
+            false => super::vjp::with_all_tapes(&one, wrt, tape)?,
+        };
         let adjoint = super::select_results(&adjoint, &(1..=wrt.len()).collect::<Vec<_>>());
         let rows = along_axes(&mut builder, adjoint, &params, &y)?;
         for (row, &k) in rows.into_iter().zip(wrt) {

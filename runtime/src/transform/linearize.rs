@@ -18,7 +18,7 @@ pub(crate) struct Linearized {
 /// reverse mode the two are apart, with a tape between them; the transpose of the adjoint is the linear map.
 pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Linearized> {
     let (params, results) = (graph.body.params.len(), graph.body.results.len());
-    let mut adjoint = super::vjp(graph, wrt, tape)?;
+    let mut adjoint = super::vjp::with_all_tapes(graph, wrt, tape)?;
     crate::optimize::simplify(&mut adjoint)?;
     let cotangents = adjoint.body.params.len() - params;
     let values = super::select_results(&adjoint, &(0..results).collect::<Vec<_>>());
@@ -30,7 +30,7 @@ pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Linearize
     crate::optimize::simplify(&mut primal)?;
 
     // Of a linear map any point will do.
-    let transposed = super::vjp(&moving, &(0..cotangents).collect::<Vec<_>>(), tape)?;
+    let transposed = super::vjp::with_all_tapes(&moving, &(0..cotangents).collect::<Vec<_>>(), tape)?;
     let tangents: Vec<usize> = (wrt.len()..wrt.len() + cotangents).collect();
     let mut linear = super::jacobian::with_zeros(&super::select_results(&transposed, &tangents), cotangents)?;
     crate::optimize::simplify(&mut linear)?;

@@ -21,7 +21,7 @@ pub(super) struct Block {
 
 /// An element of an array at an address that was proven to lie inside.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Address {
+pub(in crate::kernel) struct Address {
     pub base: Reg,
     pub idx: Reg,
     pub off: i32,
@@ -194,7 +194,7 @@ impl Lower<'_> {
     }
 }
 
-pub(super) fn load_inst(dtype: DType, buf: Buf, at: Address) -> Inst {
+pub(in crate::kernel) fn load_inst(dtype: DType, buf: Buf, at: Address) -> Inst {
     let Address { base, idx, off } = at;
     let dst = Reg(0);
     match dtype {

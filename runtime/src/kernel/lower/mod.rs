@@ -22,6 +22,8 @@ mod reduce;
 mod scalar;
 mod unroll;
 
+pub(super) use access::{Address, load_inst};
+
 use super::inst::{Buf, Inst, Reg, Role, SHOWN};
 use super::ir::{Call, Code, Item, Origin, SlotInfo, Trap, TrapId, TrapKind};
 use super::program::Unit;
@@ -458,7 +460,7 @@ fn without_dst(mut inst: Inst) -> Inst {
     inst
 }
 
-fn with_dst(mut inst: Inst, dst: Reg) -> Inst {
+pub(super) fn with_dst(mut inst: Inst, dst: Reg) -> Inst {
     inst.for_each_reg(|role, r| {
         if role == Role::Write {
             *r = dst;

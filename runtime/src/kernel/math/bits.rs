@@ -12,16 +12,18 @@ pub(super) const SIGN: u64 = 1 << 63;
 /// Adding this rounds a number below 2^51 to an integer, which is then in the low bits of the sum.
 pub(super) const SHIFT: f64 = 6755399441055744.0; // 1.5 * 2^52
 
-/// `c0 + c1 x + c2 x^2 + ..` by Horner's rule.
+/// `c0 + c1 x + c2 x^2 + ..` of at most 16 terms by Estrin's scheme: one number at a time, Horner's rule is a chain of as
+/// many operations as there are terms, and this one of four or five.
 #[inline(always)]
 pub(super) fn polynomial<const N: usize>(c: &[f64; N], x: f64) -> f64 {
-    let mut sum = c[N - 1];
-    let mut i = N - 1;
-    while i > 0 {
-        i -= 1;
-        sum = sum.mul_add(x, c[i]);
-    }
-    sum
+    const { assert!(N <= 16) };
+    let x2 = x * x;
+    let x4 = x2 * x2;
+    let one = |k: usize| if k < N { c[k] } else { 0.0 };
+    let two = |k: usize| if k + 1 < N { c[k + 1].mul_add(x, one(k)) } else { one(k) };
+    let four = |k: usize| if k + 2 < N { two(k + 2).mul_add(x2, two(k)) } else { two(k) };
+    let eight = |k: usize| if k + 4 < N { four(k + 4).mul_add(x4, four(k)) } else { four(k) };
+    if N > 8 { eight(8).mul_add(x4 * x4, eight(0)) } else { eight(0) }
 }
 
 /// `c ? a : b`, both of which are there already. Written as `if`, several selects on one condition would become

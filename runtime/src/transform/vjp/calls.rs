@@ -56,7 +56,7 @@ impl Pass<'_> {
                 self.captured(&captured, &mut args)?;
                 let around: Vec<ValueId> = node.inputs.iter().chain(&captured).copied().collect();
                 let wrt: Vec<usize> = (0..around.len()).filter(|&k| self.is_active(around[k])).collect();
-                let adjoint = super::run(&graph, &wrt, self.capacity)?;
+                let adjoint = super::with_all_tapes(&graph, &wrt, self.capacity)?;
                 args.extend(cotangents);
                 let found = inline(&mut self.builder, &adjoint, &args);
                 let operands: Vec<ValueId> = wrt.iter().map(|&k| around[k]).collect();

@@ -6,41 +6,63 @@
 //! - `saved.rs` answers the requests of a region when its reverse is complete: a value is computed again from what
 //!   is there, or read from a tape; `again.rs` says which saves less.
 //! - `forward.rs` writes the forward pass with the tapes that this took.
+//! - `overwritten.rs` finds arrays that a loop only writes: their cotangents are not carried through its reverse.
+//! - `segments.rs` says which loops are run again by segments, because their tapes are too large to be kept.
 
 mod again;
 mod calls;
 mod forward;
 mod guards;
+mod overwritten;
 mod reverse;
 mod saved;
 mod scopes;
+mod segments;
 
 use super::activity;
 use super::emit::Emit;
 use super::expand;
 use crate::error::Result;
 use crate::graph::{Builder, Graph, Node, SiteId, ValueId};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use saved::{Frame, Tape};
 use scopes::Scopes;
 
 /// The graph and its adjoint; see [`super::vjp`].
 pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
     let inputs: Vec<ValueId> = wrt.iter().map(|&k| graph.body.params[k]).collect();
+    let mut graph = expand::run(graph, &inputs, true);
+    let (adjoint, segments) = adjoint(&graph, &inputs, tape)?;
+    if segments.is_empty() {
+        return Ok(adjoint);
+    }
+    segments::cut(&mut graph, &segments)?;
+    Ok(self::adjoint(&graph, &inputs, tape)?.0)
+}
+
+/// The same, and nothing is run again: for a reverse pass that is to run many times.
+pub(super) fn with_all_tapes(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
+    let inputs: Vec<ValueId> = wrt.iter().map(|&k| graph.body.params[k]).collect();
     let graph = expand::run(graph, &inputs, true);
+    Ok(adjoint(&graph, &inputs, tape)?.0)
+}
+
+/// The graph and its adjoint, and the loops whose tapes are too large.
+fn adjoint(graph: &Graph, inputs: &[ValueId], tape: usize) -> Result<(Graph, Vec<segments::Segments>)> {
     let is_float = |v: &ValueId| graph.ty(*v).dtype.is_float();
     let outputs: Vec<ValueId> = graph.body.results.iter().copied().filter(is_float).collect();
-    let scopes = Scopes::new(&graph);
+    let scopes = Scopes::new(graph);
     let mut pass = Pass {
-        graph: &graph,
-        guards: guards::find(&graph, &scopes),
+        graph,
+        guards: guards::find(graph, &scopes),
         scopes,
-        varied: activity::varied(&graph, &inputs),
-        useful: activity::useful(&graph, &outputs),
-        builder: Builder::extending(&graph),
+        varied: activity::varied(graph, inputs),
+        useful: activity::useful(graph, &outputs),
+        builder: Builder::extending(graph),
         adjoints: HashMap::default(),
         frames: vec![Frame::new(0, None)],
         tapes: Vec::new(),
+        settled: HashSet::default(),
         counters: HashMap::default(),
         capacity: tape,
         site: SiteId(0),
@@ -56,13 +78,14 @@ pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
     }
     pass.reverse(&graph.body)?;
     let mut results = graph.body.results.clone();
-    for v in inputs {
+    for &v in inputs {
         results.push(pass.adjoint_or_zeros(v)?);
     }
     let reverse = pass.builder.close(Vec::new());
+    let segments = segments::find(graph, pass.builder.graph(), &pass.scopes, &pass.tapes);
     pass.forward()?;
     pass.builder.splice(reverse);
-    Ok(pass.builder.finish(results))
+    Ok((pass.builder.finish(results), segments))
 }
 
 struct Pass<'g> {
@@ -77,6 +100,8 @@ struct Pass<'g> {
     /// The regions whose reverse is being written, outermost first.
     frames: Vec<Frame>,
     tapes: Vec<Tape>,
+    /// Carries that a loop only writes: what stood there before has its cotangent already.
+    settled: HashSet<ValueId>,
     /// The trip counters of `while` loops.
     counters: HashMap<*const Node, Counter>,
     /// How many iterations a tape holds of a loop whose trips are not bounded.

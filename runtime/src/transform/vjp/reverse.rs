@@ -11,9 +11,12 @@ use crate::graph::{Node, Region, ValueId, captures};
 use crate::hash::HashMap;
 use crate::op::{BinaryOp, Op, UnaryOp};
 
-impl Pass<'_> {
+impl<'g> Pass<'g> {
     pub(super) fn is_active(&self, v: ValueId) -> bool {
-        self.varied.has(v) && self.useful.has(v) && self.graph.ty(v).dtype.is_float()
+        !self.settled.contains(&v)
+            && self.varied.has(v)
+            && self.useful.has(v)
+            && self.graph.ty(v).dtype.is_float()
     }
 
     /// Adds `d` to the cotangent of `v`.
@@ -40,7 +43,7 @@ impl Pass<'_> {
         }
     }
 
-    pub(super) fn reverse(&mut self, region: &Region) -> Result<()> {
+    pub(super) fn reverse(&mut self, region: &'g Region) -> Result<()> {
         for node in region.nodes.iter().rev() {
             self.site = node.site;
             if !node.outputs.iter().any(|v| self.adjoints.contains_key(v)) {
@@ -134,11 +137,12 @@ impl Pass<'_> {
         self.request(after)
     }
 
-    fn reverse_loop(&mut self, node: &Node) -> Result<()> {
+    fn reverse_loop(&mut self, node: &'g Node) -> Result<()> {
         let (body, first) = loop_body(node);
         let inner = self.scopes.of(body);
         let (last, count, step) = self.last_iteration(node)?;
         let params = &body.params[first..];
+        let read = self.settle(node)?;
         let live: Vec<usize> = (0..params.len()).filter(|&k| self.is_active(params[k])).collect();
         let captured: Vec<ValueId> = captures(node).into_iter().filter(|&v| self.is_active(v)).collect();
 
@@ -172,7 +176,7 @@ impl Pass<'_> {
         self.adjoints.extend(captured.iter().copied().zip(of_captured.iter().copied()));
         let of_carried: Vec<ValueId> =
             live.iter().map(|&k| self.builder.param(self.graph.ty(params[k]).clone(), None)).collect();
-        for (&k, &d) in live.iter().zip(&of_carried) {
+        for (k, d) in live.iter().copied().zip(of_carried.iter().copied()).chain(read) {
             self.accumulate(body.results[k], d)?;
         }
         self.reverse(body)?;
@@ -224,7 +228,27 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn reverse_branches(&mut self, node: &Node) -> Result<()> {
+    /// Carries of the loop that it only writes, by position, with the cotangent of what they are in the end. What they
+    /// were before gets what is left of it.
+    fn settle(&mut self, node: &'g Node) -> Result<Vec<(usize, ValueId)>> {
+        let (body, first) = loop_body(node);
+        let mut read = Vec::new();
+        for k in 0..node.outputs.len() {
+            let Some(&d) = self.adjoints.get(&node.outputs[k]) else { continue };
+            let Some(written) = self.written_once(node, k) else { continue };
+            let before = node.inputs[first_carry(&node.op) + k];
+            if self.is_active(before) {
+                let Some(block) = self.block(&written) else { continue };
+                let left = self.without(d, &block)?;
+                self.accumulate(before, left)?;
+            }
+            self.settled.insert(body.params[first + k]);
+            read.push((k, d));
+        }
+        Ok(read)
+    }
+
+    fn reverse_branches(&mut self, node: &'g Node) -> Result<()> {
         let which = self.request(node.inputs[0])?;
         let given: Vec<Option<ValueId>> = node.outputs.iter().map(|v| self.adjoints.remove(v)).collect();
         let outside = self.adjoints.clone();

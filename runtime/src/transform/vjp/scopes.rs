@@ -148,7 +148,11 @@ impl<'g> Scopes<'g> {
             Op::Const(literal) => literal.as_i128().filter(|_| is_integer(literal)).map(|n| (n, n)),
             Op::Binary(BinaryOp::Add) => pair().map(|(a, b)| (a.0 + b.0, a.1 + b.1)),
             Op::Binary(BinaryOp::Sub) => pair().map(|(a, b)| (a.0 - b.1, a.1 - b.0)),
-            Op::Binary(BinaryOp::Min) => pair().map(|(a, b)| (a.0.min(b.0), a.1.min(b.1))),
+            Op::Binary(BinaryOp::Min) => match (range(node.inputs[0]), range(node.inputs[1])) {
+                (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.min(b.1))),
+                // Of the lesser of a number and anything one end is known.
+                (one, other) => one.or(other).map(|(_, hi)| (i64::MIN.into(), hi)),
+            },
             Op::Binary(BinaryOp::Max) => pair().map(|(a, b)| (a.0.max(b.0), a.1.max(b.1))),
             Op::Binary(BinaryOp::Mul) => pair().and_then(|(a, b)| {
                 let ends = [

@@ -1,0 +1,166 @@
+//! Copies that are only read are not made: the reverse pass of a time loop takes a row of its tape and looks at it, which
+//! it can do where the row lies.
+
+use super::copies::REGISTERS;
+use super::forms::Forms;
+use super::inst::{Buf, Inst, Reg, Role};
+use super::ir::{Code, Item, Kernel, Origin, for_each_code, for_each_reg};
+use super::memory::{covers, filled, insts, overwrites, touches};
+use super::parts;
+use super::promote::new_reg;
+use super::ranges::Form;
+use crate::dtype::DType;
+
+/// Everywhere in the kernel.
+pub(super) fn run(kernel: &mut Kernel) {
+    let mut code = std::mem::take(&mut kernel.code);
+    kernel.code = code.clone();
+    let forms = Forms::of(kernel);
+    let all = code.clone();
+    for_each_code(&mut code, &mut |list| {
+        let mut k = 0;
+        while k < list.len() {
+            let copy = Copy::of(kernel, &forms, &list[k]).filter(|_| kernel.regs.len() <= REGISTERS);
+            let read = copy.and_then(|copy| Some((copy.only_read(kernel, &forms, &all, list, k)?, copy)));
+            if let Some((read, copy)) = read {
+                let mut before = Code::new();
+                let at = base(kernel, &forms, &mut before, &copy.offset);
+                let mut behind = list.split_off(k + 1);
+                let rest = behind.split_off(read);
+                copy.read_there(kernel, &mut behind, at);
+                list.pop();
+                list.extend(before.into_iter().chain(behind).chain(rest));
+            } else {
+                k += 1;
+            }
+        }
+    });
+    kernel.code = code;
+}
+
+/// Element `x` of `to` becomes element `x + offset` of `from`, for all of `to`.
+struct Copy {
+    to: Buf,
+    from: Buf,
+    offset: Form,
+}
+
+impl Copy {
+    fn of(kernel: &Kernel, forms: &Forms, item: &Item) -> Option<Copy> {
+        let (to, Item::Loop(l)) = (filled(item)?, item) else { return None };
+        let (mut loads, mut stores, mut floats) = (Vec::new(), Vec::new(), 0);
+        insts(item, &mut |inst| {
+            floats += usize::from(inst.dst().is_some_and(|dst| kernel.regs[dst.index()].is_float()));
+            if inst.is_store() {
+                stores.push(*inst);
+            } else if inst.bufs()[0].is_some() {
+                loads.push(*inst);
+            }
+        });
+        let ([load], [store]) = (&loads[..], &stores[..]) else { return None };
+        let value = store.parts()?.1.regs;
+        let from =
+            load.bufs()[0].filter(|&from| from != to && value == [load.dst().unwrap_or(kernel.zero)])?;
+        let dtype = kernel.slots[to.index()].dtype;
+        let same = kernel.slots[from.index()].dtype == dtype && floats == usize::from(dtype.is_float());
+        let offset = forms.address(kernel, load)?.sub(&forms.address(kernel, store)?)?;
+        // It is the same for all iterations.
+        let fixed = !sets(std::slice::from_ref(item), &offset);
+        let all = same && fixed && plain(load).is_some() && covers(kernel, forms, l, &mut Vec::new(), to);
+        all.then_some(Copy { to, from, offset })
+    }
+
+    /// Until something else is written to all of it, it is only read, while the original stays as it is. Gives the number
+    /// of items behind the copy in which it is read.
+    fn only_read(&self, kernel: &Kernel, forms: &Forms, all: &Code, list: &Code, k: usize) -> Option<usize> {
+        let behind = &list[k + 1..];
+        let end = behind.iter().position(|item| overwrites(kernel, forms, item, self.to));
+        if end.is_none() {
+            // Nobody else may know of it.
+            let count = |code: &[Item]| {
+                let mut count = 0;
+                for item in code {
+                    insts(item, &mut |inst| count += usize::from(inst.bufs().contains(&Some(self.to))));
+                }
+                count
+            };
+            let temporary = kernel.slots[self.to.index()].origin == Origin::Temporary;
+            if !temporary || count(&list[k..]) != count(all) || kernel.returned.contains(&self.to) {
+                return None;
+            }
+        }
+        let until = &behind[..end.unwrap_or(behind.len())];
+        let last = until.iter().rposition(|item| touches(item, self.to))?;
+        let until = &until[..=last];
+        let mut fine = !sets(until, &self.offset);
+        for item in until {
+            insts(item, &mut |inst| {
+                fine &= !inst.bufs().contains(&Some(self.to)) || plain(inst).is_some();
+                fine &= !inst.bufs().contains(&Some(self.from)) || plain(inst).is_some();
+            });
+        }
+        fine.then_some(last + 1)
+    }
+
+    /// What the code reads of the copy it reads of the original.
+    fn read_there(&self, kernel: &mut Kernel, code: &mut Code, at: Reg) {
+        for_each_code(code, &mut |list| {
+            let mut k = 0;
+            while k < list.len() {
+                if let Item::Inst(inst, _) = &mut list[k]
+                    && inst.bufs()[0] == Some(self.to)
+                    && let Some(base) = plain(inst)
+                {
+                    let sum = if base == kernel.zero { at } else { new_reg(kernel, DType::I64) };
+                    *inst = moved(*inst, self.from, sum);
+                    if sum != at {
+                        kernel.ranges[sum.index()] =
+                            kernel.ranges[at.index()].add(kernel.ranges[base.index()]);
+                        list.insert(k, Inst::AddI { dst: sum, a: at, b: base }.into());
+                        k += 1;
+                    }
+                }
+                k += 1;
+            }
+        });
+    }
+}
+
+/// The code sets a register of the form.
+fn sets(code: &[Item], form: &Form) -> bool {
+    let mut found = false;
+    for_each_reg(&mut code.to_vec(), &mut |role, r| {
+        found |= role != Role::Read && form.terms.iter().any(|t| t.0 == *r);
+    });
+    found
+}
+
+/// A register that holds the form.
+fn base(kernel: &mut Kernel, forms: &Forms, code: &mut Code, form: &Form) -> Reg {
+    if form.terms.is_empty() && form.constant == 0 {
+        return kernel.zero;
+    }
+    parts::value(kernel, forms, code, form)
+}
+
+/// The base of the address of a plain load.
+fn plain(inst: &Inst) -> Option<Reg> {
+    match *inst {
+        Inst::Load8 { base, .. }
+        | Inst::Load4 { base, .. }
+        | Inst::Load4S { base, .. }
+        | Inst::Load1 { base, .. } => Some(base),
+        _ => None,
+    }
+}
+
+/// The same of another array, from another base.
+fn moved(inst: Inst, buf: Buf, base: Reg) -> Inst {
+    match inst {
+        Inst::Load8 { dst, idx, off, .. } => Inst::Load8 { dst, buf, base, idx, off },
+        Inst::Load4 { dst, idx, off, .. } => Inst::Load4 { dst, buf, base, idx, off },
+        Inst::Load4S { dst, idx, off, .. } => Inst::Load4S { dst, buf, base, idx, off },
+        Inst::Load1 { dst, idx, off, .. } => Inst::Load1 { dst, buf, base, idx, off },
+        other => other,
+    }
+}
