@@ -15,6 +15,10 @@ pub(super) struct Forms {
     starts: HashMap<Reg, Reg>,
     /// Counters of unit stride: the forms of the first value and of the value behind the last one.
     bounds: HashMap<Reg, (Form, Form)>,
+    /// Counters of other strides: the forms of a value that is not above any of theirs, and of one that is not below.
+    strided: HashMap<Reg, (Form, Form)>,
+    /// Quotients of what is not negative and a positive number.
+    quotients: HashMap<Reg, (Form, i64)>,
     /// The lesser (or, if true, the greater) of two others.
     chosen: HashMap<Reg, (Form, Form, bool)>,
 }
@@ -50,11 +54,12 @@ impl Forms {
                             _ => None,
                         });
                         if let Some(start) = start
-                            && l.stride == 1
                             && writes[l.iv.index()] == 2
                         {
-                            starts.insert(l.iv, start);
-                            counters.push((l.iv, start, l.end, changing(l, &writes)));
+                            if l.stride == 1 {
+                                starts.insert(l.iv, start);
+                            }
+                            counters.push((l.iv, start, l.end, l.stride, changing(l, &writes)));
                         }
                     }
                     _ => {}
@@ -66,6 +71,8 @@ impl Forms {
             ranges: kernel.ranges.clone(),
             starts,
             bounds: HashMap::default(),
+            strided: HashMap::default(),
+            quotients: HashMap::default(),
             chosen: HashMap::default(),
         };
         let mut known = HashMap::default();
@@ -74,6 +81,14 @@ impl Forms {
         }
         forms.forms = known;
         for (&dst, inst) in &definitions {
+            if let Inst::DivU { a, b, .. } | Inst::DivI64 { a, b, .. } | Inst::DivI32 { a, b, .. } = *inst
+                && let Some(b) =
+                    kernel.constant(b).and_then(Literal::as_i128).and_then(|b| i64::try_from(b).ok())
+                && b > 0
+                && kernel.ranges[a.index()].within(Interval::new(0, i64::MAX.into()))
+            {
+                forms.quotients.insert(dst, (forms.form(kernel, a), b));
+            }
             let (a, b, greater) = match *inst {
                 Inst::MinS { a, b, .. } | Inst::MinU { a, b, .. } => (a, b, false),
                 Inst::MaxS { a, b, .. } | Inst::MaxU { a, b, .. } => (a, b, true),
@@ -82,11 +97,17 @@ impl Forms {
             let chosen = (forms.form(kernel, a), forms.form(kernel, b), greater);
             forms.chosen.insert(dst, chosen);
         }
-        for (iv, start, end, changing) in counters {
+        for (iv, start, end, stride, changing) in counters {
             let (first, end) = (forms.form(kernel, start), forms.form(kernel, end));
             // Bounds are those from before the loop.
-            if first.terms.iter().chain(&end.terms).all(|t| !changing.contains(&t.0)) {
+            if first.terms.iter().chain(&end.terms).any(|t| changing.contains(&t.0)) {
+                continue;
+            }
+            if stride == 1 {
                 forms.bounds.insert(iv, (first, end));
+            } else if let Some(last) = stride.checked_neg().and_then(|back| end.add(&Form::constant(back))) {
+                // The end is reached exactly.
+                forms.strided.insert(iv, if stride > 0 { (first, last) } else { (last, first) });
             }
         }
         forms
@@ -140,6 +161,11 @@ impl Forms {
     /// The forms of the first value of a counter of unit stride and of the value behind its last one.
     pub fn bounds(&self, iv: Reg) -> Option<&(Form, Form)> {
         self.bounds.get(&iv)
+    }
+
+    /// It is the counter of a loop, and within the bounds that are known of it inside of that loop only.
+    pub fn is_bounded(&self, r: Reg) -> bool {
+        self.bounds.contains_key(&r) || self.strided.contains_key(&r)
     }
 
     /// The same where a counter of unit stride runs between other bounds.
@@ -222,19 +248,38 @@ impl Forms {
         Some(bound)
     }
 
-    /// Counters that vary replaced by their last (or first) values.
+    /// Counters that vary replaced by their last (or first) values, and quotients by what they are quotients of.
     fn over_counters(&self, mut form: Form, upper: bool, varies: &dyn Fn(Reg) -> bool) -> Option<Form> {
         for _ in 0..8 {
-            let counter = form.terms.iter().copied();
-            let counter = counter.filter(|(r, _)| self.bounds.contains_key(r) && varies(*r));
+            let replaced = |&(r, c): &(Reg, i64)| {
+                let greatest = (c > 0) == upper;
+                let value = if let Some((first, end)) = self.bounds.get(&r) {
+                    if greatest { end.add(&Form::constant(-1))? } else { first.clone() }
+                } else if let Some((least, most)) = self.strided.get(&r) {
+                    if greatest { most } else { least }.clone()
+                } else {
+                    return None;
+                };
+                varies(r).then_some(())?;
+                Some((r, c, value.scale(c)?))
+            };
             // Registers are numbered from the outside in.
-            let Some((r, c)) = counter.max_by_key(|t| t.0) else { break };
-            let (first, end) = &self.bounds[&r];
-            let value = if (c > 0) == upper { end.add(&Form::constant(-1))? } else { first.clone() };
+            let counter = form.terms.iter().filter_map(replaced).max_by_key(|t| t.0);
+            let Some((r, c, value)) = counter.or_else(|| self.quotient(&form, upper, varies)) else { break };
             let without = form.sub(&Form::leaf(r).scale(c)?)?;
-            form = without.add(&value.scale(c)?)?;
+            form = without.add(&value)?;
         }
         Some(form)
+    }
+
+    /// A term with a quotient, `c = m b` times `a / b`, is at most `m a` and at least `m (a - b + 1)`.
+    fn quotient(&self, form: &Form, upper: bool, varies: &dyn Fn(Reg) -> bool) -> Option<(Reg, i64, Form)> {
+        form.terms.iter().find_map(|&(r, c)| {
+            let (a, b) = self.quotients.get(&r).filter(|(_, b)| c % b == 0 && varies(r))?;
+            let least = a.add(&Form::constant(1 - b))?;
+            let value = if (c > 0) == upper { a } else { &least };
+            Some((r, c, value.scale(c / b)?))
+        })
     }
 }
 

@@ -311,7 +311,7 @@ impl Facts {
     /// Every value that the form has inside the loops around.
     fn values(&self, forms: &Forms, form: &Form) -> Option<Interval> {
         // Behind its loop a counter has left its bounds.
-        let known = |r: Reg| forms.bounds(r).is_none() || self.counters.contains(&r);
+        let known = |r: Reg| !forms.is_bounded(r) || self.counters.contains(&r);
         if !form.terms.iter().all(|t| known(t.0)) {
             return None;
         }

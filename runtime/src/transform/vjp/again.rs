@@ -80,7 +80,7 @@ impl<'g> Pass<'g> {
     /// The elements of a tape of `v`.
     fn tape_size(&self, v: ValueId) -> f64 {
         let ty = self.builder.graph().ty(v);
-        ty.count() as f64 * self.scopes.runs(self.scopes.owner(v))
+        ty.count() as f64 * self.scopes.values(v)
     }
 
     /// The values that must be taped to have `v`: itself, or what it is computed from.

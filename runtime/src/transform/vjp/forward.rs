@@ -91,7 +91,8 @@ impl Pass<'_> {
             }
             let axes = self.tapes[k].axes(&ty);
             let mut inputs = vec![state.tapes[k]];
-            inputs.extend(state.iterations.iter().map(|(_, t)| *t));
+            let loops = &self.tapes[k].loops;
+            inputs.extend(state.iterations.iter().filter(|(l, _)| loops.contains(l)).map(|(_, t)| *t));
             inputs.push(v);
             let op = Op::Store { axes, mode: StoreMode::Set, name: Some("tape".into()) };
             state.tapes[k] = (self as &mut dyn Emit).push(op, &inputs)?;
@@ -142,7 +143,8 @@ impl Pass<'_> {
         let counter = self.counters.get(&std::ptr::from_ref(node)).copied();
         let (body, _) = super::activity::loop_body(node);
         let inner = self.scopes.of(body);
-        let limited = !tapes.is_empty() && self.scopes.max_trips(inner).is_none();
+        let recorded = tapes.iter().any(|&k| self.tapes[k].loops.contains(&inner));
+        let limited = recorded && self.scopes.max_trips(inner).is_none();
         let mut inputs = node.inputs.clone();
         if counter.is_some() {
             inputs.push((self as &mut dyn Emit).usize(0)?);

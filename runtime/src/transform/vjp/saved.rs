@@ -47,7 +47,7 @@ impl Frame {
 pub(super) struct Tape {
     pub value: ValueId,
     pub scope: ScopeId,
-    /// The loops around it, outermost first, and how many iterations of each the tape holds.
+    /// The loops that it depends on, outermost first, and how many iterations of each the tape holds.
     pub loops: Vec<ScopeId>,
     pub lengths: Vec<usize>,
     /// The full tape, at the end of the forward pass.
@@ -228,7 +228,7 @@ impl Pass<'_> {
             return k;
         }
         let scope = self.scopes.owner(v);
-        let loops = self.scopes.loops(scope);
+        let loops = self.scopes.loops_of(v);
         let lengths = loops.iter().map(|&s| self.scopes.max_trips(s).unwrap_or(self.capacity)).collect();
         let mut tape = Tape { value: v, scope, loops, lengths, array: v };
         tape.array = self.builder.reserve(tape.ty(ty));

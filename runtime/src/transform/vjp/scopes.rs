@@ -1,7 +1,7 @@
 //! The nesting of a graph's regions: where each value is defined, and how often its region runs.
 
 use crate::dtype::Literal;
-use crate::graph::{Graph, Node, Region, ValueId};
+use crate::graph::{Graph, Node, Region, ValueId, uses};
 use crate::hash::HashMap;
 use crate::op::{BinaryOp, Op};
 use std::cell::RefCell;
@@ -30,10 +30,15 @@ pub(super) struct Scopes<'g> {
     of_region: HashMap<*const Region, ScopeId>,
     /// Bounds that were asked for.
     ranges: RefCell<HashMap<ValueId, Option<(i128, i128)>>>,
+    /// Loops that were asked for.
+    varying: RefCell<HashMap<ValueId, Vec<ScopeId>>>,
 }
 
 /// Trips of a loop of which nothing is known, for estimates.
 const UNKNOWN_TRIPS: f64 = 1000.0;
+
+/// Longer chains of values are not followed.
+const MAX_DEPTH: usize = 100;
 
 impl<'g> Scopes<'g> {
     pub fn new(graph: &'g Graph) -> Scopes<'g> {
@@ -43,6 +48,7 @@ impl<'g> Scopes<'g> {
             definition: HashMap::default(),
             of_region: HashMap::default(),
             ranges: RefCell::default(),
+            varying: RefCell::default(),
         };
         scopes.add(0, None, &graph.body);
         scopes
@@ -113,10 +119,43 @@ impl<'g> Scopes<'g> {
         }
     }
 
-    /// About how often a scope runs.
-    pub fn runs(&self, scope: ScopeId) -> f64 {
+    /// The loops around a value whose iterations it depends on, outermost first: in `for i { for j { cos(x[j]) } }` that is
+    /// the inner one alone.
+    pub fn loops_of(&self, v: ValueId) -> Vec<ScopeId> {
+        self.varying(v, 0)
+    }
+
+    fn varying(&self, v: ValueId, depth: usize) -> Vec<ScopeId> {
+        if let Some(known) = self.varying.borrow().get(&v) {
+            return known.clone();
+        }
+        let owner = self.owner(v);
+        let around = self.loops(owner);
+        let inputs: Vec<ValueId> = match self.definition(v) {
+            _ if around.is_empty() || depth > MAX_DEPTH => return around,
+            Some(node) => uses(node),
+            None => {
+                // The index of a `for`; whatever else a loop carries may depend on all loops around.
+                let scope = &self.list[owner];
+                let index = scope.region.params.first() == Some(&v);
+                match scope.node {
+                    Some(node) if index && matches!(node.op, Op::For { .. }) => vec![node.inputs[0]],
+                    _ => return around,
+                }
+            }
+        };
+        let own = self.definition(v).is_none();
+        let mut found: Vec<ScopeId> = inputs.into_iter().flat_map(|u| self.varying(u, depth + 1)).collect();
+        found.extend(own.then_some(owner));
+        let loops: Vec<ScopeId> = around.into_iter().filter(|l| found.contains(l)).collect();
+        self.varying.borrow_mut().insert(v, loops.clone());
+        loops
+    }
+
+    /// About how many values it has.
+    pub fn values(&self, v: ValueId) -> f64 {
         let trips = |s| self.max_trips(s).map_or(UNKNOWN_TRIPS, |n| n as f64);
-        self.loops(scope).into_iter().map(trips).product()
+        self.loops_of(v).into_iter().map(trips).product()
     }
 
     /// The smallest and largest value of an integer, where constants and loops bound it.
