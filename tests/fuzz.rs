@@ -14,7 +14,7 @@
 use desc_jit::__private::{Backwards, with_backwards, with_native_arithmetic};
 use desc_jit::observe::TARGET;
 use desc_jit::{Engine, Graph, with_threads};
-use desc_jit_tests::generate::{Outcome, chains, long_loops, nests, points, random, scatters, sweeps};
+use desc_jit_tests::generate::{Outcome, chains, edges, long_loops, nests, points, random, scatters, sweeps};
 use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -65,6 +65,8 @@ fn case(rng: &mut Rng) -> Case {
         "chains",
         "points",
         "points",
+        "edges",
+        "edges",
         "scatters",
         "f64",
         "f32",
@@ -77,7 +79,7 @@ fn case(rng: &mut Rng) -> Case {
         "sweep i64",
     ]);
     let length = match kind {
-        "random" | "nests" | "points" | "chains" | "scatters" => 20 + rng.below(180),
+        "random" | "nests" | "points" | "chains" | "scatters" | "edges" => 20 + rng.below(180),
         _ => 10 + rng.below(90),
     };
     let choices: Vec<u32> = (0..length).map(|_| rng.below(1000) as u32).collect();
@@ -100,6 +102,7 @@ fn case(rng: &mut Rng) -> Case {
             let shape = chains::shape(&choices);
             (chains::program(choices), Box::new(move |g, e| chains::run(g, e, shape)))
         }
+        "edges" => (edges::program(choices), Box::new(edges::run)),
         "points" => {
             let trips = rng.pick(&[points::LEN, points::LEN, 1, 8, 9, 16]);
             (points::program(choices), Box::new(move |g, e| points::run(g, e, trips)))
@@ -165,7 +168,7 @@ fn check(case: &Case, rng: &mut Rng) -> Result<(), String> {
     };
     compare("machine".into(), &reference, run(&optimised, Engine::Machine)?)?;
     // C takes long to compile, but only it runs points side by side.
-    let by_c = if case.kind == "points" { 2 } else { 16 };
+    let by_c = if matches!(case.kind, "points" | "edges") { 2 } else { 16 };
     let engines: &[Engine] =
         if rng.below(by_c) == 0 { &[Engine::Cranelift, Engine::C] } else { &[Engine::Cranelift] };
     let mut plain: Option<Outcome> = None;

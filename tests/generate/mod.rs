@@ -2,6 +2,7 @@
 //! other (`graph/`), and for the search for differences that goes on as long as one wants (`fuzz.rs`).
 
 pub mod chains;
+pub mod edges;
 pub mod long_loops;
 pub mod nests;
 pub mod points;

@@ -3,6 +3,7 @@
 
 mod chains;
 mod dot;
+mod edges;
 mod long_loops;
 mod nests;
 mod passes;
