@@ -71,6 +71,29 @@ fn written_again(x: &Array1<f64>) -> Array1<f64> {
     y
 }
 
+/// An array that is read behind the store, where earlier iterations wrote.
+#[desc_jit]
+fn read_behind(x: &Array1<f64>) -> (Array1<f64>, f64) {
+    let mut y = x.clone();
+    let mut sum = 0.0;
+    for i in 1..x.len() {
+        y[i] = x[i] * x[i - 1];
+        sum += y[i - 1] * x[i];
+    }
+    (y, sum)
+}
+
+/// The same array goes on under two names.
+#[desc_jit]
+fn two_names(x: &Array1<f64>) -> Array1<f64> {
+    let (mut y, mut z) = (x.clone(), x.clone());
+    for i in 0..x.len() {
+        y[i] = x[i].sin();
+        z = y.clone();
+    }
+    &y * &z
+}
+
 /// A triangle: the inner loop's bounds are known where it stands only.
 #[desc_jit]
 fn triangle(a: &Array2<f64>) -> Array2<f64> {
@@ -122,6 +145,26 @@ fn elements_that_are_written_by_two_loops() {
     along::<8>(written_twice::native, |x, d| jvp(&f)(x, d).1, |x, w| vjp(&f)(x, w).1);
     let f = written_again::jit();
     along::<8>(written_again::native, |x, d| jvp(&f)(x, d).1, |x, w| vjp(&f)(x, w).1);
+}
+
+#[test]
+fn elements_that_later_iterations_read() {
+    let f = read_behind::jit();
+    let (x, d) = (Array1::from_vec(scattered(1, 7)), Array1::from_vec(scattered(2, 7)));
+    let weights = Array1::from_vec(scattered(3, 8));
+    let flat = |(y, sum): (Array1<f64>, f64)| [y.to_vec(), vec![sum]].concat();
+    Along {
+        value: |t: f64| flat(read_behind::native(&(&x + &d * t))),
+        forward: || flat(jvp(&f)(&x, &d).1),
+        reverse: || {
+            let (of_y, of_sum) = (Array1::from_vec(weights.to_vec()[..7].to_vec()), weights[7]);
+            product(&vjp(&f)(&x, (&of_y, of_sum)).1, &d)
+        },
+        weights: weights.to_vec(),
+    }
+    .check();
+    let f = two_names::jit();
+    along::<6>(two_names::native, |x, d| jvp(&f)(x, d).1, |x, w| vjp(&f)(x, w).1);
 }
 
 #[test]

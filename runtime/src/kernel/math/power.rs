@@ -106,7 +106,9 @@ fn horner(z: f64, zl: f64, u: f64, ul: f64, c: (f64, f64)) -> (f64, f64) {
 fn log2_of(x: f64) -> (f64, f64) {
     let (k, m) = split(x);
     let f = m - 1.0;
-    let (d, dl) = fast_two_sum(2.0, f);
+    // The sum of 2 and f, which need not wait for f; the quotient is the longest operation here.
+    let d = m + 1.0;
+    let dl = f - (d - 2.0);
     let inverse = 1.0 / d;
     let s = f * inverse;
     let sl = (-s).mul_add(dl, (-s).mul_add(d, f)) * inverse;

@@ -43,7 +43,8 @@ impl<'g> Pass<'g> {
         let Op::For { .. } = node.op else { return None };
         let region = &node.regions[0];
         let (param, result) = (region.params[1 + k], region.results[k]);
-        if count_uses(region, param) != 1 {
+        // Nobody else reads what was there, or what is there then: that would be what earlier iterations wrote.
+        if count_uses(region, param) != 1 || count_uses(region, result) != 1 {
             return None;
         }
         loops.push(node);
