@@ -12,6 +12,9 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     if let Ok(block) = syn::parse2::<syn::ItemImpl>(item.clone()) {
         return implementation(attribute, &block);
     }
+    if let Ok(definition) = syn::parse2::<syn::ItemTrait>(item.clone()) {
+        return trait_(attribute, &definition);
+    }
     let mut sink = Sink::default();
     let arguments = args::parse(attribute, &mut sink);
     let Some(source) = parse::item(item.clone(), &mut sink) else {
@@ -36,5 +39,16 @@ fn implementation(attribute: TokenStream, block: &syn::ItemImpl) -> TokenStream 
         emit::implementation(block, &methods)
     } else {
         emit::rejected_implementation(block, &methods, sink.into_errors())
+    }
+}
+
+/// Expands `#[desc_jit(attribute)] trait Name { .. }`: its functions with bodies are annotated.
+fn trait_(attribute: TokenStream, definition: &syn::ItemTrait) -> TokenStream {
+    let mut sink = Sink::default();
+    let defaults = parse::implementation::defaults(attribute, definition, &mut sink);
+    if sink.is_clean() {
+        emit::trait_(definition, &defaults)
+    } else {
+        emit::rejected_trait(definition, &defaults, sink.into_errors())
     }
 }

@@ -8,10 +8,10 @@ pub use crate::functional::scan_n;
 pub use crate::handle::{Again, Arg, BatchArg, BatchResult, Differentiable, Pure, Tangent};
 pub use crate::op::{BinaryOp, CmpOp, Rule, UnaryOp};
 pub use crate::stage::{
-    At, Constant, Cx, Field, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Step, StructInfo,
-    Text, Ty, Typed, Value,
+    At, Constant, Cx, Field, Method, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Step,
+    StructInfo, Text, Ty, Typed, Value,
 };
-pub use crate::tree::{Fixed, Literals, NoMethods, Tree};
+pub use crate::tree::{Fixed, Literals, NoMethods, Tree, associated, without_defaults};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Target;

@@ -40,4 +40,5 @@ mod side_by_side;
 mod slices;
 mod sliding;
 mod structs;
+mod traits;
 mod triangles;

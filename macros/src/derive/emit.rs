@@ -77,7 +77,7 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
         floats: Vec::new(),
         clause: TokenStream::new(),
         // A stack has none, whatever is in it.
-        methods: quote_ours! { { let _: &str = name; ::core::option::Option::None } },
+        methods: quote_ours! { { let _: &str = name; ::std::vec::Vec::new() } },
         stacked: nested(of_stacks.collect()),
         name: &stack,
     };

@@ -10,7 +10,7 @@ catalogue! {
     GROWS = "DJ0604", "`.{0}(..)` changes the length of an array, which is fixed in staged code",
         "make the array with its final length, and assign its elements: `x[i] = v`";
     TURBOFISH = "DJ0605", "type arguments of a method are not part of the staged language",
-        "remove `::<..>`";
+        "remove `::<..>`; a method of your own takes them where its type is named, `Type::method::<..>(x)`";
     NOT_ASSIGNABLE = "DJ0606", "`.{0}(..)` writes into a variable, a field, or a view of one, and this is none of them",
         "bind the array with `let mut` first";
     SLICE_MACRO = "DJ0609", "`.{0}(..)` takes `s![..]`",

@@ -27,8 +27,8 @@ catalogue! {
         "call an annotated function by its name; to choose between several, pass a number and `match` on it";
     CONST_CHAR = "DJ0116", "staged code has no text, so `{0}` can't be a `char`",
         "use a number";
-    METHOD_GENERIC = "DJ0117", "a method in a compiled `impl` block has no type or const parameters of its own",
-        "write a function with `#[desc_jit]` that takes the struct as an argument";
+    METHOD_GENERIC = "DJ0117", "what a compiled trait has by default has no type or const parameters of its own",
+        "write the types out, or leave the body to the `impl` blocks";
     TYPE_BOUND = "DJ0118", "nothing says that `{0}` is a floating-point type",
         "write `{0}: Float`, which `desc_jit::prelude` has, or write the type out";
 }

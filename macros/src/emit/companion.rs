@@ -2,7 +2,7 @@
 
 use super::{conditions, handle, name_of, native_handles, silence, source, stage};
 use crate::ast::{Function, Handles, Mode, ours, own};
-use crate::parse::{is_of_loops, results};
+use crate::parse::{is_of_loops, results, types};
 use crate::scope::RECEIVER;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -59,14 +59,14 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
         &result,
         &ours("jit"),
         &callee,
-        &quote_ours! { __function #inside },
+        &quote_ours! { Self::__function #inside() },
     );
     let source = source::source(item);
     let names = stage::Names::of(function);
     let new = new_function(function, &quote_ours! { #name }, &text, &names, &arguments, &result, &source);
     let take = part(&result, "Output", "take");
     let registered = registered(function, vis, &new);
-    let generic = stage::generic(function, &names);
+    let generic = stage::generic(function, &names, &function.name);
     let without_question_mark = stage::without_question_mark(function, &ours("stage"));
     let stage = stage::function(function, &arguments, &names, &TokenStream::new());
     quote_ours! {
@@ -184,10 +184,16 @@ pub fn plain(function: &Function, names: &[Ident], types: &[&Type], callee: Toke
 pub fn into_args(arguments: &[Ident], types: &[&Type]) -> Vec<TokenStream> {
     let values = arguments.iter().zip(types).map(|(argument, ty)| {
         // On the type: an argument that can't be passed is the fault of its type.
-        let span = ty.span();
-        quote_spanned! {span.resolved_at(proc_macro2::Span::mixed_site())=>
-            <#ty as ::desc_jit::__private::IntoArg>::into_arg(#argument)
+        let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());
+        if let Some((ty, mutable)) = of_implementor(ty) {
+            let into = ours(match mutable {
+                None => "__owned",
+                Some(false) => "__shared",
+                Some(true) => "__mutable",
+            });
+            return quote_spanned! {span=> <#ty as ::desc_jit::__private::Tree>::#into(#argument) };
         }
+        quote_spanned! {span=> <#ty as ::desc_jit::__private::IntoArg>::into_arg(#argument) }
     });
     values.collect()
 }
@@ -313,9 +319,27 @@ pub fn result_type(item: &ItemFn) -> Type {
 /// `<T as IntoArg>::TY` on the span of the type, so that rustc reports an unsupported one there. All that is asked of a type
 /// is asked of one trait, in this way, so that it is reported once.
 pub fn part(ty: &Type, of: &str, item: &str) -> TokenStream {
+    if let Some((ty, _)) = of_implementor(ty) {
+        let item = ours(if item == "take" { "__take" } else { "__TY" });
+        let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());
+        return quote_spanned! {span=> <#ty as ::desc_jit::__private::Tree>::#item };
+    }
     let (of, item) = (ours(of), ours(item));
     let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());
     quote_spanned! {span=> <#ty as ::desc_jit::__private::#of>::#item }
+}
+
+/// A type with `Self` in it, as only traits have one, without the reference around it, and whether that is `&mut`. Of `Self` the
+/// trait says that it is a tree, and nothing else follows from that; a type that is made of trees is one too.
+fn of_implementor(ty: &Type) -> Option<(&Type, Option<bool>)> {
+    let is_self = |t: proc_macro2::TokenTree| t.to_string() == "Self";
+    if !ty.to_token_stream().into_iter().any(|t| super::stub::contains(t, &is_self)) {
+        return None;
+    }
+    Some(match types::bare(ty) {
+        Type::Reference(reference) => (&reference.elem, Some(reference.mutability.is_some())),
+        ty => (ty, None),
+    })
 }
 
 /// Every lifetime of a type becomes `'static`: constants have no other.

@@ -12,7 +12,7 @@ use syn::{ItemFn, Lifetime, Type, TypeReference};
 const MOST_ARGUMENTS: usize = 12;
 
 /// The function that gives the handle.
-/// `name`: of that function, `callee`: the annotated function, `function`: the one that gives its `Function`.
+/// `name`: of that function, `callee`: the annotated function, `function`: its `Function`.
 pub fn jit(
     generics: &Generics,
     item: &ItemFn,
@@ -43,7 +43,7 @@ pub fn jit(
                     + ::core::marker::Send
                     + ::core::marker::Sync
             > = ::std::sync::Arc::new(#callee as fn(#(#types),*) -> #result);
-            ::desc_jit::Jit::__new(::std::sync::Arc::new(call), Self::#function())
+            ::desc_jit::Jit::__new(::std::sync::Arc::new(call), #function)
         }
     }
 }

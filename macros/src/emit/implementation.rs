@@ -3,6 +3,7 @@
 
 use super::companion::{self, into_args};
 use super::{conditions, handle, native_handles, silence, source, stage};
+use crate::ast::{Function, Mode, ours};
 use crate::parse::implementation::Method;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
@@ -17,11 +18,23 @@ const TABLES: u64 = 64;
 pub fn method_name(what: &str, method: &Ident) -> Ident {
     let method = method.unraw();
     match what {
-        "stage" | "try_stage" | "body" | "function" => {
-            format_ident!("__{method}_{what}", span = method.span())
+        "native" | "try_call" | "graph" | "explain" | "cache_stats" | "clear_cache" | "jit" => {
+            format_ident!("{method}_{what}", span = method.span())
         }
-        _ => format_ident!("{method}_{what}", span = method.span()),
+        _ => format_ident!("__{method}_{what}", span = method.span()),
     }
+}
+
+/// What the functions stand in.
+pub struct Owner<'a> {
+    /// The type of the `impl` block, `Self` in a trait.
+    pub own_type: &'a Type,
+    /// The parameters of the block.
+    pub generics: &'a syn::Generics,
+    /// The trait that is implemented, or defined.
+    pub of_trait: Option<&'a syn::Path>,
+    /// These are the functions that a trait has by default.
+    pub is_trait: bool,
 }
 
 /// The block, and what stands beside it.
@@ -33,12 +46,15 @@ pub fn implementation(block: &ItemImpl, methods: &[Method]) -> TokenStream {
         if let ImplItem::Fn(_) = item
             && let Some(method) = rest.next()
         {
-            *item = ImplItem::Verbatim(outer_function(method));
+            *item =
+                ImplItem::Verbatim(outer_function(method, &method_name("native", &method.item.sig.ident)));
         }
     }
     let (generics, clause) = (&block.generics, &block.generics.where_clause);
     let silence = silence();
-    let readings = methods.iter().map(|method| readings(block, method));
+    let owner =
+        Owner { own_type, generics, of_trait: block.trait_.as_ref().map(|(path, _)| path), is_trait: false };
+    let readings = methods.iter().map(|method| readings(&owner, method));
     let table = table(block, methods);
     let conditions: Vec<_> = conditions(&block.attrs).collect();
     quote_ours! {
@@ -70,7 +86,7 @@ pub fn rejected_implementation(block: &ItemImpl, methods: &[Method], errors: Tok
 }
 
 /// The names of the parameters: in the functions that take the receiver, and in the staged body.
-fn parameters(method: &Method) -> (Vec<Ident>, Vec<Ident>) {
+pub fn parameters(method: &Method) -> (Vec<Ident>, Vec<Ident>) {
     let (inside, _) = companion::parameters(&method.free, &method.function);
     let outside = method.item.sig.inputs.iter().zip(&inside).map(|(input, name)| match input {
         FnArg::Receiver(receiver) => Ident::new("self", receiver.self_token.span),
@@ -80,7 +96,7 @@ fn parameters(method: &Method) -> (Vec<Ident>, Vec<Ident>) {
 }
 
 /// The parameters as declarations of those names.
-fn declarations(method: &Method, names: &[Ident]) -> TokenStream {
+pub fn declarations(method: &Method, names: &[Ident]) -> TokenStream {
     let list = method.item.sig.inputs.iter().zip(names).map(|(input, name)| match input {
         FnArg::Receiver(receiver) => {
             // `mut self` is a matter of the body.
@@ -95,19 +111,21 @@ fn declarations(method: &Method, names: &[Ident]) -> TokenStream {
     quote_ours! { #(#list),* }
 }
 
-fn outer_function(method: &Method) -> TokenStream {
+/// The function that users call.
+pub fn outer_function(method: &Method, native: &Ident) -> TokenStream {
     let ItemFn { attrs, vis, sig, .. } = &method.item;
-    let (name, output) = (&sig.ident, &sig.output);
+    let (name, output, generics) = (&sig.ident, &sig.output, &method.function.generics);
+    let (declared, given, clause) = (generics.declared(), generics.names(), generics.clause());
     let (arguments, _) = parameters(method);
     let declarations = declarations(method, &arguments);
-    let (native, try_call) = (method_name("native", name), method_name("try_call", name));
-    let staged = companion::given(&method.function, quote_ours! { Self::#try_call(#(#arguments),*) });
+    let try_call = method_name("try_call", name);
+    let staged = companion::given(&method.function, quote_ours! { Self::#try_call #given(#(#arguments),*) });
     quote_ours! {
         #(#attrs)*
         #[track_caller]
-        #vis fn #name(#declarations) #output {
+        #vis fn #name #declared(#declarations) #output #clause {
             if ::desc_jit::__private::native_selected() {
-                return Self::#native(#(#arguments),*);
+                return Self::#native #given(#(#arguments),*);
             }
             #staged
         }
@@ -115,51 +133,81 @@ fn outer_function(method: &Method) -> TokenStream {
 }
 
 /// The other readings of one function.
-fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
-    let own_type = &block.self_ty;
+pub fn readings(owner: &Owner<'_>, method: &Method) -> TokenStream {
+    let Owner { own_type, generics: around, of_trait, is_trait } = *owner;
     let Method { item, free, function } = method;
     let name = &item.sig.ident;
     // The functions of a trait are as visible as the trait.
     let mut item = item.clone();
     // In the body the trait's other items are in scope, as they are in its own block.
-    let scope = block.trait_.as_ref().map(|(path, _)| {
+    let scope = of_trait.map(|path| {
         item.vis = Visibility::Public(syn::Token![pub](Span::mixed_site()));
-        quote_ours! { #[allow(unused_imports)] use #path as _; }
+        let path = without_arguments(path);
+        (!is_trait).then(|| quote_ours! { #[allow(unused_imports)] use #path as _; })
     });
     let vis = &item.vis;
-    let scope = scope.unwrap_or_default();
-    let callee = match &block.trait_ {
-        Some((path, _)) => quote_ours! { <#own_type as #path>::#name },
-        None => quote_ours! { <#own_type>::#name },
+    let scope = scope.flatten().unwrap_or_default();
+    let generics = &function.generics;
+    let (declared, given, clause) = (generics.declared(), generics.names(), generics.clause());
+    let callee = match of_trait {
+        Some(path) => quote_ours! { <#own_type as #path>::#name #given },
+        None => quote_ours! { <#own_type>::#name #given },
     };
     let conditions: Vec<_> = conditions(&item.attrs).collect();
     let of = |what: &str| method_name(what, name);
     let (try_call, graph, explain) = (of("try_call"), of("graph"), of("explain"));
     let (cache_stats, clear_cache, native_name, jit) =
-        (of("cache_stats"), of("clear_cache"), of("native"), of("jit"));
-    let stage = of(stage::name(function));
-    let names = stage::Names { entry: stage.clone(), stage, body: of("body"), function: of("function") };
+        (of("cache_stats"), of("clear_cache"), native_name(owner, name), of("jit"));
+    let names = match is_trait {
+        false => {
+            let entry = of(stage::name(function));
+            let stage = stage::inner(function, &entry);
+            stage::Names { entry, stage, body: of("body"), function: of("function") }
+        }
+        true => {
+            let stage = of("default_stage");
+            stage::Names {
+                entry: stage.clone(),
+                stage,
+                body: of("default_body"),
+                function: of("default_function"),
+            }
+        }
+    };
     let function_name = &names.function;
+    // What is called: of a trait the function of the type, which need not be this one.
+    let (found, fallibly) = match is_trait {
+        false => {
+            let inside = generics.names_inside();
+            (quote_ours! { Self::#function_name #inside() }, quote_ours! { Self::#function_name #inside() })
+        }
+        true => {
+            let key = key(method);
+            let found = quote_ours! { ::desc_jit::__private::associated::<Self>(#key) };
+            (quote_ours! { ::desc_jit::__private::unwrap(#found) }, quote_ours! { #found? })
+        }
+    };
     let (arguments, inside) = parameters(method);
     let declarations = declarations(method, &arguments);
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
     let values = into_args(&arguments, &types);
     let result = companion::result_type(free);
     let native = companion::native(&item, &function.handles, &native_name, &scope);
-    let text = format!("{}::{}", own_type.to_token_stream().to_string().replace(' ', ""), function.name);
+    let text = match (is_trait, of_trait) {
+        (true, Some(path)) => path.to_token_stream(),
+        _ => own_type.to_token_stream(),
+    };
+    let text = format!("{}::{}", text.to_string().replace(' ', ""), function.name);
     let source = source::source(&item);
     let stage = stage::function(function, &inside, &names, &scope);
     let callee = companion::plain(function, &inside, &types, callee);
-    let jit = handle::jit(
-        &function.generics,
-        &item,
-        &types,
-        &result,
-        &jit,
-        &callee,
-        &function_name.to_token_stream(),
-    );
-    let native_call = companion::as_result(function, quote_ours! { Self::#native_name(#(#arguments),*) });
+    let jit = handle::jit(generics, &item, &types, &result, &jit, &callee, &found);
+    let native_call =
+        companion::as_result(function, quote_ours! { Self::#native_name #given(#(#arguments),*) });
+    let generic = match is_trait {
+        true => TokenStream::new(),
+        false => stage::generic(function, &names, &text),
+    };
     let text = text.to_token_stream();
     let new = companion::new_function(
         function,
@@ -171,64 +219,131 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
         &source,
     );
     let take = companion::part(&result, "Output", "take");
-    let registered = match block.generics.params.is_empty() {
-        true => quote_ours! {
-            static FUNCTION: ::desc_jit::__private::Function = #new;
-            &FUNCTION
-        },
-        // One for each choice of its type arguments.
-        false => quote_ours! {
-            static INSTANCES: ::desc_jit::__private::Instances = ::desc_jit::__private::Instances::new();
-            INSTANCES.get(::desc_jit::__private::type_id::<Self>(), || #new)
-        },
+    let caches_of = match generics.is_empty_inside() {
+        true => found,
+        false => {
+            let instances = of("instances");
+            quote_ours! { Self::#instances() }
+        }
     };
-    let without_question_mark = stage::without_question_mark(function, &of("stage"));
+    let registered = registered(owner, function, function_name, &of("instances"), vis, &new);
+    let without_question_mark = match is_trait {
+        true => TokenStream::new(),
+        false => stage::without_question_mark(function, &of("stage")),
+    };
     let parts = quote_ours! {
         #native
 
         /// The same as the call, with errors as values.
-        #vis fn #try_call(#declarations) -> ::desc_jit::Result<#result> {
+        #vis fn #try_call #declared(#declarations) -> ::desc_jit::Result<#result> #clause {
             if ::desc_jit::__private::native_selected() {
                 return #native_call;
             }
-            ::desc_jit::__private::call(Self::#function_name(), [#(#values),*], |outputs| #take(outputs))
+            ::desc_jit::__private::call(#fallibly, [#(#values),*], |outputs| #take(outputs))
         }
 
         /// The staged graph for arguments like these.
-        #vis fn #graph(#declarations) -> ::desc_jit::Result<::desc_jit::Graph> {
-            ::desc_jit::__private::graph(Self::#function_name(), [#(#values),*])
+        #vis fn #graph #declared(#declarations) -> ::desc_jit::Result<::desc_jit::Graph> #clause {
+            ::desc_jit::__private::graph(#fallibly, [#(#values),*])
         }
 
         /// What each loop becomes for arguments like these, and why not more.
-        #vis fn #explain(#declarations) -> ::desc_jit::Result<::desc_jit::Explanation> {
-            ::desc_jit::__private::explain(Self::#function_name(), [#(#values),*])
+        #vis fn #explain #declared(#declarations) -> ::desc_jit::Result<::desc_jit::Explanation> #clause {
+            ::desc_jit::__private::explain(#fallibly, [#(#values),*])
         }
 
         /// How often a call found its compiled graph.
         #vis fn #cache_stats() -> ::desc_jit::CacheStats {
-            Self::#function_name().cache_stats()
+            #caches_of.cache_stats()
         }
 
         /// Forgets the compiled graphs.
         #vis fn #clear_cache() {
-            Self::#function_name().clear_cache();
+            #caches_of.clear_cache();
         }
 
         #jit
-
-        #[doc(hidden)]
-        #vis fn #function_name() -> &'static ::desc_jit::__private::Function {
-            #registered
-        }
-
+        #registered
         #stage
+        #generic
         #without_question_mark
     };
-    if conditions.is_empty() {
+    if conditions.is_empty() || is_trait {
         return parts;
     }
-    let (generics, clause) = (&block.generics, &block.generics.where_clause);
-    quote_ours! { #(#conditions)* impl #generics #own_type #clause { #parts } }
+    let clause = &around.where_clause;
+    quote_ours! { #(#conditions)* impl #around #own_type #clause { #parts } }
+}
+
+/// What the function as written is called.
+fn native_name(owner: &Owner<'_>, method: &Ident) -> Ident {
+    // A type may have another one, so `energy_native` of a trait calls what the type has.
+    method_name(if owner.is_trait { "default" } else { "native" }, method)
+}
+
+/// The function that gives what stands for this one at run time.
+fn registered(
+    owner: &Owner<'_>,
+    function: &Function,
+    name: &Ident,
+    instances: &Ident,
+    vis: &Visibility,
+    new: &TokenStream,
+) -> TokenStream {
+    let generics = &function.generics;
+    if generics.is_empty_inside() {
+        let registered = match !owner.is_trait && owner.generics.params.is_empty() {
+            true => quote_ours! {
+                static FUNCTION: ::desc_jit::__private::Function = #new;
+                &FUNCTION
+            },
+            // One for each choice of its type arguments, or each type.
+            false => quote_ours! {
+                static INSTANCES: ::desc_jit::__private::Instances = ::desc_jit::__private::Instances::new();
+                INSTANCES.get(::desc_jit::__private::type_id::<Self>(), || #new)
+            },
+        };
+        return quote_ours! {
+            #[doc(hidden)]
+            #vis fn #name() -> &'static ::desc_jit::__private::Function {
+                #registered
+            }
+        };
+    }
+    let (declared, inside, clause) =
+        (generics.declared_inside(), generics.names_inside(), generics.clause_inside());
+    let choice = generics.choice(&ours("__Choice"));
+    quote_ours! {
+        #[doc(hidden)]
+        fn #instances() -> &'static ::desc_jit::__private::Instances {
+            static INSTANCES: ::desc_jit::__private::Instances = ::desc_jit::__private::Instances::new();
+            &INSTANCES
+        }
+
+        #[doc(hidden)]
+        #vis fn #name #declared() -> &'static ::desc_jit::__private::Function #clause {
+            #choice
+            Self::#instances().get(::desc_jit::__private::type_id::<(Self, __Choice #inside)>(), || #new)
+        }
+    }
+}
+
+/// What finds the function among those of a type; what has no receiver is no method.
+pub fn key(method: &Method) -> String {
+    key_of(&method.item.sig)
+}
+
+/// The same, of what may have no body.
+pub fn key_of(sig: &syn::Signature) -> String {
+    let name = sig.ident.unraw().to_string();
+    if sig.receiver().is_some() { name } else { format!("::{name}") }
+}
+
+/// The path of a trait without its type arguments, as `use` has it.
+fn without_arguments(path: &syn::Path) -> syn::Path {
+    let mut path = path.clone();
+    path.segments.iter_mut().for_each(|s| s.arguments = syn::PathArguments::None);
+    path
 }
 
 /// The function that finds the block's methods by name. Each block has one of its own, and `#[derive(Tree)]` asks all
@@ -236,25 +351,63 @@ fn readings(block: &ItemImpl, method: &Method) -> TokenStream {
 fn table(block: &ItemImpl, methods: &[Method]) -> TokenStream {
     let of_trait = block.trait_.as_ref().map(|(path, _)| path.to_token_stream().to_string());
     let first = methods.first().map(|m| m.function.name.clone());
-    let key = of_trait.or(first).unwrap_or_default();
-    let hash =
-        key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    let told_by = of_trait.or(first).unwrap_or_default();
+    let hash = told_by
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
     let span = block.impl_token.span.resolved_at(Span::mixed_site());
     let name = Ident::new(&format!("__desc_jit_methods_{}", hash % TABLES), span);
-    let arms = methods.iter().filter(|m| m.item.sig.receiver().is_some()).map(|m| {
-        let (text, function) = (&m.function.name, method_name("function", &m.item.sig.ident));
-        let conditions = conditions(&m.item.attrs);
+    let arms = methods.iter().map(|m| {
+        let (key, conditions) = (key(m), conditions(&m.item.attrs));
+        let method = match m.function.generics.is_empty_inside() {
+            true => {
+                let function = method_name("function", &m.item.sig.ident);
+                quote_ours! { ::desc_jit::__private::Method::of(Self::#function()) }
+            }
+            // Which of its functions it is the arguments say.
+            false => {
+                let stage = method_name(stage::name(&m.function), &m.item.sig.ident);
+                let (name, count) = (&m.function.name, m.function.params.len());
+                let updates = m.function.params.first().is_some_and(|p| p.mode == Mode::Mut);
+                let fallible = m.function.fallible;
+                quote_ours! {
+                    ::desc_jit::__private::Method {
+                        name: #name,
+                        parameters: #count,
+                        updates: #updates,
+                        fallible: #fallible,
+                        stage: Self::#stage,
+                        function: ::core::option::Option::None,
+                    }
+                }
+            }
+        };
         quote_ours! {
             #(#conditions)*
-            #text => ::core::option::Option::Some(Self::#function()),
+            #key => ::core::option::Option::Some(#method),
         }
     });
+    // What the block has not, the trait may have. Beside a trait with `#[desc_jit]` stands a function of the same name, which
+    // `use` brings along; beside another one there is none, and then the name is that of the other import.
+    let otherwise = match &block.trait_ {
+        Some((path, _)) => {
+            let path = without_arguments(path);
+            quote_ours! {
+                _ => {
+                    use ::desc_jit::__private::without_defaults::*;
+                    use #path as __desc_jit_defaults;
+                    __desc_jit_defaults::<Self>(name)
+                }
+            }
+        }
+        None => quote_ours! { _ => ::core::option::Option::None },
+    };
     quote_ours! {
         #[doc(hidden)]
-        pub fn #name(name: &str) -> ::core::option::Option<&'static ::desc_jit::__private::Function> {
+        pub fn #name(name: &str) -> ::core::option::Option<::desc_jit::__private::Method> {
             match name {
                 #(#arms)*
-                _ => ::core::option::Option::None,
+                #otherwise
             }
         }
     }

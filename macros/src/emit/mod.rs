@@ -16,8 +16,10 @@ mod place;
 mod source;
 mod stage;
 mod stub;
+mod traits;
 
 pub use implementation::{implementation, method_name, rejected_implementation};
+pub use traits::{rejected_trait, trait_};
 
 use crate::ast::{Function, Spot};
 use proc_macro2::TokenStream;

@@ -22,18 +22,27 @@ impl Names {
     /// Those of a companion type.
     pub fn of(function: &Function) -> Names {
         let entry = ours(name(function));
-        // Only it has the type parameters.
-        let stage = match function.generics.is_empty_inside() {
-            true => entry.clone(),
-            false => ours(&format!("__{entry}")),
-        };
+        let stage = inner(function, &entry);
         Names { entry, stage, body: ours("__body"), function: ours("__function") }
     }
 }
 
-/// What the staging function is called.
+/// What the staging function is called: only it has the type parameters.
+pub fn inner(function: &Function, entry: &Ident) -> Ident {
+    match function.generics.is_empty_inside() {
+        true => entry.clone(),
+        false => format_ident!("__{entry}"),
+    }
+}
+
+/// What calls in staged code name.
 pub fn name(function: &Function) -> &'static str {
-    if function.fallible { "try_stage" } else { "stage" }
+    entry(function.fallible)
+}
+
+/// The same, of one that gives a `Result` or not.
+pub fn entry(fallible: bool) -> &'static str {
+    if fallible { "try_stage" } else { "stage" }
 }
 
 /// What a call of a function that gives a `Result` is without `?`: an error, since what it gives could be forgotten.
@@ -66,7 +75,7 @@ pub fn without_question_mark(function: &Function, stage: &Ident) -> TokenStream 
 }
 
 /// `pub fn name<T>(cx, args, at) -> Out<Value>`
-fn signature(
+pub fn signature(
     name: &Ident,
     generics: &TokenStream,
     cx: &Ident,
@@ -83,8 +92,8 @@ fn signature(
 }
 
 /// What calls in staged code name, of a generic function: `stage_with::<T>` where they write the type arguments, and
-/// `stage` where they leave them to be inferred.
-pub fn generic(function: &Function, names: &Names) -> TokenStream {
+/// `stage` where they leave them to be inferred. `text`: what messages call it.
+pub fn generic(function: &Function, names: &Names, text: &str) -> TokenStream {
     let generics = &function.generics;
     if generics.is_empty() {
         return TokenStream::new();
@@ -103,11 +112,10 @@ pub fn generic(function: &Function, names: &Names) -> TokenStream {
         return with;
     }
     let signature = signature(entry, &TokenStream::new(), &cx, &args, &at);
-    let name = &function.name;
     let body = match generics.inferred() {
         Err(unknown) => {
             let unknown = name_of(unknown);
-            quote_ours! { cx.not_inferred(#name, #unknown, at) }
+            quote_ours! { cx.not_inferred(#text, #unknown, at) }
         }
         Ok(inferred) => {
             let dtypes = inferred.iter().map(|(ident, parts)| {

@@ -118,7 +118,7 @@ fn is_nameable(ty: &Type) -> bool {
 }
 
 /// The tree, or one inside of it, is of that kind.
-fn contains(tree: TokenTree, is: &dyn Fn(TokenTree) -> bool) -> bool {
+pub fn contains(tree: TokenTree, is: &dyn Fn(TokenTree) -> bool) -> bool {
     match tree {
         TokenTree::Group(group) => group.stream().into_iter().any(|t| contains(t, is)),
         tree => is(tree),

@@ -1,13 +1,13 @@
 //! Calls: annotated functions, functions of types, `mem::swap`.
 
-use super::{Parser, bare, expression, rejected, types};
+use super::{Parser, bare, expression, rejected, split, types};
 use crate::ast::{Argument, Expr, ExprKind, FieldName, Spot, StructLiteral, TypeFn};
 use crate::diag::calls::*;
 use crate::diag::types::RESULT_KEPT;
 use crate::diag::{expressions, signature};
 use crate::names::{self, ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method, nearest, scalar_instead};
 use quote::quote;
-use syn::{Expr as Rust, ExprCall, Path, PathArguments};
+use syn::{Expr as Rust, ExprCall, Path};
 
 impl Parser<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
@@ -148,10 +148,10 @@ impl Parser<'_> {
             return None;
         }
         let mut path = path.clone();
+        let arguments = split(&mut path);
         let segment = path.segments.last_mut()?;
-        segment.ident = crate::emit::method_name(stage, &segment.ident);
-        // Methods have none, which rustc says of the function as written.
-        segment.arguments = PathArguments::None;
+        let stage = crate::emit::method_name(stage, &segment.ident);
+        (segment.ident, segment.arguments) = self.entry_with(stage, arguments);
         Some(quote!(#path))
     }
 

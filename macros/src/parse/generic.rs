@@ -4,8 +4,8 @@ use super::{Parser, bare, expression, rejected, types};
 use crate::ast::{Expr, ExprKind, Spot};
 use crate::diag::calls::{ASSOCIATED, NUMBER_OPTION};
 use crate::names::{METHODS, Method, method, nearest};
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Expr as Rust, ExprCall, Path, PathArguments};
 
 /// Functions of floats that convert a number, and give an `Option`.
@@ -17,13 +17,13 @@ const TO: &[(&str, &str)] = &[("to_f64", "f64"), ("to_f32", "f32")];
 
 impl Parser<'_> {
     /// The type parameter that a path begins with: `T` of `T::zero`.
-    pub(super) fn type_parameter<'p>(&self, path: &'p Path) -> Option<&'p syn::Ident> {
+    pub(super) fn type_parameter<'p>(&self, path: &'p Path) -> Option<&'p Ident> {
         let first = path.segments.first().filter(|_| path.segments.len() == 2)?;
         self.generics.is_type(&first.ident.to_string()).then_some(&first.ident)
     }
 
     /// `T::zero()`, `T::max(a, b)`
-    pub(super) fn parameter_function(&mut self, e: &ExprCall, path: &Path, ty: &syn::Ident) -> Expr {
+    pub(super) fn parameter_function(&mut self, e: &ExprCall, path: &Path, ty: &Ident) -> Expr {
         let at = Spot::of(path);
         let Some(last) = path.segments.last() else { return rejected(at) };
         let name = last.ident.to_string();
@@ -67,7 +67,7 @@ impl Parser<'_> {
             }
             Rust::MethodCall(call) if call.args.is_empty() => {
                 let (_, ty) = TO.iter().find(|(name, _)| call.method == name)?;
-                (&*call.receiver, syn::Ident::new(ty, call.method.span()))
+                (&*call.receiver, Ident::new(ty, call.method.span()))
             }
             _ => return None,
         };
@@ -81,22 +81,27 @@ impl Parser<'_> {
     pub(super) fn entry(&self, path: &Path, stage: &str) -> TokenStream {
         let mut path = path.clone();
         let arguments = split(&mut path);
+        let (stage, arguments) = self.entry_with(crate::ast::ours(stage), arguments);
+        quote_ours! { #path::#stage #arguments }
+    }
+
+    /// The name of a staging function that is given these type arguments, and those that it takes.
+    pub(super) fn entry_with(&self, stage: Ident, arguments: PathArguments) -> (Ident, PathArguments) {
         let PathArguments::AngleBracketed(mut arguments) = arguments else {
-            let stage = crate::ast::ours(stage);
-            return quote_ours! { #path::#stage };
+            return (stage, PathArguments::None);
         };
         let count = arguments.args.len();
         // What is the length of an argument here is no constant: there it is read off the argument once more.
         let args = std::mem::take(&mut arguments.args);
         arguments.args =
             args.into_iter().filter(|a| !self.generics.mentions_length(&a.to_token_stream())).collect();
-        let stage = match arguments.args.len() {
-            0 => crate::ast::ours(stage),
-            left if left == count => crate::ast::ours(&format!("{stage}_with")),
-            _ => crate::ast::ours(&format!("__{stage}")),
-        };
-        let arguments = (!arguments.args.is_empty()).then_some(arguments);
-        quote_ours! { #path::#stage #arguments }
+        match arguments.args.len() {
+            0 => (stage, PathArguments::None),
+            left if left == count => {
+                (format_ident!("{stage}_with"), PathArguments::AngleBracketed(arguments))
+            }
+            _ => (format_ident!("__{stage}"), PathArguments::AngleBracketed(arguments)),
+        }
     }
 }
 

@@ -52,7 +52,6 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
         Ok(Item::Struct(i)) => not_a_function(i.struct_token.span, "a struct"),
         Ok(Item::Enum(i)) => not_a_function(i.enum_token.span, "an enum"),
         Ok(Item::Union(i)) => not_a_function(i.union_token.span, "a union"),
-        Ok(Item::Trait(i)) => not_a_function(i.trait_token.span, "a trait"),
         Ok(Item::Mod(i)) => not_a_function(i.mod_token.span, "a module"),
         Ok(Item::Const(i)) => not_a_function(i.const_token.span, "a constant"),
         Ok(Item::Static(i)) => not_a_function(i.static_token.span, "a static"),
@@ -71,7 +70,7 @@ pub fn item(tokens: TokenStream, sink: &mut Sink) -> Option<ItemFn> {
 /// Reads the function. Where something was reported the result is incomplete and must not be emitted.
 pub fn function(
     item: &ItemFn,
-    block: Option<&syn::ItemImpl>,
+    around: Option<implementation::Around<'_>>,
     arguments: &Arguments,
     sink: &mut Sink,
 ) -> Function {
@@ -91,9 +90,10 @@ pub fn function(
         is_optional: false,
         fallible,
         tried: false,
-        in_block: block.is_some(),
-        generics: match block {
-            Some(block) => Generics::of(item).within(&block.generics),
+        in_block: around.is_some(),
+        in_trait: around.is_some_and(|around| around.is_trait),
+        generics: match around {
+            Some(around) => Generics::of(item).within(around.generics),
             None => Generics::of(item),
         },
     };
@@ -133,8 +133,10 @@ struct Parser<'a> {
     fallible: bool,
     /// What is read next is a call of a function that gives a `Result`.
     tried: bool,
-    /// It stands in an `impl` block.
+    /// It stands in an `impl` block or a trait.
     in_block: bool,
+    /// It stands in a trait.
+    in_trait: bool,
     /// Its type and const parameters.
     generics: Generics,
 }

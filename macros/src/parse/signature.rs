@@ -27,11 +27,19 @@ impl Parser<'_> {
                 Type::Reference(reference) => self.sink.report(reference, &RESULT_BORROWS, &[]),
                 ty => {
                     self.is_optional = types::is_optional(ty);
-                    types::check(ty, self.sink);
+                    self.check_type(ty);
                 }
             }
         }
         params
+    }
+
+    /// In a trait `Self` is a struct of the user's.
+    fn check_type(&mut self, ty: &Type) {
+        match self.in_trait {
+            true => types::check(&types::with_self(ty, &syn::parse_quote!(State)), self.sink),
+            false => types::check(ty, self.sink),
+        }
     }
 
     fn qualifiers(&mut self, item: &ItemFn) {
@@ -60,7 +68,7 @@ impl Parser<'_> {
                     let lifetime = p.lifetime.to_string();
                     self.sink.report(&p.lifetime, &LIFETIME, &[&lifetime]);
                 }
-                _ if self.in_block => self.sink.report(param, &METHOD_GENERIC, &[]),
+                _ if self.in_trait => self.sink.report(param, &METHOD_GENERIC, &[]),
                 GenericParam::Type(p) => self.bounds(&p.ident, &p.bounds),
                 GenericParam::Const(p) if types::is_named(&p.ty, "char") => {
                     self.sink.report(&p.ty, &CONST_CHAR, &[&p.ident]);
@@ -102,7 +110,7 @@ impl Parser<'_> {
                 self.sink.report(attribute, &PARAMETER_ATTRIBUTE, &[&path]);
             }
         }
-        types::check(&typed.ty, self.sink);
+        self.check_type(&typed.ty);
         let mode = match types::bare(&typed.ty) {
             Type::Reference(r) if r.mutability.is_some() => Mode::Mut,
             Type::Reference(_) => Mode::Ref,

@@ -2,8 +2,9 @@
 
 use crate::diag::{Sink, signature, types::*};
 use crate::names::{ARRAYS, SCALARS, scalar_instead};
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
 use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
 /// Without parentheses and invisible groups.
@@ -49,6 +50,39 @@ pub fn is_function(ty: &Type) -> bool {
 pub fn is_optional(ty: &Type) -> bool {
     let optional = |s: &PathSegment| s.ident == "Option" || s.ident == "Result";
     matches!(bare(ty), Type::Path(p) if p.path.segments.last().is_some_and(optional))
+}
+
+/// The type with another one for `Self`, on its place.
+pub fn with_self(ty: &Type, own: &Type) -> Type {
+    let mut ty = ty.clone();
+    WithoutSelf(own).visit_type_mut(&mut ty);
+    ty
+}
+
+/// `Self` becomes this type.
+pub struct WithoutSelf<'a>(pub &'a Type);
+
+impl VisitMut for WithoutSelf<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::Path(path) = bare(ty)
+            && path.qself.is_none()
+            && let Some(ident) = path.path.get_ident()
+            && ident == "Self"
+        {
+            *ty = on(self.0, ident.span());
+            return;
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+/// The type at another place.
+pub fn on(ty: &Type, span: Span) -> Type {
+    let tokens = ty.to_token_stream().into_iter().map(|mut tree: TokenTree| {
+        tree.set_span(span.resolved_at(tree.span()));
+        tree
+    });
+    syn::parse2(tokens.collect()).unwrap_or_else(|_| ty.clone())
 }
 
 /// The value's type of `Result<T>` with an error of ours.
@@ -265,10 +299,10 @@ fn list_of(element: &Type) -> Option<(TokenStream, Rank)> {
 fn is_written(ty: &Type) -> bool {
     fn has_underscore(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|t| match t {
-            proc_macro2::TokenTree::Ident(i) => i == "_",
-            proc_macro2::TokenTree::Punct(p) => p.as_char() == '_',
-            proc_macro2::TokenTree::Group(g) => has_underscore(g.stream()),
-            proc_macro2::TokenTree::Literal(_) => false,
+            TokenTree::Ident(i) => i == "_",
+            TokenTree::Punct(p) => p.as_char() == '_',
+            TokenTree::Group(g) => has_underscore(g.stream()),
+            TokenTree::Literal(_) => false,
         })
     }
     !has_underscore(ty.to_token_stream())

@@ -2,7 +2,7 @@
 
 use super::cx::{At, Cx, Out};
 use super::slices::SliceArg;
-use super::structs::method_of;
+use super::structs::methods_of;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal};
 use crate::error::ErrorKind;
@@ -48,7 +48,7 @@ impl Cx {
             return self.at_method(name, base, index, args, at);
         }
         // Methods of the user's come before those that all values have.
-        if method_of(receiver, name).is_some() {
+        if !methods_of(receiver, name).is_empty() {
             let mut all = vec![receiver.clone()];
             all.extend_from_slice(args);
             return self.call_method(name, false, false, &mut all, at);

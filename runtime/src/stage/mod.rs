@@ -42,6 +42,7 @@ pub use effects::Text;
 pub use generics::Step;
 pub use range::Range;
 pub use slices::SliceArg;
+pub(crate) use structs::not_one;
 pub(crate) use transformed::Signature;
-pub use typed::{Field, StructInfo, Ty, Typed};
+pub use typed::{Field, Method, StructInfo, Ty, Typed};
 pub use value::Value;

@@ -1,10 +1,9 @@
 //! Structs: literals, fields by name, and their types.
 
-use super::cx::{At, Cx, Mode, Out, Param};
-use super::typed::{StructInfo, Ty};
+use super::cx::{At, Cx, Out, Param};
+use super::typed::{Method, StructInfo, Ty};
 use super::value::Value;
 use crate::error::{Error, ErrorKind};
-use crate::exec::Function;
 
 impl Cx {
     /// `State { x: a, v: b, ..base }`
@@ -170,31 +169,48 @@ impl Cx {
         args: &mut [Value],
         at: At,
     ) -> Out<Value> {
-        let Some(function) = args.first().and_then(|receiver| method_of(receiver, name)) else {
+        let found = args.first().map_or(Vec::new(), |receiver| methods_of(receiver, name));
+        let [method] = found[..] else {
             let receiver = args.first().map_or("nothing".into(), |v| self.describe(v));
-            let message = format!("`.{name}(..)` is not a method of {receiver} in staged code");
-            return Err(self
-                .error(ErrorKind::Unsupported, message, at)
-                .note("put `#[desc_jit]` on the `impl` block that it stands in"));
+            return Err(self.locate_error(not_one(name, &receiver, found.len()), at));
         };
-        if args.len() != function.params.len() {
-            let message = format!("`{}` takes {} arguments", function.name, function.params.len());
+        if args.len() != method.parameters {
+            let message = format!("`{}` takes {} arguments", method.name, method.parameters);
             return Err(self.error(ErrorKind::Argument, message, at));
         }
-        if function.params[0].mode == Mode::Mut && !assignable {
-            let message = format!("`{}` updates its receiver, which is no variable here", function.name);
+        if method.updates && !assignable {
+            let message = format!("`{}` updates its receiver, which is no variable here", method.name);
             return Err(self
                 .error(ErrorKind::Unsupported, message, at)
                 .note("bind it with `let mut`, outside of closures, and give the method a name that arrays have not"));
         }
-        if function.fallible && !tried {
-            return self.kept_result(function.name, at);
+        if method.fallible && !tried {
+            return self.kept_result(method.name, at);
         }
-        (function.stage)(self, args, at)
+        (method.stage)(self, args, at)
     }
 }
 
-/// The annotated method of a struct.
-pub(super) fn method_of(receiver: &Value, name: &str) -> Option<&'static Function> {
-    receiver.struct_info().and_then(|info| (info.methods)(name))
+/// The annotated methods of a struct that have this name.
+pub(super) fn methods_of(receiver: &Value, name: &str) -> Vec<Method> {
+    receiver.struct_info().map_or(Vec::new(), |info| (info.methods)(name))
+}
+
+/// Why a name is not that of a method: staged code knows none, or several.
+pub(crate) fn not_one(name: &str, of: &str, count: usize) -> Error {
+    let call = match name.strip_prefix("::") {
+        Some(name) => format!("`{name}(..)` is"),
+        None => format!("`.{name}(..)` is"),
+    };
+    let (message, note) = match count {
+        0 => (
+            format!("{call} not a method of {of} in staged code"),
+            "put `#[desc_jit]` on the `impl` block that it stands in",
+        ),
+        _ => (
+            format!("{call} the name of {count} methods of {of}"),
+            "rename one of them: staged code finds methods by their names alone",
+        ),
+    };
+    Error::new(ErrorKind::Unsupported, message).note(note)
 }

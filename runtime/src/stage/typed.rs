@@ -1,5 +1,6 @@
 //! Which Rust types can stand in the signature of an annotated function, and what they are in a graph.
 
+use super::cx::{Mode, StageFn};
 use crate::array::{Array, Element};
 use crate::dtype::DType;
 use crate::exec::Function;
@@ -35,8 +36,39 @@ pub struct StructInfo {
     pub parameters: &'static [Option<DType>],
     /// Its fields, in order.
     pub fields: &'static [Field],
-    /// Its annotated methods, by name.
-    pub methods: fn(&str) -> Option<&'static Function>,
+    /// Its annotated functions of that name; `::name` are those without a receiver.
+    pub methods: fn(&str) -> Vec<Method>,
+}
+
+/// An annotated function of a struct, as it is found by name.
+#[derive(Clone, Copy)]
+pub struct Method {
+    /// Its name.
+    pub name: &'static str,
+    /// How many parameters it has, the receiver among them.
+    pub parameters: usize,
+    /// Its receiver is `&mut self`.
+    pub updates: bool,
+    /// It gives a `Result`.
+    pub fallible: bool,
+    /// What calls in staged code run; of a generic one it infers the types.
+    pub stage: StageFn,
+    /// The function; a generic one has several.
+    pub function: Option<&'static Function>,
+}
+
+impl Method {
+    /// One without type parameters.
+    pub fn of(function: &'static Function) -> Method {
+        Method {
+            name: function.name,
+            parameters: function.params.len(),
+            updates: function.params.first().is_some_and(|param| param.mode == Mode::Mut),
+            fallible: function.fallible,
+            stage: function.stage,
+            function: Some(function),
+        }
+    }
 }
 
 /// A field of a struct.

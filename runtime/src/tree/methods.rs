@@ -3,10 +3,14 @@
 //! There is no registry: a `#[desc_jit] impl` block adds an associated function to the type, a table of its methods, and
 //! `#[derive(Tree)]` asks for all tables that a type can have. An inherent associated function comes before one of a
 //! trait, so a table that no block made is the empty one of [`NoMethods`].
+//!
+//! Functions without a receiver are in the tables as well, as `::name`: in a default function of a trait `Self::name(x)` is found
+//! from the type that has the trait.
 
 use super::Tree;
+use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Function;
-use crate::stage::{At, Cx, Out, Value};
+use crate::stage::{At, Cx, Method, Out, Ty, Value, not_one};
 
 /// Literals of structs, where the struct has no function of this name itself: a generic one has.
 #[doc(hidden)]
@@ -20,12 +24,56 @@ pub trait Literals: Sized {
 }
 impl<T> Literals for T {}
 
+/// What stands beside a trait without `#[desc_jit]`; generated code imports it by a glob, which the function beside another
+/// trait comes before.
+#[doc(hidden)]
+pub mod without_defaults {
+    use crate::stage::Method;
+
+    /// Nothing is known of the functions that it has by default.
+    pub fn __desc_jit_defaults<T>(_: &str) -> Option<Method> {
+        None
+    }
+}
+
+/// The annotated function of that name: `name` with a receiver, `::name` without.
+fn one<T: Tree>(name: &str) -> Result<Method> {
+    let (found, of) = match T::__TY {
+        Ty::Struct(info) => ((info.methods)(name), info.name.to_string()),
+        other => (Vec::new(), other.to_string()),
+    };
+    match found[..] {
+        [method] => Ok(method),
+        ref found => Err(not_one(name, &of, found.len())),
+    }
+}
+
+/// The same, of a function that a trait has by default: what the type has.
+///
+/// # Errors
+/// There is none, or there are several.
+pub fn associated<T: Tree>(name: &str) -> Result<&'static Function> {
+    let generic = || Error::new(ErrorKind::Verify, format!("`{name}` is generic here, and not in its trait"));
+    one::<T>(name)?.function.ok_or_else(generic)
+}
+
+impl Cx {
+    /// `Self::name(args)` in a function that a trait has by default: what the type has.
+    ///
+    /// # Errors
+    /// No such function, and what the function itself refuses.
+    pub fn call_associated<T: Tree>(&self, name: &str, args: &mut [Value], at: At) -> Out<Value> {
+        let method = one::<T>(name).map_err(|e| self.locate_error(e, at))?;
+        (method.stage)(self, args, at)
+    }
+}
+
 macro_rules! tables {
     ($dollar:tt $($name:ident)*) => {
         /// The tables that there are not.
         #[doc(hidden)]
         pub trait NoMethods {
-            $(fn $name(_: &str) -> Option<&'static Function> {
+            $(fn $name(_: &str) -> Option<Method> {
                 None
             })*
         }
@@ -36,9 +84,9 @@ macro_rules! tables {
         macro_rules! __methods_of {
             ($dollar ty:ty, $dollar name:expr) => {{
                 use $crate::__private::NoMethods as _;
-                let tables: &[fn(&str) -> Option<&'static $crate::__private::Function>] =
+                let tables: &[fn(&str) -> Option<$crate::__private::Method>] =
                     &[$(<$dollar ty>::$name),*];
-                tables.iter().find_map(|table| table($dollar name))
+                tables.iter().filter_map(|table| table($dollar name)).collect()
             }};
         }
     };

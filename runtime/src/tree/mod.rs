@@ -6,7 +6,7 @@ mod methods;
 pub use functions::{
     TreeDef, tree_flatten, tree_leaves, tree_map, tree_map2, tree_stack, tree_unflatten, tree_unstack,
 };
-pub use methods::{Literals, NoMethods};
+pub use methods::{Literals, NoMethods, associated, without_defaults};
 
 use crate::array::{Array, Array1, Buffer, Element};
 use crate::dtype::{DType, Literal};

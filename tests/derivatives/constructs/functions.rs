@@ -10,6 +10,7 @@ constructs! {
     mutating_closures: "closures that assign what they capture: `let mut add = \\|v\\| total += v;`, `let mut next = move \\|\\| ..`";
     generics: "`fn f<T: Float>`, `where T: Float`, traits of one's own beside it; `T::zero()`, `T::from(x).unwrap()`, `T::PI()`, `T::max(a, b)`; `f(x)`, `f::<T>(x)`, `f::jit::<f64>()`";
     const_generics: "`fn f<const N: usize>(x: [f64; N])`, `fn f<const K: u32>(x: f64)`";
+    traits: "`#[desc_jit] trait Potential { const K: f64; fn energy(&self, x: f64) -> f64; fn force(&self, x: f64) -> f64 { .. } }`";
     items: "annotated functions inside functions, `const`, `static`, `use`, `const { .. }`";
     transforms: "`grad(f)(&x)`, `vmap(..)`, `jvp(..)` of annotated functions";
     roots: "`root_scalar`, `root`, `fixed_point`";
@@ -151,4 +152,45 @@ fn roots(x: &Array1<f64>, n: usize) -> f64 {
     let cosine = |v: f64| (v * 0.5).cos() + 0.1 * x[1];
     let (v, _) = fixed_point_with(cosine, 1.0, 1e-15, 200, Iteration::Simple);
     e * v * n as f64
+}
+
+#[desc_jit]
+trait Potential {
+    const K: f64;
+
+    fn energy(&self, x: f64) -> f64;
+
+    fn shape(x: f64) -> f64;
+
+    fn force(&self, x: f64) -> f64 {
+        -(self.energy(x + 0.1) - self.energy(x - 0.1)) / 0.2 + Self::K * Self::shape(x)
+    }
+}
+
+#[derive(Tree, Clone)]
+struct Spring {
+    stiffness: f64,
+}
+
+#[desc_jit]
+impl Potential for Spring {
+    const K: f64 = 0.5;
+
+    fn energy(&self, x: f64) -> f64 {
+        0.5 * self.stiffness * x * x * x
+    }
+
+    fn shape(x: f64) -> f64 {
+        x.sin()
+    }
+}
+
+#[desc_jit]
+fn traits(x: &Array1<f64>, n: usize) -> f64 {
+    let spring = Spring { stiffness: x[0] };
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += spring.force(x[i]) * Spring::shape(x[3]);
+    }
+    sum
 }

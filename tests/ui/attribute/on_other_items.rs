@@ -1,4 +1,4 @@
-//! The attribute on a module, an enum, a trait, a constant and a type.
+//! The attribute on a module, an enum, a constant and a type.
 use desc_jit::prelude::*;
 
 #[desc_jit]
@@ -8,9 +8,6 @@ mod gas {}
 enum Phase {
     Solid,
 }
-
-#[desc_jit]
-trait Model {}
 
 #[desc_jit]
 const BOLTZMANN: f64 = 1.380649e-23;

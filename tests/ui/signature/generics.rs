@@ -26,8 +26,15 @@ struct State {
 }
 
 #[desc_jit]
-impl State {
+trait Scaled {
     fn scaled<T: Float, const N: usize>(&self) -> f64 {
+        1.0
+    }
+}
+
+#[desc_jit]
+impl State {
+    fn copied<T: Copy>(&self, x: T) -> f64 {
         self.x
     }
 }
