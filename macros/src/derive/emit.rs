@@ -1,16 +1,13 @@
 //! The traits of a tree. All that is asked of a field is asked through one trait, `Tree` or `Fixed`, so that all
 //! messages about a type that can't be a field are the same.
 
-use super::parse::{Field, Shape, Tree};
+use super::many::{Part, copies, field_type, nested, stack_of, static_functions};
+use super::parse::{Shape, Tree};
 use crate::generics::Generics;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::Member;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-
-/// The most parts of a tuple that is a tree.
-const MOST_PARTS: usize = 8;
 
 /// Everything that is derived; of a struct that was reported a stub that is never run.
 pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
@@ -19,12 +16,13 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
     let none = Vec::new();
     let fields = if complete { &tree.fields } else { &none };
     let stack = format_ident!("{}Stack", name.unraw(), span = Span::mixed_site());
-    let parts: Vec<Part<'_>> = fields.iter().map(Part::of).collect();
-    // A type parameter for each field: what is derived for it mentions no type of the user's, so that rustc says once
-    // what is wrong with one.
+    let parts: Vec<Part<'_>> = fields.iter().enumerate().map(|(k, field)| Part::of(k, field)).collect();
+    // The struct of many has the struct as its parameter, and finds its fields' types through a trait of them. So each type of
+    // the user's is mentioned where it is written, in the impl of that trait, and rustc says there what is wrong with it.
+    let (of, fields_of) = (crate::ast::own("Of"), crate::ast::own("Fields"));
     let stacked: Vec<Part<'_>> =
-        fields.iter().enumerate().map(|(k, field)| Part::stacked(k, field)).collect();
-    let params: Vec<&TokenStream> = stacked.iter().map(|part| &part.ty).collect();
+        fields.iter().enumerate().map(|(k, field)| Part::stacked(k, field, &of, &fields_of)).collect();
+    let names: Vec<Ident> = (0..fields.len()).map(field_type).collect();
     let stacked_fields = stacked.iter().map(|part| {
         let (vis, ty) = (&part.field.vis, &part.ty);
         match &part.field.member {
@@ -32,11 +30,17 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
             Member::Unnamed(_) => quote_ours! { #vis #ty },
         }
     });
+    let parameter = (!fields.is_empty()).then(|| quote_ours! { #of: #fields_of });
+    let (declared, argument) = match &parameter {
+        Some(parameter) => (quote_ours! { <#parameter> }, quote_ours! { <#of> }),
+        None => (TokenStream::new(), TokenStream::new()),
+    };
     let declaration = match shape {
-        Shape::Named => quote_ours! { #vis struct #stack<#(#params),*> { #(#stacked_fields),* } },
-        Shape::Numbered => quote_ours! { #vis struct #stack<#(#params),*>(#(#stacked_fields),*); },
+        Shape::Named => quote_ours! { #vis struct #stack #declared { #(#stacked_fields),* } },
+        Shape::Numbered => quote_ours! { #vis struct #stack #declared(#(#stacked_fields),*); },
         Shape::Unit => quote_ours! { #vis struct #stack; },
     };
+    let copies = copies(&stack, &declared, &argument, *shape, &stacked);
     let of_own = parts.iter().map(|part| match part.field.is_static {
         true => part.ty.clone(),
         false => stack_of(&part.ty, part.span()),
@@ -54,30 +58,55 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
             ::desc_jit::__private::Tree<__Stacked: ::desc_jit::__private::Arg + ::desc_jit::__private::Output> + 'static
         },
     });
+    let own_type = match generics.is_empty() {
+        true => name.to_token_stream(),
+        false => {
+            let arguments = generics.as_arguments();
+            quote_ours! { #name #arguments }
+        }
+    };
+    let (params, clause) = (generics.list(), generics.clause());
+    let functions = parts.iter().filter(|part| part.field.is_static).map(|part| {
+        let (ty, (fixed, take)) = (field_type(part.number), static_functions(part.number));
+        quote_ours! {
+            fn #fixed<'a>(this: &Self::#ty) -> ::desc_jit::__private::ArgValue<'a> {
+                <Self::#ty as ::desc_jit::__private::Fixed>::__fixed(this)
+            }
+            fn #take(outputs: &mut ::desc_jit::__private::Outputs) -> ::desc_jit::Result<Self::#ty> {
+                <Self::#ty as ::desc_jit::__private::Fixed>::__take_fixed(outputs)
+            }
+        }
+    });
+    let of_fields = quote_ours! {
+        #vis trait #fields_of: ::core::marker::Sized + 'static {
+            #(type #names: #bounds;)*
+            #(#functions)*
+        }
+        impl<#params> #fields_of for #own_type #clause {
+            #(type #names = #of_own;)*
+        }
+    };
+    let stack_argument = (!fields.is_empty()).then(|| quote_ours! { <#own_type> });
     let subject = Subject {
         text: text.clone(),
-        ty: match generics.is_empty() {
-            true => name.to_token_stream(),
-            false => {
-                let arguments = generics.as_arguments();
-                quote_ours! { #name #arguments }
-            }
-        },
-        params: generics.list(),
+        ty: own_type.clone(),
+        params: params.clone(),
         floats: generics.dtypes(),
-        clause: generics.clause(),
+        clause,
         methods: methods(name, generics),
-        stacked: quote_ours! { #stack<#(#of_own),*> },
+        fields: quote_ours! { <#own_type as #fields_of> },
+        stacked: quote_ours! { #stack #stack_argument },
         name,
     };
     let stacks = Subject {
         text: format!("{text}Stack"),
-        ty: quote_ours! { #stack<#(#params),*> },
-        params: quote_ours! { #(#params: #bounds,)* },
+        ty: quote_ours! { #stack #argument },
+        params: parameter.unwrap_or_default(),
         floats: Vec::new(),
         clause: TokenStream::new(),
         // A stack has none, whatever is in it.
         methods: quote_ours! { { let _: &str = name; ::std::vec::Vec::new() } },
+        fields: quote_ours! { <#of as #fields_of> },
         stacked: nested(of_stacks.collect()),
         name: &stack,
     };
@@ -88,9 +117,10 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
     quote_ours! {
         #silence
         const _: () = {
+            #of_fields
             /// Many of them: every field has one axis more.
-            #[derive(::core::clone::Clone, ::core::fmt::Debug)]
             #declaration
+            #copies
             #own
             #of_stack
             #literal
@@ -156,46 +186,15 @@ struct Subject<'a> {
     clause: TokenStream,
     /// The method of that `name`.
     methods: TokenStream,
+    /// The trait of its fields, of the struct that they are those of.
+    fields: TokenStream,
     /// Many of them.
     stacked: TokenStream,
 }
 
-/// A field with its type as tokens.
-struct Part<'a> {
-    field: &'a Field,
-    ty: TokenStream,
-}
-
-impl<'a> Part<'a> {
-    fn of(field: &'a Field) -> Part<'a> {
-        Part { field, ty: field.ty.to_token_stream() }
-    }
-
-    fn stacked(number: usize, field: &'a Field) -> Part<'a> {
-        Part { field, ty: crate::ast::own(&format!("Field{number}")).to_token_stream() }
-    }
-
-    /// On the type, as its own tokens are: a field that can't be one is the fault of its type, and reported once.
-    fn span(&self) -> Span {
-        self.field.ty.span()
-    }
-}
-
-fn stack_of(ty: &TokenStream, span: Span) -> TokenStream {
-    quote_spanned! {span=> <#ty as ::desc_jit::__private::Tree>::__Stacked }
-}
-
-/// Types as tuples that are not too long.
-fn nested(mut types: Vec<TokenStream>) -> TokenStream {
-    while types.len() > MOST_PARTS {
-        types = types.chunks(MOST_PARTS).map(|some| quote_ours! { (#(#some,)*) }).collect();
-    }
-    quote_ours! { (#(#types,)*) }
-}
-
 /// The impls for one struct with these fields.
 fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool) -> TokenStream {
-    let Subject { name, text, ty: own, params, floats, clause, methods, stacked } = subject;
+    let Subject { name, text, ty: own, params, floats, clause, methods, fields, stacked } = subject;
     // Ours, among tokens that have the user's spans.
     let (this, outputs) = (crate::ast::ours("this"), crate::ast::ours("outputs"));
     let descriptions = parts.iter().map(|part| {
@@ -208,9 +207,10 @@ fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool
         let parts = parts.iter().map(|part| {
             let (ty, member) = (&part.ty, &part.field.member);
             match part.field.is_static {
-                true => quote_spanned! {part.span()=>
-                    <#ty as ::desc_jit::__private::Fixed>::__fixed(&#this.#member)
-                },
+                true => {
+                    let (fixed, _) = static_functions(part.number);
+                    quote_spanned! {part.span()=> #fields::#fixed(&#this.#member) }
+                }
                 false => quote_spanned! {part.span()=>
                     <#ty as ::desc_jit::__private::Tree>::#method(#reference #this.#member)
                 },
@@ -224,9 +224,10 @@ fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool
     let taken = parts.iter().map(|part| {
         let (ty, member) = (&part.ty, &part.field.member);
         let take = match part.field.is_static {
-            true => quote_spanned! {part.span()=>
-                <#ty as ::desc_jit::__private::Fixed>::__take_fixed(#outputs)?
-            },
+            true => {
+                let (_, take) = static_functions(part.number);
+                quote_spanned! {part.span()=> #fields::#take(#outputs)? }
+            }
             false => quote_spanned! {part.span()=>
                 <#ty as ::desc_jit::__private::Tree>::__take(#outputs)?
             },

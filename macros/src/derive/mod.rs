@@ -1,6 +1,7 @@
 //! `#[derive(Tree)]`: a struct as a value of staged code.
 
 mod emit;
+mod many;
 mod parse;
 
 use crate::diag::Sink;
