@@ -455,3 +455,34 @@ fn windows_of_nothing_are_an_error() {
         assert!(error.to_string().contains("windows of no elements"), "{error}");
     }
 }
+
+#[desc_jit]
+fn sums_of_nothing(x: &Array1<f64>, y: &Array1<f32>) -> (f64, i64, f64, f32, usize) {
+    let first: f64 = (0..0).map(|k| k as f64).sum();
+    let count: i64 = (0..0).map(|k| k * k).sum();
+    let mut kept = 3.0;
+    kept *= first;
+    let mut n = 5;
+    if n > 3 {
+        n = (2..2).sum();
+    }
+    let single: f32 = y.iter().skip(10).sum();
+    let tail: f64 = x.iter().skip(10).map(|v| v * v).sum();
+    (first, count + n, kept + tail, single, (0..0).map(|k| 2 * k).sum())
+}
+
+#[test]
+fn a_sum_of_nothing_is_what_it_is_in_rust() {
+    let (first, count, ..) = agree!(sums_of_nothing(&Array1::ones(4), &Array1::ones(2)));
+    assert_eq!((first.to_bits(), count), ((-0.0_f64).to_bits(), 0));
+}
+
+#[desc_jit]
+fn sum_of_none(x: &Array1<f64>) -> f64 {
+    x.iter().sum()
+}
+
+#[test]
+fn a_sum_over_an_empty_array_is_negative_zero() {
+    assert_eq!(agree!(sum_of_none(&Array1::zeros(0))).to_bits(), (-0.0_f64).to_bits());
+}

@@ -48,6 +48,9 @@ impl Cx {
                 _ => v.clone(),
             }));
         }
+        if to.is_int() && is_sum_of_nothing(v) {
+            return Ok(Some(Value::literal(Literal::zero(to))));
+        }
         let compatible =
             v.is_weak() && ((from.is_float() && to.is_float()) || (from.is_int() && to != DType::Bool));
         if !compatible {
@@ -186,6 +189,9 @@ impl Cx {
             return Ok(new);
         }
         let (was, is) = (self.ty(old, at)?, self.ty(&new, at)?);
+        if was.dtype.is_int() && old.is_weak() && is_sum_of_nothing(&new) {
+            return Ok(Value::weak(Literal::zero(was.dtype)));
+        }
         if was.dtype == is.dtype || old.is_weak() {
             return Ok(new);
         }
@@ -227,4 +233,9 @@ impl Cx {
     pub(super) fn leaf_type(&self, v: &Value, at: At) -> Out<(Type, bool)> {
         Ok((self.ty(v, at)?, v.is_weak()))
     }
+}
+
+/// What a sum without items is before it is known of what: Rust's of floats is -0.0, which no literal of integers can be.
+fn is_sum_of_nothing(v: &Value) -> bool {
+    v.is_weak() && matches!(v.as_static(), Some(Literal::F64(x)) if x == 0.0 && x.is_sign_negative())
 }

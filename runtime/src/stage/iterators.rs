@@ -25,6 +25,8 @@ impl Cx {
     ) -> Out<Option<Value>> {
         Ok(Some(match (name, args) {
             ("settled", []) => match x.0 {
+                // Of nothing: rustc knows its type, and where it goes it is told. `adopt` takes -0.0 for a 0 of integers.
+                Repr::Neutral(BinaryOp::Add) => Value::weak(neutral(BinaryOp::Add, DType::F64)),
                 Repr::Neutral(op) => Value::weak(neutral(op, DType::I64)),
                 _ => x.clone(),
             },
