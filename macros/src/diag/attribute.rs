@@ -3,7 +3,7 @@
 catalogue! {
     UNKNOWN_ARGUMENT = "DJ0001", "`{0}` is not an argument of `#[desc_jit]`",
         "there are `static(a, b)`, which lists the scalar parameters that are constants of the compilation, and for derivatives `checkpoint`, `jvp = f`, `vjp = f`{1}";
-    NOT_A_FUNCTION = "DJ0002", "`#[desc_jit]` goes on a function or an `impl` block, not on {0}",
+    NOT_A_FUNCTION = "DJ0002", "`#[desc_jit]` goes on a function, an `impl` block or a trait, not on {0}",
         "put it on each `fn` that is to be compiled; `#[derive(Tree)]` makes a struct part of the language";
     UNKNOWN_PARAMETER = "DJ0003", "`{0}` is not a parameter of `{1}`",
         "{2}";

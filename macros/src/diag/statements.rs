@@ -30,7 +30,7 @@ catalogue! {
     PARALLEL_ARGUMENTS = "DJ0217", "`#[parallel]` takes no arguments",
         "write `#[parallel]`; `with_threads(n, || ..)` around the call limits the number of threads";
     CHECKPOINT_MISPLACED = "DJ0218", "`#[checkpoint]` stands in front of a `for` loop, and this is {0}",
-        "put it right in front of the `for` whose iterations reverse mode is to run again instead of saving them; for a whole function write `#[desc_jit(checkpoint)]`";
+        "put it right in front of the counted `for` whose iterations reverse mode is to run again instead of saving them; for a whole function write `#[desc_jit(checkpoint)]`";
     CHECKPOINT_ARGUMENTS = "DJ0219", "`#[checkpoint]` takes no arguments",
         "write `#[checkpoint]`: the loop is run again by segments of about the square root of its iterations";
     UNROLL_MISPLACED = "DJ0220", "`#[unroll]` is for `for` loops, and this is {0}",

@@ -28,6 +28,24 @@ pub fn is_of_loops(attribute: &Attribute) -> bool {
     is_parallel(attribute) || is_checkpoint(attribute) || is_unroll(attribute)
 }
 
+/// Reports those of a `for` that is no counted loop.
+pub(super) fn misplaced(e: &ExprForLoop, what: &'static str, sink: &mut Sink) {
+    e.attrs.iter().for_each(|attribute| elsewhere(attribute, what, sink));
+}
+
+/// Reports an attribute of loops on something else.
+fn elsewhere(attribute: &Attribute, what: &'static str, sink: &mut Sink) {
+    if is_parallel(attribute) {
+        sink.report(attribute, &PARALLEL_MISPLACED, &[&what]);
+    }
+    if is_checkpoint(attribute) {
+        sink.report(attribute, &CHECKPOINT_MISPLACED, &[&what]);
+    }
+    if is_unroll(attribute) {
+        sink.report(attribute, &UNROLL_MISPLACED, &[&what]);
+    }
+}
+
 /// Reports those that stand elsewhere: rustc never sees them.
 pub(super) fn check(item: &ItemFn, sink: &mut Sink) {
     Check { sink, what: "a function" }.visit_item_fn(item);
@@ -41,15 +59,7 @@ struct Check<'s> {
 
 impl<'ast> Visit<'ast> for Check<'_> {
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
-        if is_parallel(attribute) {
-            self.sink.report(attribute, &PARALLEL_MISPLACED, &[&self.what]);
-        }
-        if is_checkpoint(attribute) {
-            self.sink.report(attribute, &CHECKPOINT_MISPLACED, &[&self.what]);
-        }
-        if is_unroll(attribute) {
-            self.sink.report(attribute, &UNROLL_MISPLACED, &[&self.what]);
-        }
+        elsewhere(attribute, self.what, self.sink);
     }
 
     fn visit_stmt(&mut self, stmt: &'ast Stmt) {

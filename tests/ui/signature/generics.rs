@@ -34,7 +34,7 @@ trait Scaled {
 
 #[desc_jit]
 impl State {
-    fn copied<T: Copy>(&self, x: T) -> f64 {
+    fn copied<T: Copy>(&self, _x: T) -> f64 {
         self.x
     }
 }

@@ -15,4 +15,24 @@ fn root(a: f64) -> f64 {
     x
 }
 
+#[desc_jit]
+fn without_end(x: f64) -> f64 {
+    let mut y = x;
+    #[unroll]
+    for i in 0.. {
+        if y < 1e-3 {
+            break;
+        }
+        y = 0.5 * y + 1e-6 * i as f64;
+    }
+    #[unroll]
+    for i in (0..).flat_map(|k| 0..k) {
+        if i > 3 {
+            break;
+        }
+        y += 1.0;
+    }
+    y
+}
+
 fn main() {}

@@ -6,8 +6,7 @@ use super::{End, Exits, Item, Iterator, Source};
 use crate::ast::{Block, Expr, ExprKind, For, Frame, Loop, Range, Spot, Stmt};
 use crate::build::{assign, binary, int, let_, read};
 use crate::diag::iterators::FLAT_ITEMS;
-use crate::diag::statements::PARALLEL_MISPLACED;
-use crate::parse::loop_attributes::{is_checkpoint, is_parallel, is_unroll};
+use crate::parse::loop_attributes::{is_checkpoint, is_parallel, is_unroll, misplaced};
 use crate::parse::{Parser, bare, expression};
 use syn::{Expr as Rust, ExprForLoop, Label};
 
@@ -16,11 +15,6 @@ impl<'p> Parser<'p> {
     pub(in crate::parse) fn for_items(&mut self, e: &ExprForLoop) -> Option<Expr> {
         let at = Spot::of(&e.for_token);
         let iterator = self.iterator(&e.expr)?;
-        if iterator.is_endless()
-            && let Some(attribute) = e.attrs.iter().find(|a| is_parallel(a))
-        {
-            self.sink.report(attribute, &PARALLEL_MISPLACED, &[&"a loop without an end"]);
-        }
         let (before, mut body) = self.counted(iterator, e.label.as_ref(), at, |p, _, item, out| {
             p.scopes.open();
             p.bind_item(&e.pat, item, out);
@@ -29,10 +23,13 @@ impl<'p> Parser<'p> {
             out.push(Stmt::Expr(expression(ExprKind::Block(block), at)));
             Some(())
         })?;
-        if let Some(body) = outermost(&mut body) {
-            body.parallel = e.attrs.iter().any(is_parallel);
-            body.checkpoint = e.attrs.iter().any(is_checkpoint);
-            body.unroll = e.attrs.iter().any(is_unroll);
+        match outermost(&mut body) {
+            Some(body) => {
+                body.parallel = e.attrs.iter().any(is_parallel);
+                body.checkpoint = e.attrs.iter().any(is_checkpoint);
+                body.unroll = e.attrs.iter().any(is_unroll);
+            }
+            None => misplaced(e, "a loop without an end", self.sink),
         }
         Some(match before.is_empty() {
             true => body,
@@ -200,7 +197,7 @@ impl<'p> Parser<'p> {
 /// What is done with an item.
 type Body<'p, 'b> = Box<dyn FnOnce(&mut Parser<'p>, Frame, Item, &mut Vec<Stmt>) -> Option<()> + 'b>;
 
-/// The first of the loops that make one iterator together.
+/// The first of the loops that make one iterator together; `None` where it has no end.
 fn outermost(e: &mut Expr) -> Option<&mut For> {
     match &mut e.kind {
         ExprKind::For(body) => Some(body),
