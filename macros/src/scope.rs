@@ -132,6 +132,14 @@ impl Scopes {
         Seen(self.names.len())
     }
 
+    /// Items declared since, in blocks that are still open.
+    pub fn items_since(&self, since: Seen) -> impl Iterator<Item = &str> {
+        self.names.iter().skip(since.0).filter_map(|name| match name {
+            Name::Item(name) => Some(name.as_str()),
+            Name::Variable(_) => None,
+        })
+    }
+
     /// Hides the names declared since, for code that stands inside of their scopes and does not see them.
     pub fn hide(&mut self, since: Seen) -> Hidden {
         Hidden(self.names.split_off(since.0))

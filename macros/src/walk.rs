@@ -5,6 +5,9 @@ use crate::ast::{
     Target,
 };
 use crate::scope::Variable;
+use proc_macro2::{TokenStream, TokenTree};
+use std::collections::{BTreeMap, BTreeSet};
+use syn::ext::IdentExt;
 
 /// A part of an expression.
 pub enum Child<'a> {
@@ -204,14 +207,23 @@ pub fn captured(f: &Callable) -> Vec<Variable> {
         params.iter().for_each(|p| p.variables(&mut |v| found.declared.push(v.number())));
         found.expr(&mut body.clone());
     }
-    let Captured { declared, read } = found;
+    let Captured { declared, read, .. } = found;
     read.into_values().filter(|v| !declared.contains(&v.number())).collect()
+}
+
+/// Names that paths begin with in an expression, of constants, functions and structs from outside. Its tree is the same
+/// afterwards.
+pub fn outside(e: &Expr) -> BTreeSet<String> {
+    let mut found = Captured::default();
+    found.expr(&mut e.clone());
+    found.paths
 }
 
 #[derive(Default)]
 struct Captured {
     declared: Vec<usize>,
-    read: std::collections::BTreeMap<usize, Variable>,
+    read: BTreeMap<usize, Variable>,
+    paths: BTreeSet<String>,
 }
 
 impl Captured {
@@ -221,6 +233,9 @@ impl Captured {
                 self.read.insert(v.number(), v.clone());
             }
             ExprKind::For(l) => self.declared.extend(l.index.iter().map(Variable::number)),
+            ExprKind::Constant(path) | ExprKind::Call(path, _) => self.path(path),
+            ExprKind::Struct(literal) => self.path(&literal.path),
+            ExprKind::HandleCall(handle, _) => self.all(handle),
             _ => {}
         }
         e.children(&mut |child| match child {
@@ -243,15 +258,35 @@ impl Captured {
             Callable::Variable(v) => {
                 self.read.insert(v.number(), v.clone());
             }
-            Callable::Path(..) | Callable::TypeFn(..) => {}
+            Callable::Path(path, _) => self.path(path),
+            Callable::TypeFn(..) => {}
+        }
+    }
+
+    fn path(&mut self, path: &TokenStream) {
+        if let Some(TokenTree::Ident(first)) = path.clone().into_iter().next() {
+            self.paths.insert(first.unraw().to_string());
+        }
+    }
+
+    /// Every name in Rust code.
+    fn all(&mut self, tokens: &TokenStream) {
+        for tree in tokens.clone() {
+            match tree {
+                TokenTree::Group(group) => self.all(&group.stream()),
+                TokenTree::Ident(ident) => drop(self.paths.insert(ident.unraw().to_string())),
+                _ => {}
+            }
         }
     }
 
     fn block(&mut self, b: &mut Block) {
         for stmt in &mut b.stmts {
             stmt.declared(&mut |v| self.declared.push(v.number()));
-            if let Stmt::Closure(_, f, _) = stmt {
-                self.callable(f);
+            match stmt {
+                Stmt::Closure(_, f, _) => self.callable(f),
+                Stmt::Handle(_, handle) => self.all(handle),
+                _ => {}
             }
             stmt.value().into_iter().for_each(|e| self.expr(e));
         }

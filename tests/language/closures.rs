@@ -267,3 +267,25 @@ fn closures_assign_what_they_capture() {
     agree!(counted(1.0, 2.0));
     agree!(exchanges(&x, 0.3));
 }
+
+#[desc_jit]
+fn with_constants(x: f64) -> f64 {
+    const SCALE: f64 = 2.0;
+    let mut total = x;
+    let mut add = |v: f64| total += SCALE * v;
+    {
+        const OTHER: f64 = 3.0;
+        add(OTHER);
+        if x > 0.0 {
+            const OTHER: f64 = 5.0;
+            add(OTHER * x);
+        }
+    }
+    total
+}
+
+#[test]
+fn closures_that_assign_read_constants() {
+    assert_eq!(agree!(with_constants(1.5)), 1.5 + 6.0 + 15.0);
+    agree!(with_constants(-1.5));
+}

@@ -486,3 +486,56 @@ fn sum_of_none(x: &Array1<f64>) -> f64 {
 fn a_sum_over_an_empty_array_is_negative_zero() {
     assert_eq!(agree!(sum_of_none(&Array1::zeros(0))).to_bits(), (-0.0_f64).to_bits());
 }
+
+#[desc_jit]
+fn zipped_behind_assignments(a: &Array1<f64>, b: &Array1<f64>, c: &Array1<f64>) -> (f64, f64, f64, f64, f64) {
+    let (mut calls, mut more, mut inner) = (0.0, 0.0, 0.0);
+    let dot: f64 = a
+        .iter()
+        .map(|v| {
+            calls += 1.0;
+            v * calls
+        })
+        .zip(b)
+        .map(|(x, y)| x * y)
+        .sum();
+    let mut count = |v: &f64| {
+        more += *v;
+        more
+    };
+    let mut last = 0.0;
+    for (x, (y, z)) in
+        a.iter().map(&mut count).enumerate().map(|(i, v)| v + i as f64).zip(b.iter().zip(c)).skip(1)
+    {
+        last += x * y - z;
+    }
+    for (x, y) in b.iter().zip(a.iter().map(|v| {
+        inner += v;
+        v * inner
+    })) {
+        last += x * y;
+    }
+    let taken: f64 = a
+        .iter()
+        .map(|v| {
+            inner += 0.5;
+            *v
+        })
+        .zip(c)
+        .take(2)
+        .map(|(x, y)| x - y)
+        .sum();
+    (dot + taken, last, calls, more, inner)
+}
+
+#[test]
+fn a_closure_before_zip_is_called_as_often_as_in_rust() {
+    let (a, b, c) =
+        (Array1::linspace(0.1, 2.0, 5), Array1::linspace(1.0, -0.4, 3), Array1::linspace(0.3, 0.9, 4));
+    let (.., calls, _, _) = agree!(zipped_behind_assignments(&a, &b, &c));
+    assert_eq!(calls, 4.0);
+    let (.., calls, _, _) = agree!(zipped_behind_assignments(&b, &a, &c));
+    assert_eq!(calls, 3.0);
+    agree!(zipped_behind_assignments(&c, &a, &b));
+    agree!(zipped_behind_assignments(&a, &c, &c));
+}

@@ -19,4 +19,6 @@ catalogue! {
         "write a closure that ends in `Some(v)`, `None`, `c.then(|| v)`, or an `if` or `match` of those";
     FLAT_ITEMS = "DJ0910", "what `flat_map` or `flatten` goes through is written in a way that is not known here",
         "write a closure that ends in a range, an array or a chain of methods of one, without `return` and items in its block";
+    COLLECT_ZIPPED = "DJ0911", "what is collected here is zipped behind a closure that assigns or prints, which Rust may call once more than there are pairs",
+        "write the closure behind `zip`, or write the items into an array in a loop";
 }

@@ -38,5 +38,5 @@ catalogue! {
     UNROLL_ARGUMENTS = "DJ0221", "`#[unroll]` takes no arguments",
         "write `#[unroll]`";
     HIDDEN = "DJ0222", "`{0}` refers to `{1}`, which another `{1}` hides here",
-        "give one of the two variables another name";
+        "give one of the two another name";
 }

@@ -7,8 +7,9 @@ use super::{Parser, rejected};
 use crate::ast::{Block, Callable, Expr, ExprKind, Frame, Jump, Pattern, Spot, Stmt};
 use crate::build::{block, expression, let_, read};
 use crate::diag::statements::HIDDEN;
-use crate::scope::Variable;
+use crate::scope::{Seen, Variable};
 use crate::walk::{self, Child};
+use std::collections::BTreeSet;
 use syn::Ident;
 
 /// A closure that assigns what is around it.
@@ -22,6 +23,10 @@ pub(super) struct Mutating {
     assigned: Vec<Variable>,
     /// Closures and handles around it that it calls.
     called: Vec<Variable>,
+    /// Names of constants and functions that it uses.
+    outside: BTreeSet<String>,
+    /// What could be named where it is written.
+    seen: Seen,
 }
 
 impl Parser<'_> {
@@ -53,7 +58,9 @@ impl Parser<'_> {
         assigned = assigned.iter().map(|v| inside.name(v)).collect();
         let mut body = body;
         inside.expr(&mut body);
-        self.mutating.insert(variable.number(), Mutating { params, body, frame, assigned, called });
+        let (outside, seen) = (walk::outside(&body), self.scopes.seen());
+        let closure = Mutating { params, body, frame, assigned, called, outside, seen };
+        self.mutating.insert(variable.number(), closure);
     }
 
     /// The variable that the closure of another one assigns, if it does.
@@ -63,7 +70,7 @@ impl Parser<'_> {
 
     /// A call of a closure that is kept like this; `None` for others.
     pub(super) fn inlined(&mut self, name: &Ident, closure: &Variable, arguments: Vec<Expr>) -> Option<Expr> {
-        let Mutating { params, body, frame, assigned, called } =
+        let Mutating { params, body, frame, assigned, called, outside, seen } =
             self.mutating.get(&closure.number())?.clone();
         let at = Spot::at(name.span());
         // Another number of arguments is rustc's error.
@@ -75,6 +82,11 @@ impl Parser<'_> {
         };
         if let Some(hidden) = assigned.iter().chain(&called).find(is_hidden) {
             self.sink.report(name, &HIDDEN, &[name, &hidden.spelled]);
+            return Some(rejected(at));
+        }
+        // Constants and functions of blocks in between.
+        if let Some(hidden) = self.scopes.items_since(seen).find(|item| outside.contains(*item)) {
+            self.sink.report(name, &HIDDEN, &[name, &hidden]);
             return Some(rejected(at));
         }
         assigned.iter().for_each(|variable| self.scopes.assign(variable, name.span()));

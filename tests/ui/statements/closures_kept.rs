@@ -19,4 +19,21 @@ fn hidden(x: f64) -> f64 {
     total
 }
 
+#[desc_jit]
+fn other_constants(x: f64) -> f64 {
+    const SCALE: f64 = 2.0;
+    #[desc_jit]
+    fn twice(v: f64) -> f64 {
+        2.0 * v
+    }
+    let mut total = x;
+    let mut add = |v: f64| total += SCALE * v;
+    let mut double = |v: f64| add(twice(v));
+    {
+        const SCALE: f64 = 3.0;
+        double(SCALE * x);
+    }
+    total
+}
+
 fn main() {}

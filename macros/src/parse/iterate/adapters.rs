@@ -126,7 +126,8 @@ impl Parser<'_> {
         }
         let second = self.positional(second, at)?;
         first.before.extend(second.before);
-        if first.source.is_filtered() {
+        // Rust takes an item of the first one, then finds that the second one has no more.
+        if first.source.is_filtered() || (second.count.is_some() && self.acts(&first.source)) {
             let zip = Counted::Zip(second.source.into(), second.count);
             return Some(self.counting(first, zip, at));
         }

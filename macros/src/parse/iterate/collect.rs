@@ -4,7 +4,7 @@ use super::{End, Exits, Item, Iterator, Source};
 use crate::ast::{Callable, Expr, ExprKind, FieldName, Operand, Pattern, Spot, Stmt, TypeFn};
 use crate::build::{assign, block, expression, let_, method, read};
 use crate::diag::expressions::CAPTURED_ASSIGNMENT;
-use crate::diag::iterators::COLLECT_FILTERED;
+use crate::diag::iterators::{COLLECT_FILTERED, COLLECT_ZIPPED};
 use crate::parse::Parser;
 use crate::scope::{Mark, Variable};
 
@@ -15,7 +15,11 @@ impl Parser<'_> {
             return self.collect_nested(outer, f, iterator.source, at);
         }
         if iterator.source.is_filtered() || iterator.is_endless() {
-            self.sink.report_at(at.span, &COLLECT_FILTERED, &[]);
+            let entry = match iterator.source.is_only_zipped() && !iterator.is_endless() {
+                true => &COLLECT_ZIPPED,
+                false => &COLLECT_FILTERED,
+            };
+            self.sink.report_at(at.span, entry, &[]);
             return None;
         }
         let Iterator { before, source, count } = self.positional(iterator, at)?;

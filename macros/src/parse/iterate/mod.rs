@@ -2,6 +2,7 @@
 //! its adapters change how `k` is counted and what is done with the item, what consumes it is the body. Behind adapters
 //! that drop items a counter in front of the loop takes the place of `k`; `flat_map` is a loop inside the loop.
 
+mod acts;
 mod adapters;
 mod bind;
 mod collect;
