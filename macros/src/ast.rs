@@ -123,8 +123,8 @@ pub enum Pattern {
     Wild,
     /// `(a, b)` or `[a, b]`
     Tuple(Vec<Pattern>, Spot),
-    /// `..` among the parts of one
-    Rest,
+    /// `..` among the parts of one; `rest @ ..` of a list has a name
+    Rest(Option<Variable>),
     /// `name @ pattern`
     Whole(Variable, Box<Pattern>),
     /// `State { x, v: a, .. }`, `Pair(a, b)`
@@ -138,7 +138,8 @@ impl Pattern {
     pub fn variables(&self, f: &mut impl FnMut(&Variable)) {
         match self {
             Pattern::Name(variable) => f(variable),
-            Pattern::Wild | Pattern::Rest => {}
+            Pattern::Wild => {}
+            Pattern::Rest(variable) => variable.iter().for_each(f),
             Pattern::Whole(variable, inner) => {
                 f(variable);
                 inner.variables(f);
@@ -456,6 +457,8 @@ pub enum Adapter {
     Rev,
     /// `.step_by(k)`
     StepBy(Expr),
+    /// The positions of `chunks` of an array of that length, of which the last one may be shorter: true where it comes last.
+    Chunks(Expr, Expr, bool),
 }
 
 /// `while`, with what its body carries, which `carry.rs` finds out.

@@ -53,6 +53,6 @@ fn parameter_name(pattern: &Pattern) -> Option<String> {
         Pattern::Name(variable) => Some(variable.name()),
         Pattern::Typed(inner, ..) => parameter_name(inner),
         Pattern::Whole(variable, _) => Some(variable.name()),
-        Pattern::Wild | Pattern::Rest | Pattern::Tuple(..) | Pattern::Struct(..) => None,
+        Pattern::Wild | Pattern::Rest(_) | Pattern::Tuple(..) | Pattern::Struct(..) => None,
     }
 }

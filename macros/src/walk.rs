@@ -193,8 +193,13 @@ impl Range {
         f(Child::Expr(&mut self.start));
         f(Child::Expr(&mut self.end));
         for (adapter, _) in &mut self.adapters {
-            if let Adapter::StepBy(step) = adapter {
-                f(Child::Expr(step));
+            match adapter {
+                Adapter::Rev => {}
+                Adapter::StepBy(step) => f(Child::Expr(step)),
+                Adapter::Chunks(array, length, _) => {
+                    f(Child::Expr(array));
+                    f(Child::Expr(length));
+                }
             }
         }
     }

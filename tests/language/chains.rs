@@ -316,3 +316,74 @@ fn names_of_closures_end_with_them() {
         agree!(outside(&sample(4), n));
     }
 }
+
+#[desc_jit]
+fn nested_beside(x: &Array1<f64>, y: &Array1<f64>) -> (f64, f64, f64, f64) {
+    let mut pairs = 0.0;
+    for (a, b) in x.iter().zip(y.iter().flat_map(|v| [*v, v * v])) {
+        pairs = pairs * a + b;
+    }
+    let chained: f64 = x
+        .iter()
+        .flat_map(|v| (0..2).map(move |k| v + k as f64))
+        .chain(y.iter().copied())
+        .rev()
+        .fold(1.0, |s, v| 0.5 * s + v);
+    let behind: f64 = y
+        .iter()
+        .copied()
+        .chain(x.iter().flat_map(|v| [*v, 1.0, -v]))
+        .enumerate()
+        .map(|(i, v)| i as f64 * v)
+        .sum();
+    let both: f64 = x
+        .iter()
+        .flat_map(|v| [*v, 2.0 * v])
+        .zip(y.iter().flat_map(|v| [v * v, *v, 0.5]))
+        .map(|(a, b)| a * b)
+        .sum();
+    (pairs, chained, behind, both)
+}
+
+#[test]
+fn flat_maps_stand_in_chains_and_beside_others() {
+    let (x, y) = (Array1::linspace(0.3, 1.7, 4), Array1::linspace(-1.0, 0.5, 3));
+    agree!(nested_beside(&x, &y));
+    agree!(nested_beside(&y, &x));
+    agree!(nested_beside(&Array1::zeros(0), &y));
+}
+
+#[desc_jit]
+fn unzipped(x: &Array1<f64>) -> (f64, f64, f64, i64) {
+    let (sines, squares): (Vec<f64>, Vec<f64>) = x.iter().map(|v| (v.sin(), v * v)).unzip();
+    let (places, kept): (Vec<i64>, Vec<f64>) =
+        x.iter().enumerate().skip(1).map(|(i, v)| (i as i64, *v)).unzip();
+    let mut calls = 0.0;
+    let (numbers, _): (Vec<f64>, Vec<f64>) = x
+        .iter()
+        .map(|v| {
+            calls += 1.0;
+            (calls * v, *v)
+        })
+        .unzip();
+    let sum: f64 = sines.iter().zip(&squares).map(|(a, b)| a * b).sum();
+    (sum, kept.iter().sum::<f64>() + numbers[2], calls, places.iter().sum::<i64>() + places.len() as i64)
+}
+
+#[test]
+fn pairs_are_unzipped() {
+    agree!(unzipped(&Array1::linspace(0.3, 1.7, 5)));
+}
+
+#[desc_jit]
+fn triangle(x: &Array1<f64>) -> f64 {
+    x.iter().zip((0..3).flat_map(|i| (0..i).map(move |j| (i * j) as f64))).map(|(a, b)| a * b).sum()
+}
+
+#[test]
+fn parts_of_different_lengths_are_no_array() {
+    let x = Array1::ones(3);
+    assert_eq!(triangle::native(&x), 2.0);
+    let error = triangle::try_call(&x).unwrap_err();
+    assert!(error.to_string().contains("the shape of an array must be known"), "{error}");
+}

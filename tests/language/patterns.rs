@@ -121,3 +121,81 @@ fn what_does_not_match_leaves() {
         }
     }
 }
+
+#[desc_jit]
+fn dereferenced(&x: &f64, &[a, _, b]: &[f64; 3], &(n, y): &(i64, f64), (z): f64) -> f64 {
+    x * a - b + n as f64 * y + z
+}
+
+#[test]
+fn parameters_are_dereferenced() {
+    agree!(dereferenced(&2.0, &[0.5, 1.0, 3.0], &(4, 0.25), 0.125));
+    let slope = grad(dereferenced::jit())(&2.0, &[0.5, 1.0, 3.0], &(4, 0.25), 0.125);
+    assert_eq!(slope, 0.5);
+}
+
+#[derive(Tree, Clone, Copy)]
+struct Cloud {
+    particles: [Particle; 3],
+}
+
+#[desc_jit]
+fn rests(v: [f64; 4], x: &[f64], cloud: Cloud) -> (f64, f64, f64, f64) {
+    let [first, mut rest @ ..] = v;
+    rest[0] += first;
+    let [a, middle @ .., z] = v;
+    let between = match x {
+        [] => 0.0,
+        [one] => *one,
+        [low, inner @ .., high] if low < high => inner.iter().sum::<f64>() + inner.len() as f64,
+        [inner @ .., high] => inner.iter().product::<f64>() - high,
+    };
+    let [.., last] = rest;
+    let [head, tail @ ..] = cloud.particles;
+    let charge = head.charge - tail[1].charge * tail[0].position[2];
+    (rest.iter().sum::<f64>() * last, middle[0] * middle[1] - a * z, between, charge + tail.len() as f64)
+}
+
+#[test]
+fn the_rest_of_a_list_has_a_name() {
+    let particle = |k: usize| {
+        let z = k as f64;
+        Particle { kind: k, position: [0.5, 1.5, 2.5 + z], charge: z - 4.0 }
+    };
+    let cloud = Cloud { particles: [particle(0), particle(1), particle(2)] };
+    let x = [2.0, 3.0, 5.0, 7.0];
+    for k in 0..=4 {
+        agree!(rests([1.0, 2.0, 0.5, -3.0], &x[..k], cloud), ulps = 1);
+    }
+    agree!(rests([1.0, 2.0, 0.5, -3.0], &[4.0, 2.5, 1.0], cloud), ulps = 1);
+}
+
+#[desc_jit]
+fn left_out(x: &Array1<f64>, y: &mut Array1<f64>) -> (f64, f64, f64) {
+    let mut total = 0.0;
+    x.iter().enumerate().for_each(|(i, ..)| total += i as f64);
+    let twice = x.iter().enumerate().map(|(.., v)| 2.0 * v).sum::<f64>();
+    for (k, (a, ..)) in y.iter_mut().zip(x).enumerate() {
+        *a += k as f64;
+    }
+    let last = x
+        .iter()
+        .zip(x)
+        .zip(x.iter().enumerate())
+        .map(|((a, ..), (.., c))| a * c)
+        .fold((0.0, 1.0), |(s, ..), v| (s + v, 2.0))
+        .0;
+    (total, twice, last)
+}
+
+#[test]
+fn parts_of_items_are_left_out() {
+    let x = Array1::from_vec(vec![0.5, -1.0, 2.0]);
+    let mut expected = Array1::ones(3);
+    let value = left_out::native(&x, &mut expected);
+    for engine in desc_jit::Engine::ALL {
+        let mut y = Array1::ones(3);
+        let got = desc_jit::with_engine(engine, || left_out(&x, &mut y));
+        assert_eq!((got, y.to_vec()), (value, expected.to_vec()), "{engine}");
+    }
+}

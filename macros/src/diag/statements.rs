@@ -18,7 +18,7 @@ catalogue! {
     PATTERN_REF = "DJ0209", "`ref mut` is not part of the staged language",
         "take the value apart without it, and assign to the part by its place: `x[0] = v`, `p.0 = v`";
     PATTERN_REST = "DJ0211", "this `..` stands where it is not known how many parts it leaves out",
-        "write `_` for each part that is not needed; for a part of a list write `v[1..]`";
+        "write `_` for each part that is not needed";
     PATTERN_REFUTABLE = "DJ0213", "a pattern that may not match is not part of the staged language yet",
         "bind the value to a name, and compare it with `if`";
     PATTERN_MACRO = "DJ0214", "macros in patterns are not supported in a compiled function",

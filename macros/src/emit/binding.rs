@@ -13,7 +13,7 @@ impl Emitter {
                 let name = &variable.ident;
                 quote_ours! { let mut #name = #value; }
             }
-            Pattern::Wild | Pattern::Rest => quote_ours! { let _ = #value; },
+            Pattern::Wild | Pattern::Rest(_) => quote_ours! { let _ = #value; },
             Pattern::Whole(variable, inner) => {
                 let name = &variable.ident;
                 let inner = self.bind(inner, quote_ours! { #name.clone() });
@@ -43,10 +43,11 @@ impl Emitter {
                 // Names and `_` are bound where they stand; a part with parts of its own goes through a
                 // variable of ours.
                 let mut nested = TokenStream::new();
-                let rest = parts.iter().position(|part| matches!(part, Pattern::Rest));
+                let is_rest = |part: &Pattern| matches!(part, Pattern::Rest(_));
+                let rest = parts.iter().position(is_rest);
                 let names: Vec<TokenStream> = parts
                     .iter()
-                    .filter(|part| !matches!(part, Pattern::Rest))
+                    .filter(|part| !is_rest(part))
                     .map(|part| match part {
                         Pattern::Name(variable) => {
                             let name = &variable.ident;
@@ -60,12 +61,26 @@ impl Emitter {
                         }
                     })
                     .collect();
+                let whole = self.fresh();
+                let (value, named) = match rest.map(|front| (front, &parts[front])) {
+                    Some((front, Pattern::Rest(Some(variable)))) => {
+                        let (name, back) = (&variable.ident, parts.len() - front - 1);
+                        let named = quote_ours! {
+                            let mut #name = #cx.rest_of(&#whole, #front, #back, #at)?;
+                        };
+                        (quote_ours! { #whole }, Some((quote_ours! { let #whole = #value; }, named)))
+                    }
+                    _ => (value, None),
+                };
+                let (before, named) = named.unzip();
                 let parts = match rest {
                     Some(front) => quote_ours! { #cx.untuple_around(&#value, #front, #at)? },
                     None => quote_ours! { #cx.untuple(&#value, #at)? },
                 };
                 quote_ours! {
+                    #before
                     let [#(#names),*] = #parts;
+                    #named
                     #nested
                 }
             }

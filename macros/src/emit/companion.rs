@@ -289,7 +289,7 @@ pub fn parameters(item: &ItemFn, function: &Function) -> (Vec<Ident>, TokenStrea
         .iter()
         .enumerate()
         .map(|(k, input)| match input {
-            FnArg::Typed(p) => match &*p.pat {
+            FnArg::Typed(p) => match bare(&p.pat) {
                 Pat::Ident(p) => p.ident.clone(),
                 _ => own(&format!("argument{k}")),
             },
@@ -299,6 +299,17 @@ pub fn parameters(item: &ItemFn, function: &Function) -> (Vec<Ident>, TokenStrea
     let types = function.params.iter().map(|p| &p.ty);
     let declarations = quote_ours! { #(#names: #types),* };
     (names, declarations)
+}
+
+/// Without `&` and parentheses.
+fn bare(mut pat: &Pat) -> &Pat {
+    loop {
+        pat = match pat {
+            Pat::Paren(p) => &p.pat,
+            Pat::Reference(p) => &p.pat,
+            _ => return pat,
+        };
+    }
 }
 
 /// The declared result, `()` where there is none; of a `Result` the value's.

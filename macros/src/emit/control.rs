@@ -122,6 +122,10 @@ impl Emitter {
                     let step = self.reference(step, false);
                     quote_ours! { #cx.range_step(#range, #step, #at)? }
                 }
+                Adapter::Chunks(array, length, last) => {
+                    let (array, length) = (self.reference(array, false), self.reference(length, false));
+                    quote_ours! { #cx.range_chunks(#range, #array, #length, #last, #at)? }
+                }
             };
         }
         range

@@ -174,7 +174,8 @@ impl Parser<'_> {
                 stmts.push(Stmt::Declare(variable.clone()));
                 self.declare(inner, None, stmts);
             }
-            Pattern::Wild | Pattern::Rest => {}
+            Pattern::Wild => {}
+            Pattern::Rest(variable) => stmts.extend(variable.clone().map(Stmt::Declare)),
         }
     }
 

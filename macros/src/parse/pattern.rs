@@ -3,7 +3,8 @@
 use super::{Parser, types};
 use crate::ast::{FieldName, Pattern, Spot};
 use crate::diag::{statements::*, types::UNKNOWN_SYNTAX};
-use syn::Pat;
+use crate::scope::Variable;
+use syn::{Pat, PatIdent};
 
 impl Parser<'_> {
     /// Reads a pattern; what can't be bound is reported, and its names are declared all the same where
@@ -11,11 +12,7 @@ impl Parser<'_> {
     pub(super) fn pattern(&mut self, pat: &Pat, by_mut_ref: bool) -> Pattern {
         match pat {
             Pat::Ident(p) => {
-                self.mutable_reference(p);
-                let variable = match p.mutability {
-                    Some(_) => self.scopes.declare_mutable(&p.ident, by_mut_ref),
-                    None => self.scopes.declare(&p.ident, by_mut_ref, None),
-                };
+                let variable = self.named(p, by_mut_ref);
                 match &p.subpat {
                     None => Pattern::Name(variable),
                     Some((at, inner)) if matches!(**inner, Pat::Rest(_)) => {
@@ -29,7 +26,13 @@ impl Parser<'_> {
             Pat::Paren(p) => self.pattern(&p.pat, by_mut_ref),
             Pat::Reference(p) => self.pattern(&p.pat, false),
             Pat::Tuple(p) => self.parts(&p.elems, Spot::of(p)),
-            Pat::Slice(p) => self.parts(&p.elems, Spot::of(p)),
+            Pat::Slice(p) => {
+                let parts = p.elems.iter().map(|part| match rest_name(part) {
+                    Some(rest) => Pattern::Rest(Some(self.named(rest, false))),
+                    None => self.part(part),
+                });
+                Pattern::Tuple(parts.collect(), Spot::of(p))
+            }
             Pat::Type(p) => {
                 let inner = self.pattern(&p.pat, by_mut_ref);
                 match types::ascription(&p.ty) {
@@ -74,17 +77,38 @@ impl Parser<'_> {
     }
 
     fn parts<'p>(&mut self, elems: impl IntoIterator<Item = &'p Pat>, at: Spot) -> Pattern {
-        let parts = elems.into_iter().map(|p| match p {
-            Pat::Rest(_) => Pattern::Rest,
-            p => self.pattern(p, false),
-        });
+        let parts = elems.into_iter().map(|p| self.part(p));
         Pattern::Tuple(parts.collect(), at)
     }
 
+    fn part(&mut self, pat: &Pat) -> Pattern {
+        match pat {
+            Pat::Rest(_) => Pattern::Rest(None),
+            pat => self.pattern(pat, false),
+        }
+    }
+
+    /// Declares what a name in a pattern binds.
+    pub(super) fn named(&mut self, p: &PatIdent, by_mut_ref: bool) -> Variable {
+        self.mutable_reference(p);
+        match p.mutability {
+            Some(_) => self.scopes.declare_mutable(&p.ident, by_mut_ref),
+            None => self.scopes.declare(&p.ident, by_mut_ref, None),
+        }
+    }
+
     /// Reports `ref mut`; `ref` borrows what stays as it is, which its value is as good as.
-    pub(super) fn mutable_reference(&mut self, p: &syn::PatIdent) {
+    pub(super) fn mutable_reference(&mut self, p: &PatIdent) {
         if let (Some(token), Some(_)) = (&p.by_ref, &p.mutability) {
             self.sink.report(token, &PATTERN_REF, &[]);
         }
+    }
+}
+
+/// The name in `rest @ ..`.
+pub(super) fn rest_name(pat: &Pat) -> Option<&PatIdent> {
+    match pat {
+        Pat::Ident(p) if matches!(&p.subpat, Some((_, inner)) if matches!(**inner, Pat::Rest(_))) => Some(p),
+        _ => None,
     }
 }

@@ -1,7 +1,8 @@
 //! Patterns that may not match: numbers, bools, ranges, constants, and tuples, lists and structs of them.
 
+use super::pattern::rest_name;
 use super::{Parser, expression};
-use crate::ast::{Expr, ExprKind, FieldName, Pattern, Spot, Stmt};
+use crate::ast::{Expr, ExprKind, FieldName, Pattern, SliceArg, Spot, Stmt};
 use crate::build::{self, and, block, branch, int, method};
 use crate::diag::control_flow::{MATCH_BINDING, MATCH_PATTERN};
 use crate::scope::Variable;
@@ -59,15 +60,11 @@ impl Parser<'_> {
                 let constant = expression(ExprKind::Constant(quote!(#name)), Spot::of(name));
                 into.and(Some(compare("Eq", subject, constant)));
             }
-            Pat::Ident(p) if !matches!(&p.subpat, Some((_, inner)) if matches!(**inner, Pat::Rest(_))) => {
-                self.mutable_reference(p);
+            Pat::Ident(p) if rest_name(pat).is_none() => {
                 if let Some((_, inner)) = &p.subpat {
                     self.test(inner, subject.clone(), into);
                 }
-                let variable = match p.mutability {
-                    Some(_) => self.scopes.declare_mutable(&p.ident, false),
-                    None => self.scopes.declare(&p.ident, false, None),
-                };
+                let variable = self.named(p, false);
                 into.bindings.push(Stmt::Let(Pattern::Name(variable), subject));
             }
             Pat::Path(p) if let Some(sign) = ordering(&p.path) => {
@@ -121,13 +118,30 @@ impl Parser<'_> {
     /// `[a, 0]`, `[first, .., last]`: a list of that length, or at least that.
     fn list_parts(&mut self, p: &syn::PatSlice, subject: &Expr, into: &mut Test) {
         let at = Spot::of(p);
-        let rest = p.elems.iter().position(|p| matches!(p, Pat::Rest(_)));
+        let is_rest = |p: &Pat| matches!(p, Pat::Rest(_)) || rest_name(p).is_some();
+        let rest = p.elems.iter().position(is_rest);
         let parts = p.elems.len() - usize::from(rest.is_some());
         let length = method("len", subject.clone(), Vec::new());
         let op = if rest.is_some() { "Ge" } else { "Eq" };
         let fits = compare(op, length.clone(), int(parts as i128, at));
         let mut inside = Test::default();
-        for (k, part) in p.elems.iter().enumerate().filter(|(_, p)| !matches!(p, Pat::Rest(_))) {
+        for (k, part) in p.elems.iter().enumerate() {
+            if let Some(name) = rest_name(part) {
+                let back = int((p.elems.len() - k - 1) as i128, at);
+                let range = SliceArg::Range {
+                    start: Some(Box::new(int(k as i128, at))),
+                    end: Some(Box::new(build::binary("Sub", length.clone(), back))),
+                    inclusive: false,
+                    step: None,
+                };
+                let kind = ExprKind::Slice(Box::new(subject.clone()), vec![range]);
+                let variable = self.named(name, false);
+                let value = expression(kind, Spot::of(&name.ident));
+                inside.bindings.push(Stmt::Let(Pattern::Name(variable), value));
+            }
+            if is_rest(part) {
+                continue;
+            }
             let index = match rest {
                 Some(rest) if k > rest => {
                     build::binary("Sub", length.clone(), int((p.elems.len() - k) as i128, at))

@@ -138,6 +138,8 @@ impl Parser<'_> {
             | syn::Pat::TupleStruct(_)
             | syn::Pat::Wild(_)
             | syn::Pat::Paren(_) => self.pattern(pat, by_mut_ref),
+            // What is updated has no name then.
+            syn::Pat::Reference(p) if p.mutability.is_none() => self.pattern(&p.pat, false),
             _ => {
                 self.sink.report(pat, &PATTERN, &[]);
                 Pattern::Wild

@@ -113,13 +113,31 @@ impl Cx {
                 if length == 0 {
                     return Err(self.error(ErrorKind::Argument, "blocks of no elements", at));
                 }
-                if count % length != 0 && exact.as_static() == Some(Literal::Bool(false)) {
+                match exact.as_static() {
+                    Some(Literal::Bool(true)) => Value::usize(count / length),
+                    _ => Value::usize(count.div_ceil(length)),
+                }
+            }
+            // Of one shape, where all are staged together.
+            ("even_chunks", [length]) => {
+                if self.is_ragged(x, length, at)? {
+                    let length = self.require_usize(length, "the length of a block", at)?;
+                    let count = self.ty(x, at)?.shape.first().copied().unwrap_or(0);
                     let message = format!("{count} elements are no whole number of blocks of {length}");
                     return Err(self.error(ErrorKind::Unsupported, message, at).note(
-                        "a last block of another length has another type: write `chunks_exact`, and treat the rest apart",
+                        "a last block of another length has another type here: write a loop, or `chunks_exact`, and treat the rest apart",
                     ));
                 }
-                Value::usize(count / length)
+                self.unit()
+            }
+            // A position that is not known is none of a shorter block.
+            ("chunk_end", [start, length]) => {
+                let end = self.binary(BinaryOp::Add, start, length, at)?;
+                let count = self.ty(x, at)?.shape.first().copied().unwrap_or(0);
+                match end.as_static().and_then(Literal::as_i128) {
+                    Some(end) if end > count as i128 => Value::usize(count),
+                    _ => end,
+                }
             }
             ("total_greater", [y]) => self.total_greater(x, y, at)?,
             // `x.partial_cmp(&y).unwrap() == Greater`

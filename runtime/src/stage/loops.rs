@@ -63,6 +63,11 @@ impl Cx {
         if range.unroll {
             return self.unrolled(&range, init, body, at);
         }
+        if range.last_apart {
+            let (most, last) = range.without_last();
+            let carry = self.for_dyn(most, names, init, body, at)?;
+            return self.unrolled(&last, carry, body, at);
+        }
         if let Some(name) = range.progress
             && self.is_unconditional()
             && crate::progress::is_shown()

@@ -2,6 +2,7 @@
 
 use super::constant::Constant;
 use super::cx::{At, Cx, Out};
+use super::slices::SliceArg;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal};
 use crate::error::ErrorKind;
@@ -114,6 +115,30 @@ impl Cx {
         });
         let parts = parts.collect::<Out<Vec<_>>>()?;
         parts.try_into().map_err(|_| self.error(ErrorKind::DType, "another number of parts", at))
+    }
+
+    /// What is between the first `front` parts of a list and the last `back` ones: `let [a, rest @ .., z] = v;`.
+    ///
+    /// # Errors
+    /// Fewer parts than that.
+    pub fn rest_of(&self, v: &Value, front: usize, back: usize, at: At) -> Out<Value> {
+        if v.is_uninit() {
+            return Ok(v.clone());
+        }
+        if let Some(items) = v.items()
+            && let Some(end) = items.len().checked_sub(back).filter(|end| *end >= front)
+        {
+            return Ok(Value::tuple(items[front..end].to_vec()));
+        }
+        let count = *self.ty(v, at)?.shape.first().unwrap_or(&0);
+        let end = Value::usize(count.saturating_sub(back));
+        let range = SliceArg::Range {
+            start: Some(Value::usize(front)),
+            end: Some(end),
+            inclusive: false,
+            step: None,
+        };
+        self.slice("", v, &[range], at)
     }
 
     /// `v.k` of a tuple.

@@ -1,8 +1,8 @@
 //! Ranges: `a..b`, `a..=b`, `.rev()`, `.step_by(k)` in any nesting, as a start, a count and a stride.
 
 use super::cx::{At, Cx, Out};
-use super::value::Value;
-use crate::dtype::Literal;
+use super::value::{Repr, Value};
+use crate::dtype::{DType, Literal};
 use crate::error::ErrorKind;
 use crate::op::{BinaryOp, CmpOp};
 
@@ -20,6 +20,8 @@ pub struct Range {
     pub(super) progress: Option<&'static str>,
     /// The loop over it is marked `#[unroll]`.
     pub(super) unroll: bool,
+    /// Its last value is staged by itself: it stands for a shorter block.
+    pub(super) last_apart: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +57,25 @@ impl Range {
     #[must_use]
     pub fn unroll(self) -> Range {
         Range { unroll: true, ..self }
+    }
+
+    /// All of its values but the last one, and that one, of a range whose count is known.
+    pub(super) fn without_last(self) -> (Range, Range) {
+        let dtype = |v: &Value| v.as_static().map_or(DType::Usize, Literal::dtype);
+        let known = |v: &Value| v.as_static().and_then(Literal::as_i128).unwrap_or(0);
+        let number = |n: i128, like: &Value| {
+            Value(Repr::Static { literal: Literal::I64(n as i64).cast(dtype(like)), weak: like.is_weak() })
+        };
+        let count = known(&self.count);
+        let stride = match self.stride {
+            Stride::Static(stride) => i128::from(stride),
+            Stride::Traced { .. } => 1,
+        };
+        let last = number(known(&self.start) + (count - 1) * stride, &self.start);
+        let one = number(1, &self.count);
+        let most = Range { count: number(count - 1, &self.count), last_apart: false, ..self };
+        let last = Range { start: last, count: one, ..most.clone() };
+        (most, last)
     }
 
     /// 1 in the dtype of the range.
@@ -96,6 +117,7 @@ impl Cx {
                 checkpoint: false,
                 progress: None,
                 unroll: false,
+                last_apart: false,
             });
         }
         let weak = lo.is_weak() && hi.is_weak();
@@ -115,7 +137,31 @@ impl Cx {
             checkpoint: false,
             progress: None,
             unroll: false,
+            last_apart: false,
         })
+    }
+
+    /// The positions of blocks of `length` along an array, of which the last one may be shorter. Where that is not the last
+    /// position, every one is staged by itself.
+    ///
+    /// # Errors
+    /// A length that is not known.
+    pub fn range_chunks(&self, r: Range, array: &Value, length: &Value, last: bool, at: At) -> Out<Range> {
+        if !self.is_ragged(array, length, at)? {
+            return Ok(r);
+        }
+        self.require_static(&r.count, "the number of blocks, of which the last one is shorter,", at)?;
+        Ok(match last {
+            true => Range { last_apart: true, ..r },
+            false => Range { unroll: true, ..r },
+        })
+    }
+
+    /// Blocks of that length leave a rest.
+    pub(super) fn is_ragged(&self, array: &Value, length: &Value, at: At) -> Out<bool> {
+        let length = self.require_usize(length, "the length of a block", at)?;
+        let count = self.ty(array, at)?.shape.first().copied().unwrap_or(0);
+        Ok(length != 0 && count % length != 0)
     }
 
     /// `range.rev()`

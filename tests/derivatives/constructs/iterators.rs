@@ -14,7 +14,7 @@ constructs! {
     endless: "`for i in 0..`, `(1..).zip(&x)`, `(1..).map(f).take_while(g)`";
     sums: "`sum`, `product`, `fold`, `count`, `any`, `all`, `for_each`";
     searches: "`min_by`, `max_by` with `total_cmp`, `min_by_key`, `max_by_key`, `min`, `max`, `reduce`, `position`, `find`, `find_map`, `next`, `nth`, `last`, each with `.unwrap()` or `.unwrap_or(v)`";
-    collected: "`collect`";
+    collected: "`collect`, `unzip`";
 }
 
 #[desc_jit]
@@ -55,6 +55,9 @@ fn parts_of_arrays(x: &Array1<f64>, n: usize) -> f64 {
     let list = vec![x[0], x[1], x[2], x[3]];
     for w in list.windows(2) {
         y += w[0] * w[1];
+    }
+    for c in list.chunks(3) {
+        y += c.iter().map(|v| v * v).sum::<f64>() * c[0];
     }
     for c in list.chunks(2) {
         y *= c[0] + c[1] * n as f64;
@@ -106,7 +109,8 @@ fn searches(x: &Array1<f64>, n: usize) -> f64 {
 fn collected(x: &Array1<f64>, n: usize) -> f64 {
     let squares: Vec<f64> = x.iter().map(|v| v * v).collect();
     let sums: Array1<f64> = (0..3).map(|i| squares[i] + x[i + 1]).collect();
-    sums.dot(&sums) * squares[n]
+    let (sines, cubes): (Vec<f64>, Vec<f64>) = x.iter().map(|v| (v.sin(), v * v * v)).unzip();
+    sums.dot(&sums) * squares[n] + sines[1] * cubes[n]
 }
 
 #[desc_jit]
@@ -133,7 +137,9 @@ fn chains(x: &Array1<f64>, n: usize) -> f64 {
 fn nested(x: &Array1<f64>, n: usize) -> f64 {
     let products: f64 = (0..n).flat_map(|i| (0..=i).map(move |j| x[i] * x[j])).sum();
     let list: Array1<f64> = x.iter().flat_map(|a| [a * a, a + 1.0]).collect();
-    products * list.iter().rev().fold(0.5, |s, v| 0.5 * s * v + v)
+    let pairs: f64 = x.iter().zip(x.iter().flat_map(|a| [a * a, 3.0 * a])).map(|(a, b)| a * b).sum();
+    let chained: f64 = x.iter().take(2).chain(x.iter().flat_map(|a| [a * a, a + 1.0])).product();
+    products * list.iter().rev().fold(0.5, |s, v| 0.5 * s * v + v) + pairs + chained
 }
 
 #[desc_jit]

@@ -8,7 +8,7 @@ constructs! {
     bits: "`wrapping_*`, `rotate_*`, `count_ones`, bit operations";
     bools: "`bool`, `&&`, `\\|\\|`, `!`";
     literals: "unsuffixed literals";
-    parts: "`let [x, y, z] = v;`, `[first, .., last]`, `whole @ (a, b)`, `ref x`, in parameters too";
+    parts: "`let [x, y, z] = v;`, `[first, .., last]`, `[first, rest @ ..]`, `whole @ (a, b)`, `ref x`, in parameters too, `&x: &f64`";
     tuples: "tuples, `let (a, b) = ..`, `(a, b) = (b, a)`";
     names_of_parts: "`let r = &mut x;`, `let mut row = x.row_mut(i);`";
     structs: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
@@ -60,7 +60,9 @@ fn parts(x: &Array1<f64>, n: usize) -> f64 {
     let whole @ (ref c, _) = both;
     let cross = |[u, v]: [f64; 2], [w, z]: [f64; 2]| u * z - v * w;
     let [_, middle, _] = list;
-    cross([a, b], [middle, *c]) * whole.0 + b * whole.1 as f64
+    let [_, rest @ ..] = list;
+    let product = |&v: &f64, [w, ..]: [f64; 2]| v * w;
+    cross([a, b], [middle, *c]) * whole.0 + b * whole.1 as f64 + product(&rest[1], [rest[0], a])
 }
 
 #[desc_jit]

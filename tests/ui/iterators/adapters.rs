@@ -7,7 +7,7 @@ fn adapters(x: &Array1<f64>, n: usize) -> f64 {
     for v in x.iter().filter(|v| **v > 0.0).rev() {
         sum += v;
     }
-    for (v, w) in x.iter().zip((0..n).flat_map(|i| x.iter().skip(i))) {
+    for (v, w) in x.iter().zip((0..n).flat_map(|i| x.iter().skip(i)).filter(|v| **v > 0.0)) {
         sum += v * w;
     }
     for v in x.iter().cycle().take(n) {

@@ -2,7 +2,7 @@
 use desc_jit::prelude::*;
 
 #[desc_jit]
-fn refer(&x: &f64, #[cfg(unix)] y: f64) -> f64 {
+fn refer(&mut x: &mut f64, #[cfg(unix)] y: f64) -> f64 {
     x + y
 }
 
@@ -16,6 +16,6 @@ impl State {
 }
 
 fn main() {
-    refer(&1.0, 2.0);
+    refer(&mut 1.0, 2.0);
     let _ = State::new(1.0).0;
 }

@@ -17,7 +17,9 @@ impl Parser<'_> {
     /// A closure of the source does something that is seen outside of it.
     pub(super) fn acts(&self, source: &Source) -> bool {
         source.has(&|s| match s {
-            Source::Each(_, inner, f) | Source::Scan(inner, _, f) => self.closure_acts(f, inner.has_places()),
+            Source::Each(_, inner, f) | Source::Scan(inner, _, f) | Source::Nested(inner, Some(f)) => {
+                self.closure_acts(f, inner.has_places())
+            }
             _ => false,
         })
     }

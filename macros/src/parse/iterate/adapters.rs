@@ -121,6 +121,7 @@ impl Parser<'_> {
     fn zipped<'e>(&mut self, inner: Iterator<'e>, m: &'e ExprMethodCall, at: Spot) -> Option<Iterator<'e>> {
         let mut first = self.positional(inner, at)?;
         let second = self.iterator(&m.args[0])?;
+        let second = self.without_nested(second, m, at)?;
         if second.source.is_filtered() {
             return self.needs_position(m);
         }
@@ -140,15 +141,13 @@ impl Parser<'_> {
     }
 
     fn chained<'e>(&mut self, inner: Iterator<'e>, m: &'e ExprMethodCall, at: Spot) -> Option<Iterator<'e>> {
-        let first = self.positional(inner, at)?;
+        let first = self.without_nested(inner, m, at)?;
+        let first = self.positional(first, at)?;
         let second = self.iterator(&m.args[0])?;
+        let second = self.without_nested(second, m, at)?;
         let second = self.positional(second, at)?;
         let mut before = first.before;
         before.extend(second.before);
-        let is_nested = |s: &Source| matches!(s, Source::Nested(..));
-        if first.source.has(&is_nested) || second.source.has(&is_nested) {
-            return self.needs_position(m);
-        }
         if first.source.has_places() || second.source.has_places() {
             self.sink.report(&m.method, &CHAINED_PLACES, &[]);
             return None;
@@ -166,6 +165,30 @@ impl Parser<'_> {
         before.extend(ended.as_ref().map(|ended| let_(ended, boolean(false, at))));
         let chain = Chain { first: first.source, second: second.source, split, ended };
         Some(Iterator { before, source: Source::Chain(Box::new(chain)), count })
+    }
+
+    /// What comes out of `flat_map` has no position, so it goes into an array first. That is seen where something else is done
+    /// meanwhile.
+    fn without_nested<'e>(
+        &mut self,
+        iterator: Iterator<'e>,
+        m: &ExprMethodCall,
+        at: Spot,
+    ) -> Option<Iterator<'e>> {
+        if !iterator.source.has(&|s| matches!(s, Source::Nested(..))) {
+            return Some(iterator);
+        }
+        let kept = !iterator.source.has(&|s| match s {
+            Source::Each(each, ..) => !matches!(each, Each::Map | Each::Inspect),
+            Source::Scan(..) | Source::Counted(..) => true,
+            _ => false,
+        });
+        if !kept || self.acts(&iterator.source) {
+            return self.needs_position(m);
+        }
+        let name = m.method.to_string();
+        let array = self.collect_or(iterator, at, (&AFTER_FILTER, &name))?;
+        self.elements_of(array)
     }
 
     fn needs_position<'e>(&mut self, m: &ExprMethodCall) -> Option<Iterator<'e>> {
@@ -220,6 +243,8 @@ impl Parser<'_> {
                     count = self.kept(steps, &mut before);
                     Source::StepBy(source.into(), step)
                 }
+                // Of loops alone.
+                Adapter::Chunks(..) => source,
             };
         }
         Some(Iterator { before, source, count: Some(count) })

@@ -2,9 +2,10 @@
 
 use super::Item;
 use crate::ast::{Argument, Block, Callable, Expr, ExprKind, FieldName, Part, Pattern, Spot, Stmt};
+use crate::diag::statements::PATTERN_REST;
 use crate::parse::jump::Kind;
 use crate::parse::{Parser, bare, expression, rejected};
-use syn::{Expr as Rust, Pat};
+use syn::{Expr as Rust, Pat, PatTuple};
 
 impl Parser<'_> {
     /// A function applied to items where it stands: a closure's body may jump and assign what is around it.
@@ -58,14 +59,18 @@ impl Parser<'_> {
             (Pat::Paren(p), item) => self.bind_item(&p.pat, item, out),
             (Pat::Reference(p), item) => self.bind_item(&p.pat, item, out),
             (Pat::Type(p), item) => self.bind_item(&p.pat, item, out),
-            (Pat::Tuple(p), Item::Tuple(items)) if p.elems.len() == items.len() => {
-                for (pat, item) in p.elems.iter().zip(items) {
-                    self.bind_item(pat, item, out);
+            (Pat::Tuple(p), Item::Tuple(items)) if let Some(parts) = parts_of(p, items.len()) => {
+                for (pat, k) in parts {
+                    self.bind_item(pat, items[k].clone(), out);
                 }
             }
-            // Parts of what may be written may be written.
-            (Pat::Tuple(p), Item::Place(place)) if !p.elems.iter().any(|p| matches!(p, Pat::Rest(_))) => {
-                for (k, pat) in p.elems.iter().enumerate() {
+            // Parts of what may be written may be written. How many there are only the value says.
+            (Pat::Tuple(p), Item::Place(place)) => {
+                let rest = p.elems.iter().position(|p| matches!(p, Pat::Rest(_)));
+                if let Some(late) = rest.filter(|k| k + 1 < p.elems.len()).map(|k| &p.elems[k]) {
+                    self.sink.report(late, &PATTERN_REST, &[]);
+                }
+                for (k, pat) in p.elems.iter().enumerate().take(rest.unwrap_or(p.elems.len())) {
                     let mut place = place.clone();
                     place.parts.push(Part::Field(FieldName::Number(k)));
                     self.bind_item(pat, Item::Place(place), out);
@@ -83,6 +88,18 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// The parts of a pattern, each with the number of the item that it binds, of so many.
+fn parts_of(p: &PatTuple, count: usize) -> Option<Vec<(&Pat, usize)>> {
+    let parts = p.elems.len();
+    let Some(rest) = p.elems.iter().position(|p| matches!(p, Pat::Rest(_))) else {
+        return (parts == count).then(|| p.elems.iter().zip(0..).collect());
+    };
+    // Too few are rustc's error.
+    let skipped = (count + 1).checked_sub(parts)?;
+    let behind = p.elems.iter().enumerate().skip(rest + 1).map(|(k, pat)| (pat, k + skipped - 1));
+    Some(p.elems.iter().zip(0..rest).chain(behind).collect())
 }
 
 impl Item {

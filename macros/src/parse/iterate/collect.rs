@@ -3,26 +3,29 @@
 use super::{End, Exits, Item, Iterator, Source};
 use crate::ast::{Callable, Expr, ExprKind, FieldName, Operand, Pattern, Spot, Stmt, TypeFn};
 use crate::build::{assign, block, expression, let_, method, read};
+use crate::diag::Entry;
 use crate::diag::expressions::CAPTURED_ASSIGNMENT;
 use crate::diag::iterators::{COLLECT_FILTERED, COLLECT_ZIPPED};
 use crate::parse::Parser;
 use crate::scope::{Mark, Variable};
 
 impl Parser<'_> {
-    pub(super) fn collect(&mut self, mut iterator: Iterator, at: Spot) -> Option<Expr> {
+    pub(super) fn collect(&mut self, iterator: Iterator, at: Spot) -> Option<Expr> {
+        self.collect_or(iterator, at, (&COLLECT_FILTERED, ""))
+    }
+
+    /// The same, with what is said where the length is not known.
+    pub(super) fn collect_or(
+        &mut self,
+        mut iterator: Iterator,
+        at: Spot,
+        refused: (&'static Entry, &str),
+    ) -> Option<Expr> {
         if let Some((outer, f)) = iterator.source.take_nested() {
             let outer = Iterator { before: iterator.before, source: outer, count: iterator.count };
-            return self.collect_nested(outer, f, iterator.source, at);
+            return self.collect_nested(outer, f, iterator.source, at, refused);
         }
-        if iterator.source.is_filtered() || iterator.is_endless() {
-            let entry = match iterator.source.is_only_zipped() && !iterator.is_endless() {
-                true => &COLLECT_ZIPPED,
-                false => &COLLECT_FILTERED,
-            };
-            self.sink.report_at(at.span, entry, &[]);
-            return None;
-        }
-        let Iterator { before, source, count } = self.positional(iterator, at)?;
+        let Iterator { before, source, count } = self.of_known_length(iterator, at)?;
         let since = self.scopes.mark();
         let index = self.own("k");
         let mut stmts = Vec::new();
@@ -32,6 +35,34 @@ impl Parser<'_> {
         Some(expression(ExprKind::Block(block(before, made)), at))
     }
 
+    /// `.unzip()`: an array of each part of the items.
+    pub(super) fn unzipped(&mut self, iterator: Iterator, at: Spot) -> Option<Expr> {
+        let Iterator { before, source, count } = self.of_known_length(iterator, at)?;
+        let since = self.scopes.mark();
+        let index = self.own("k");
+        let mut stmts = Vec::new();
+        let item = self.item_alone(source, read(&index, at), &mut stmts)?.value();
+        let assigned = self.assigned(since);
+        let parts = self.one_by_one(&assigned, index, count?, stmts, item, at);
+        Some(expression(ExprKind::Block(block(before, parts)), at))
+    }
+
+    /// By positions, where all items are taken.
+    fn of_known_length<'e>(&mut self, iterator: Iterator<'e>, at: Spot) -> Option<Iterator<'e>> {
+        if iterator.source.is_filtered() || iterator.is_endless() {
+            let entry = match iterator.source.is_only_zipped() && !iterator.is_endless() {
+                true => &COLLECT_ZIPPED,
+                false => &COLLECT_FILTERED,
+            };
+            self.sink.report_at(at.span, entry, &[]);
+            return None;
+        }
+        let mut iterator = self.positional(iterator, at)?;
+        // All items have one shape.
+        iterator.before.extend(iterator.source.even_chunks());
+        Some(iterator)
+    }
+
     /// The items of items: an array of arrays, in one piece. What is done with those is `adapters`.
     fn collect_nested<'e>(
         &mut self,
@@ -39,12 +70,14 @@ impl Parser<'_> {
         f: Option<&'e syn::Expr>,
         adapters: Source<'e>,
         at: Spot,
+        (entry, name): (&'static Entry, &str),
     ) -> Option<Expr> {
         if outer.source.is_filtered() || outer.is_endless() || adapters.is_sequential() {
-            self.sink.report_at(at.span, &COLLECT_FILTERED, &[]);
+            self.sink.report_at(at.span, entry, &[&name]);
             return None;
         }
-        let Iterator { before, source, count } = self.positional(outer, at)?;
+        let Iterator { mut before, source, count } = self.positional(outer, at)?;
+        before.extend(source.even_chunks());
         let since = self.scopes.mark();
         let (i, j) = (self.own("k"), self.own("k"));
         let mut stmts = Vec::new();
@@ -54,10 +87,11 @@ impl Parser<'_> {
         let inner = self.inner(item, f, &mut stmts)?;
         let inner = self.positional(inner, at)?;
         if inner.source.is_sequential() || inner.is_endless() {
-            self.sink.report_at(at.span, &COLLECT_FILTERED, &[]);
+            self.sink.report_at(at.span, entry, &[&name]);
             return None;
         }
         stmts.extend(inner.before);
+        stmts.extend(inner.source.even_chunks());
         let mut inside = Vec::new();
         let item = self.item_alone(inner.source, read(&j, at), &mut inside)?;
         let hidden = self.scopes.hide(outside);

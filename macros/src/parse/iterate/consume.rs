@@ -74,6 +74,8 @@ impl Parser<'_> {
                 })
             }
             ("collect", 0) => self.collect(iterator, at),
+            ("unzip", 0) => self.unzipped(iterator, at),
+            // How many items go where is known at run time only.
             ("partition" | "unzip", _) => {
                 self.sink.report(&m.method, &CONSUMER, &[&name]);
                 None

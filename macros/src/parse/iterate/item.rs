@@ -52,9 +52,12 @@ impl Parser<'_> {
                 let end = binary("Add", k.clone(), length);
                 Item::Value(self.block_of(array, k, end, out))
             }
-            Source::Chunks(array, length) => {
+            Source::Chunks(array, length, ragged) => {
                 let start = self.kept(binary("Mul", k, length.clone()), out);
-                let end = binary("Add", start.clone(), length);
+                let end = match ragged {
+                    true => method("chunk_end", array.clone(), vec![start.clone(), length]),
+                    false => binary("Add", start.clone(), length),
+                };
                 Item::Value(self.block_of(array, start, end, out))
             }
             Source::Enumerate(inner) => {

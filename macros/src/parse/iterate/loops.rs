@@ -100,13 +100,14 @@ impl<'p> Parser<'p> {
         body: Body<'p, '_>,
     ) -> Option<(Vec<Stmt>, Expr)> {
         let Iterator { mut before, mut source, count } = iterator;
+        before.extend(source.counted_chunks());
         let range = match count {
             Some(end) => Some(Range {
                 start: int(0, at),
                 end,
                 inclusive: false,
                 progress: None,
-                adapters: Vec::new(),
+                adapters: source.chunk_adapters(),
                 at,
             }),
             None => source.own_range(),

@@ -5,6 +5,7 @@
 mod acts;
 mod adapters;
 mod bind;
+mod chunks;
 mod collect;
 mod consume;
 mod item;
@@ -43,8 +44,8 @@ enum Source<'e> {
     Parts(Expr, usize),
     /// Moving windows of that length.
     Windows(Expr, Expr),
-    /// Blocks of that length, one behind the other.
-    Chunks(Expr, Expr),
+    /// Blocks of that length, one behind the other; true where the last one may be shorter.
+    Chunks(Expr, Expr, bool),
     /// `.enumerate()`
     Enumerate(Box<Source<'e>>),
     /// `.zip(..)`

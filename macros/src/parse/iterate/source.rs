@@ -126,10 +126,10 @@ impl Parser<'_> {
             ("chunks" | "chunks_exact", Some(length)) => {
                 let length = self.expr(length);
                 let length = self.kept(length, &mut before);
-                // A last block of another length has no type here: `chunk_count` says so.
-                let exact = boolean(name == "chunks_exact", at);
+                let ragged = name == "chunks";
+                let exact = boolean(!ragged, at);
                 let count = method("chunk_count", array.clone(), vec![length.clone(), exact]);
-                (Source::Chunks(array.clone(), length), count)
+                (Source::Chunks(array.clone(), length, ragged), count)
             }
             _ => {
                 self.sink.report(&m.method, &ADAPTER, &[&name]);
