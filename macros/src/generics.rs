@@ -256,6 +256,16 @@ impl Generics {
             })
     }
 
+    /// The type parameter has the bound `Tree`.
+    pub fn is_tree(&self, name: &str) -> bool {
+        self.params.iter().filter(|p| p.ident == name).any(|p| match &p.declared {
+            GenericParam::Type(declared) => {
+                all_bounds(declared, &self.predicates).any(|bound| is_trait(bound, "Tree"))
+            }
+            _ => false,
+        })
+    }
+
     /// The staging function has none.
     pub fn is_empty_inside(&self) -> bool {
         self.inside().next().is_none()
@@ -488,10 +498,15 @@ impl VisitMut for Erase<'_> {
 
 /// `Float` is among its bounds.
 fn asks_float(param: &TypeParam, predicates: &[WherePredicate]) -> bool {
-    all_bounds(param, predicates).any(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|s| s.ident == "Float"),
+    all_bounds(param, predicates).any(|bound| is_trait(bound, "Float"))
+}
+
+/// The bound is a trait of that name.
+fn is_trait(bound: &TypeParamBound, name: &str) -> bool {
+    match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|s| s.ident == name),
         _ => false,
-    })
+    }
 }
 
 /// Those at the parameter, and those behind `where`.

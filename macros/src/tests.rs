@@ -91,6 +91,11 @@ fn snapshot_of_generics() {
 }
 
 #[test]
+fn snapshot_of_traits() {
+    snapshot("traits");
+}
+
+#[test]
 fn all_errors_are_reported_together_in_the_order_of_the_source() {
     let body = "let a = match n { (.., 0) => 1.0 }; let b = unsafe { 2.0 }; for v in x.lanes(Axis(0)) { break; } y.ok() + a + b";
     assert_eq!(codes(body), ["DJ0415", "DJ0308", "DJ0602", "DJ0612"]);

@@ -469,3 +469,38 @@ fn two_methods_of_one_name_are_told_apart_by_nobody() {
     let error = one_of_two::label::try_call(&well()).unwrap_err();
     assert!(error.to_string().contains("`.label(..)` is the name of 2 methods of Well"), "{error}");
 }
+
+/// Of any potential; a call in staged code says which.
+#[desc_jit]
+fn work_of<P: Potential + Tree>(p: &P, path: &Array1<f64>) -> f64 {
+    let mut sum = P::STIFFNESS;
+    for i in 0..path.len() {
+        sum += p.force(path[i]);
+    }
+    sum
+}
+
+#[desc_jit]
+fn unchanged<P>(p: P, k: f64) -> (P, f64)
+where
+    P: Potential + Tree,
+{
+    let e = p.energy(k);
+    (p, e)
+}
+
+#[desc_jit]
+fn works(s: &Spring, w: &Well, path: &Array1<f64>) -> (f64, f64, f64) {
+    let (w, e) = unchanged::<Well>(w.clone(), path[0]);
+    (work_of::<Spring>(s, path), work_of::<Well>(&w, path), e)
+}
+
+#[test]
+fn functions_are_generic_over_a_trait() {
+    let (s, w) = (spring(), well());
+    agree!(works(&s, &w, &path()));
+    assert_eq!(work_of(&s, &path()), work_of::native(&s, &path()));
+    assert_eq!(unchanged(w.clone(), 0.5).0.depth, w.depth);
+    let by_depth = grad(work_of::jit::<Well>())(&w, &path()).depth;
+    assert!((by_depth - (work_of::native(&w, &path()) - 0.5) / w.depth).abs() < 1e-12, "{by_depth}");
+}

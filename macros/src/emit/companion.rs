@@ -2,6 +2,7 @@
 
 use super::{conditions, handle, name_of, native_handles, silence, source, stage};
 use crate::ast::{Function, Handles, Mode, ours, own};
+use crate::generics::Generics;
 use crate::parse::{is_of_loops, results, types};
 use crate::scope::RECEIVER;
 use proc_macro2::{Ident, TokenStream};
@@ -45,7 +46,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     let result = result_type(item);
     let (arguments, declarations) = parameters(item, function);
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
-    let values = into_args(&arguments, &types);
+    let values = into_args(&arguments, &types, &function.generics);
     let native = native(item, &function.handles, &ours("native"), &TokenStream::new());
     let generics = &function.generics;
     let (declared, given, clause) = (generics.declared(), generics.names(), generics.clause());
@@ -64,7 +65,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     let source = source::source(item);
     let names = stage::Names::of(function);
     let new = new_function(function, &quote_ours! { #name }, &text, &names, &arguments, &result, &source);
-    let take = part(&result, "Output", "take");
+    let take = part(&result, "Output", "take", &function.generics);
     let registered = registered(function, vis, &new);
     let generic = stage::generic(function, &names, &function.name);
     let without_question_mark = stage::without_question_mark(function, &ours("stage"));
@@ -181,11 +182,11 @@ pub fn plain(function: &Function, names: &[Ident], types: &[&Type], callee: Toke
 }
 
 /// The arguments of a call, as a list that can be emptied.
-pub fn into_args(arguments: &[Ident], types: &[&Type]) -> Vec<TokenStream> {
+pub fn into_args(arguments: &[Ident], types: &[&Type], generics: &Generics) -> Vec<TokenStream> {
     let values = arguments.iter().zip(types).map(|(argument, ty)| {
         // On the type: an argument that can't be passed is the fault of its type.
         let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());
-        if let Some((ty, mutable)) = of_implementor(ty) {
+        if let Some((ty, mutable)) = known_as_tree(ty, generics) {
             let into = ours(match mutable {
                 None => "__owned",
                 Some(false) => "__shared",
@@ -210,7 +211,7 @@ pub fn new_function(
 ) -> TokenStream {
     let (stage, inside) = (&names.stage, function.generics.names_inside());
     let param_info = param_info(function, arguments);
-    let result = part(&function.generics.erased(result), "Output", "__TY");
+    let result = part(&function.generics.erased(result), "Output", "__TY", &function.generics);
     let fallible = function.fallible.then(|| quote_ours! { .fallible() });
     quote_ours! {
         ::desc_jit::__private::Function::new(#text, #owner::#stage #inside, &[#param_info], #result, #source)
@@ -231,7 +232,7 @@ fn param_info(function: &Function, arguments: &[Ident]) -> TokenStream {
             Mode::Mut => "Mut",
         });
         let is_static = param.is_static;
-        let ty = part(&function.generics.erased(&param.ty), "IntoArg", "TY");
+        let ty = part(&function.generics.erased(&param.ty), "IntoArg", "TY", &function.generics);
         quote_ours! {
             ::desc_jit::__private::Param {
                 name: #name,
@@ -329,8 +330,8 @@ pub fn result_type(item: &ItemFn) -> Type {
 
 /// `<T as IntoArg>::TY` on the span of the type, so that rustc reports an unsupported one there. All that is asked of a type
 /// is asked of one trait, in this way, so that it is reported once.
-pub fn part(ty: &Type, of: &str, item: &str) -> TokenStream {
-    if let Some((ty, _)) = of_implementor(ty) {
+pub fn part(ty: &Type, of: &str, item: &str, generics: &Generics) -> TokenStream {
+    if let Some((ty, _)) = known_as_tree(ty, generics) {
         let item = ours(if item == "take" { "__take" } else { "__TY" });
         let span = ty.span().resolved_at(proc_macro2::Span::mixed_site());
         return quote_spanned! {span=> <#ty as ::desc_jit::__private::Tree>::#item };
@@ -340,11 +341,14 @@ pub fn part(ty: &Type, of: &str, item: &str) -> TokenStream {
     quote_spanned! {span=> <#ty as ::desc_jit::__private::#of>::#item }
 }
 
-/// A type with `Self` in it, as only traits have one, without the reference around it, and whether that is `&mut`. Of `Self` the
-/// trait says that it is a tree, and nothing else follows from that; a type that is made of trees is one too.
-fn of_implementor(ty: &Type) -> Option<(&Type, Option<bool>)> {
-    let is_self = |t: proc_macro2::TokenTree| t.to_string() == "Self";
-    if !ty.to_token_stream().into_iter().any(|t| super::stub::contains(t, &is_self)) {
+/// A type with `Self` in it, as only traits have one, or a parameter that is a `Tree`, without the reference around it, and
+/// whether that is `&mut`. All that is known of those is that they are trees; a type that is made of trees is one too.
+fn known_as_tree<'t>(ty: &'t Type, generics: &Generics) -> Option<(&'t Type, Option<bool>)> {
+    let is_one = |t: proc_macro2::TokenTree| {
+        let name = t.to_string();
+        name == "Self" || generics.is_tree(&name)
+    };
+    if !ty.to_token_stream().into_iter().any(|t| super::stub::contains(t, &is_one)) {
         return None;
     }
     Some(match types::bare(ty) {

@@ -2,17 +2,15 @@
 //! `energy_try_call` and so on, as associated functions: an `impl` block has no room for a companion type.
 
 use super::companion::{self, into_args};
+use super::tables::{key, table, without_arguments};
 use super::{conditions, handle, native_handles, silence, source, stage};
-use crate::ast::{Function, Mode, ours};
+use crate::ast::{Function, ours};
 use crate::parse::implementation::Method;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, ImplItem, ItemFn, ItemImpl, Receiver, Type, Visibility};
-
-/// How many tables of methods a type can have; `desc_jit::__private::NoMethods` has as many.
-const TABLES: u64 = 64;
 
 /// `energy_native`; what only generated code uses is hidden: `__energy_stage`.
 pub fn method_name(what: &str, method: &Ident) -> Ident {
@@ -190,7 +188,7 @@ pub fn readings(owner: &Owner<'_>, method: &Method) -> TokenStream {
     let (arguments, inside) = parameters(method);
     let declarations = declarations(method, &arguments);
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
-    let values = into_args(&arguments, &types);
+    let values = into_args(&arguments, &types, generics);
     let result = companion::result_type(free);
     let native = companion::native(&item, &function.handles, &native_name, &scope);
     let text = match (is_trait, of_trait) {
@@ -218,7 +216,7 @@ pub fn readings(owner: &Owner<'_>, method: &Method) -> TokenStream {
         &result,
         &source,
     );
-    let take = companion::part(&result, "Output", "take");
+    let take = companion::part(&result, "Output", "take", generics);
     let caches_of = match generics.is_empty_inside() {
         true => found,
         false => {
@@ -324,91 +322,6 @@ fn registered(
         #vis fn #name #declared() -> &'static ::desc_jit::__private::Function #clause {
             #choice
             Self::#instances().get(::desc_jit::__private::type_id::<(Self, __Choice #inside)>(), || #new)
-        }
-    }
-}
-
-/// What finds the function among those of a type; what has no receiver is no method.
-pub fn key(method: &Method) -> String {
-    key_of(&method.item.sig)
-}
-
-/// The same, of what may have no body.
-pub fn key_of(sig: &syn::Signature) -> String {
-    let name = sig.ident.unraw().to_string();
-    if sig.receiver().is_some() { name } else { format!("::{name}") }
-}
-
-/// The path of a trait without its type arguments, as `use` has it.
-fn without_arguments(path: &syn::Path) -> syn::Path {
-    let mut path = path.clone();
-    path.segments.iter_mut().for_each(|s| s.arguments = syn::PathArguments::None);
-    path
-}
-
-/// The function that finds the block's methods by name. Each block has one of its own, and `#[derive(Tree)]` asks all
-/// that there can be: which it is a hash of what is in the block says, as blocks don't know of each other.
-fn table(block: &ItemImpl, methods: &[Method]) -> TokenStream {
-    let of_trait = block.trait_.as_ref().map(|(path, _)| path.to_token_stream().to_string());
-    let first = methods.first().map(|m| m.function.name.clone());
-    let told_by = of_trait.or(first).unwrap_or_default();
-    let hash = told_by
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-    let span = block.impl_token.span.resolved_at(Span::mixed_site());
-    let name = Ident::new(&format!("__desc_jit_methods_{}", hash % TABLES), span);
-    let arms = methods.iter().map(|m| {
-        let (key, conditions) = (key(m), conditions(&m.item.attrs));
-        let method = match m.function.generics.is_empty_inside() {
-            true => {
-                let function = method_name("function", &m.item.sig.ident);
-                quote_ours! { ::desc_jit::__private::Method::of(Self::#function()) }
-            }
-            // Which of its functions it is the arguments say.
-            false => {
-                let stage = method_name(stage::name(&m.function), &m.item.sig.ident);
-                let (name, count) = (&m.function.name, m.function.params.len());
-                let updates = m.function.params.first().is_some_and(|p| p.mode == Mode::Mut);
-                let fallible = m.function.fallible;
-                quote_ours! {
-                    ::desc_jit::__private::Method {
-                        name: #name,
-                        parameters: #count,
-                        updates: #updates,
-                        fallible: #fallible,
-                        stage: Self::#stage,
-                        function: ::core::option::Option::None,
-                    }
-                }
-            }
-        };
-        quote_ours! {
-            #(#conditions)*
-            #key => ::core::option::Option::Some(#method),
-        }
-    });
-    // What the block has not, the trait may have. Beside a trait with `#[desc_jit]` stands a function of the same name, which
-    // `use` brings along; beside another one there is none, and then the name is that of the other import.
-    let otherwise = match &block.trait_ {
-        Some((path, _)) => {
-            let path = without_arguments(path);
-            quote_ours! {
-                _ => {
-                    use ::desc_jit::__private::without_defaults::*;
-                    use #path as __desc_jit_defaults;
-                    __desc_jit_defaults::<Self>(name)
-                }
-            }
-        }
-        None => quote_ours! { _ => ::core::option::Option::None },
-    };
-    quote_ours! {
-        #[doc(hidden)]
-        pub fn #name(name: &str) -> ::core::option::Option<::desc_jit::__private::Method> {
-            match name {
-                #(#arms)*
-                #otherwise
-            }
         }
     }
 }

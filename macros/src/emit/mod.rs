@@ -16,6 +16,7 @@ mod place;
 mod source;
 mod stage;
 mod stub;
+mod tables;
 mod traits;
 
 pub use implementation::{implementation, method_name, rejected_implementation};

@@ -4,9 +4,8 @@
 //! In a trait nothing is known of `Self` but that it is a tree. Which function a type has, its own or this one, is found by
 //! name, as it is for methods in staged code.
 
-use super::implementation::{
-    self, Owner, declarations, key_of, method_name, outer_function, parameters, readings,
-};
+use super::implementation::{Owner, declarations, method_name, outer_function, parameters, readings};
+use super::tables::{key, key_of};
 use super::{companion, conditions, name_of, native_handles, silence, stage};
 use crate::ast::{ours, own};
 use crate::parse::implementation::Method;
@@ -73,7 +72,11 @@ fn as_items(functions: &TokenStream, of: &TraitItemFn) -> Vec<TraitItem> {
     let block: ItemImpl = syn::parse_quote!(impl Functions { #functions });
     let items = block.items.into_iter().map(|item| match item {
         ImplItem::Fn(item) => {
-            let (attrs, sig, block) = (&item.attrs, &item.sig, &item.block);
+            let (sig, block) = (&item.sig, &item.block);
+            let attrs: Vec<syn::Attribute> = match sig.ident.to_string().starts_with("__") {
+                true => vec![syn::parse_quote!(#[doc(hidden)])],
+                false => item.attrs.clone(),
+            };
             TraitItem::Verbatim(quote_ours! { #(#conditions)* #silence #(#attrs)* #sig #block })
         }
         other => TraitItem::Verbatim(other.into_token_stream()),
@@ -143,7 +146,7 @@ fn table(definition: &ItemTrait, defaults: &[Method]) -> TokenStream {
     let of_trait = conditions(&definition.attrs);
     let implementor = own("Own");
     let arms = defaults.iter().map(|m| {
-        let (key, function) = (implementation::key(m), method_name("default_function", &m.item.sig.ident));
+        let (key, function) = (key(m), method_name("default_function", &m.item.sig.ident));
         let conditions = conditions(&m.item.attrs);
         quote_ours! {
             #(#conditions)*
