@@ -138,7 +138,7 @@ fn nested(x: &Array1<f64>, n: usize) -> f64 {
     let products: f64 = (0..n).flat_map(|i| (0..=i).map(move |j| x[i] * x[j])).sum();
     let list: Array1<f64> = x.iter().flat_map(|a| [a * a, a + 1.0]).collect();
     let pairs: f64 = x.iter().zip(x.iter().flat_map(|a| [a * a, 3.0 * a])).map(|(a, b)| a * b).sum();
-    let chained: f64 = x.iter().take(2).chain(x.iter().flat_map(|a| [a * a, a + 1.0])).product();
+    let chained: f64 = x.iter().take(2).copied().chain(x.iter().flat_map(|a| [a * a, a + 1.0])).product();
     products * list.iter().rev().fold(0.5, |s, v| 0.5 * s * v + v) + pairs + chained
 }
 
