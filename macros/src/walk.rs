@@ -279,7 +279,9 @@ impl Captured {
         for tree in tokens.clone() {
             match tree {
                 TokenTree::Group(group) => self.all(&group.stream()),
-                TokenTree::Ident(ident) => drop(self.paths.insert(ident.unraw().to_string())),
+                TokenTree::Ident(ident) => {
+                    self.paths.insert(ident.unraw().to_string());
+                }
                 _ => {}
             }
         }

@@ -602,3 +602,27 @@ fn blocks_at_positions_that_vary_have_one_length() {
     let error = counted_blocks::try_call(&v, &v[..3]).unwrap_err();
     assert!(error.to_string().contains("3 elements are no whole number of blocks of 2"), "{error}");
 }
+
+#[desc_jit]
+fn zipped_lists(v: &[f64], w: &[f64]) -> (f64, f64) {
+    let mut calls = 0.0;
+    let sum: f64 = v
+        .iter()
+        .map(|x| {
+            calls += 1.0;
+            x * calls
+        })
+        .zip(w)
+        .map(|(a, b)| a * b)
+        .sum();
+    (sum, calls)
+}
+
+#[test]
+fn how_often_a_closure_before_zip_is_called_on_lists_is_not_guessed() {
+    let v = [0.5, 1.5, -2.0];
+    agree!(zipped_lists(&v, &v));
+    agree!(zipped_lists(&v[..2], &v));
+    let error = zipped_lists::try_call(&v, &v[..2]).unwrap_err();
+    assert!(error.to_string().contains("the closure before `zip` assigns or prints"), "{error}");
+}

@@ -199,3 +199,38 @@ fn parts_of_items_are_left_out() {
         assert_eq!((got, y.to_vec()), (value, expected.to_vec()), "{engine}");
     }
 }
+
+#[derive(Tree, Clone)]
+struct Swarm {
+    particles: [Particle; 3],
+}
+
+#[desc_jit]
+fn written_apart(swarm: &Swarm, table: &[[f64; 3]; 2], dx: f64) -> (f64, f64, f64) {
+    let mut swarm = swarm.clone();
+    for Particle { charge, position: [x, .., z], kind } in swarm.particles.iter_mut() {
+        *charge += dx * *kind as f64;
+        *x += *charge;
+        *z *= 2.0;
+    }
+    let mut table = *table;
+    for (i, [a, _, b]) in table.iter_mut().enumerate() {
+        *a += *b * i as f64;
+        *b = dx;
+    }
+    let mut y = array![[1.0, 2.0], [3.0, 4.0]];
+    for ((i, _), v) in y.indexed_iter_mut() {
+        *v += i as f64;
+    }
+    let charge: f64 = swarm.particles.iter().map(|p| p.charge + p.position[0] * p.position[2]).sum();
+    (charge, table[1][0] + table[0][2], y.sum())
+}
+
+#[test]
+fn parts_of_elements_are_written() {
+    let particle = |k: usize| Particle { kind: k, position: [0.5, 1.5, 2.5 + k as f64], charge: 0.25 };
+    let swarm = Swarm { particles: [particle(0), particle(1), particle(2)] };
+    let table = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+    let (_, entries, _) = agree!(written_apart(&swarm, &table, 0.5), ulps = 1);
+    assert_eq!(entries, 10.5);
+}

@@ -36,7 +36,7 @@ use crate::diag::{Sink, attribute};
 use crate::generics::Generics;
 use crate::scope::Scopes;
 use proc_macro2::{Span, TokenStream};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::ext::IdentExt;
 use syn::{Item, ItemFn};
 
@@ -86,6 +86,7 @@ pub fn function(
         frame_count: 0,
         closures: 0,
         mutating: BTreeMap::new(),
+        arrays: BTreeSet::new(),
         handles: Handles::default(),
         is_optional: false,
         fallible,
@@ -125,6 +126,8 @@ struct Parser<'a> {
     closures: usize,
     /// Closures in variables that assign what is around them, by the numbers of the variables.
     mutating: BTreeMap<usize, mutating::Mutating>,
+    /// Parameters that are arrays and no lists, by their numbers.
+    arrays: BTreeSet<usize>,
     /// Paths that stand for handles.
     handles: Handles,
     /// Its result is an `Option` or a `Result`, which was reported: the values of it are the same mistake.

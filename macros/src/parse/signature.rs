@@ -126,24 +126,38 @@ impl Parser<'_> {
             Pattern::Name(variable) => arguments.statics.iter().any(|s| s.unraw() == variable.name()),
             _ => false,
         };
+        if is_of_ndarray(&typed.ty) {
+            pattern.variables(&mut |variable| {
+                self.arrays.insert(variable.number());
+            });
+        }
         Param { pattern, mode, ty: (*typed.ty).clone(), is_static }
     }
 
     fn parameter_pattern(&mut self, pat: &syn::Pat, by_mut_ref: bool) -> Pattern {
         match pat {
-            syn::Pat::Ident(_)
-            | syn::Pat::Tuple(_)
-            | syn::Pat::Slice(_)
-            | syn::Pat::Struct(_)
-            | syn::Pat::TupleStruct(_)
-            | syn::Pat::Wild(_)
-            | syn::Pat::Paren(_) => self.pattern(pat, by_mut_ref),
-            // What is updated has no name then.
+            syn::Pat::Ident(_) | syn::Pat::Wild(_) => self.pattern(pat, by_mut_ref),
+            syn::Pat::Paren(p) => self.parameter_pattern(&p.pat, by_mut_ref),
+            // The parts of what is updated would be copies.
+            syn::Pat::Tuple(_) | syn::Pat::Slice(_) | syn::Pat::Struct(_) | syn::Pat::TupleStruct(_)
+                if !by_mut_ref =>
+            {
+                self.pattern(pat, false)
+            }
             syn::Pat::Reference(p) if p.mutability.is_none() => self.pattern(&p.pat, false),
             _ => {
                 self.sink.report(pat, &PATTERN, &[]);
                 Pattern::Wild
             }
         }
+    }
+}
+
+/// By its spelling an array of ours or of `ndarray`, and no list.
+fn is_of_ndarray(ty: &Type) -> bool {
+    match types::bare(ty) {
+        Type::Reference(r) => is_of_ndarray(&r.elem),
+        Type::Path(_) => types::is_array(ty),
+        _ => false,
     }
 }

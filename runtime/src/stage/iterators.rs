@@ -34,6 +34,17 @@ impl Cx {
                 self.claim(found, "called `Option::unwrap()` on a `None` value: there is no such item", at)?;
                 x.clone()
             }
+            // A closure before `zip` that assigns or prints: there are so many items, and so many on the other side.
+            ("zipped", [other, endless]) => {
+                let fits = match endless.as_static() {
+                    Some(Literal::Bool(true)) => Value::literal(Literal::Bool(false)),
+                    _ => self.compare(CmpOp::Le, x, other, at)?,
+                };
+                let message = "the closure before `zip` assigns or prints, and there are more items than on the other side: \
+                    write it behind `zip`, since Rust may call it once more, or not";
+                self.claim(&fits, message, at)?;
+                self.unit()
+            }
             // `array![[a, b], [c, d]]` is no list of lists.
             ("whole", []) => x.whole().0.clone(),
             // The start of `a..b`, in the type of both.

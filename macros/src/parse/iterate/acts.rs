@@ -24,6 +24,26 @@ impl Parser<'_> {
         })
     }
 
+    /// Rust surely takes the items one by one: how many there are of lists and ranges it knows before, and what it calls of a
+    /// closure then depends on who asks.
+    pub(super) fn one_by_one_in_rust(&self, e: &Rust) -> bool {
+        match bare(e) {
+            Rust::MethodCall(m) => {
+                ONE_BY_ONE.contains(&m.method.to_string().as_str())
+                    || self.one_by_one_in_rust(&m.receiver)
+                    || ((m.method == "zip" || m.method == "chain")
+                        && m.args.iter().any(|e| self.one_by_one_in_rust(e)))
+            }
+            Rust::Reference(r) => self.one_by_one_in_rust(&r.expr),
+            Rust::Path(p) => p
+                .path
+                .get_ident()
+                .and_then(|name| self.scopes.variable(name))
+                .is_some_and(|variable| self.arrays.contains(&variable.number())),
+            _ => false,
+        }
+    }
+
     fn closure_acts(&self, f: &Rust, on_places: bool) -> bool {
         match bare(f) {
             Rust::Reference(r) => self.closure_acts(&r.expr, on_places),
@@ -43,6 +63,24 @@ impl Parser<'_> {
         }
     }
 }
+
+/// Methods of arrays alone, and adapters that the standard library does not look through.
+const ONE_BY_ONE: &[&str] = &[
+    "rows",
+    "columns",
+    "outer_iter",
+    "axis_iter",
+    "indexed_iter",
+    "indexed_iter_mut",
+    "inspect",
+    "scan",
+    "filter",
+    "filter_map",
+    "take_while",
+    "skip_while",
+    "map_while",
+    "flat_map",
+];
 
 struct Acts<'p, 'a> {
     parser: &'p Parser<'a>,

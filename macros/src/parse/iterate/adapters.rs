@@ -1,7 +1,7 @@
 //! From a chain of methods to its source.
 
 use super::{Chain, Counted, Each, Iterator, Source};
-use crate::ast::{Adapter, Expr, ExprKind, Spot};
+use crate::ast::{Adapter, Expr, ExprKind, Spot, Stmt};
 use crate::build::{binary, boolean, let_, method};
 use crate::diag::iterators::*;
 use crate::parse::{Parser, expression};
@@ -127,8 +127,17 @@ impl Parser<'_> {
         }
         let second = self.positional(second, at)?;
         first.before.extend(second.before);
-        // Rust takes an item of the first one, then finds that the second one has no more.
-        if first.source.is_filtered() || (second.count.is_some() && self.acts(&first.source)) {
+        // Rust takes an item of the first one, then finds that the second one has no more, if it takes them one by one.
+        let acts = second.count.is_some() && self.acts(&first.source);
+        let one_by_one = self.one_by_one_in_rust(&m.receiver) || self.one_by_one_in_rust(&m.args[0]);
+        if acts && !one_by_one {
+            let counts = (first.count.clone(), second.count.clone());
+            let is_known = |count: Option<Expr>| count.unwrap_or_else(|| zero(at));
+            let endless = boolean(first.count.is_none(), at);
+            let claim = method("zipped", is_known(counts.0), vec![is_known(counts.1), endless]);
+            first.before.push(Stmt::Expr(claim));
+        }
+        if first.source.is_filtered() || (acts && one_by_one) {
             let zip = Counted::Zip(second.source.into(), second.count);
             return Some(self.counting(first, zip, at));
         }

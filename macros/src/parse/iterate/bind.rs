@@ -1,11 +1,14 @@
 //! What is done with items: functions are applied to them, patterns bind them.
 
 use super::Item;
-use crate::ast::{Argument, Block, Callable, Expr, ExprKind, FieldName, Part, Pattern, Spot, Stmt};
-use crate::diag::statements::PATTERN_REST;
+use crate::ast::{Argument, Block, Callable, Expr, ExprKind, FieldName, Part, Pattern, Place, Spot, Stmt};
+use crate::build::{binary, int, method};
+use crate::diag::statements::{MUTABLE_REFERENCE, PATTERN_REST};
 use crate::parse::jump::Kind;
+use crate::parse::pattern::rest_name;
 use crate::parse::{Parser, bare, expression, rejected};
-use syn::{Expr as Rust, Pat, PatTuple};
+use syn::punctuated::Punctuated;
+use syn::{Expr as Rust, Pat, PatSlice, PatTuple, Token};
 
 impl Parser<'_> {
     /// A function applied to items where it stands: a closure's body may jump and assign what is around it.
@@ -64,18 +67,17 @@ impl Parser<'_> {
                     self.bind_item(pat, items[k].clone(), out);
                 }
             }
-            // Parts of what may be written may be written. How many there are only the value says.
-            (Pat::Tuple(p), Item::Place(place)) => {
-                let rest = p.elems.iter().position(|p| matches!(p, Pat::Rest(_)));
-                if let Some(late) = rest.filter(|k| k + 1 < p.elems.len()).map(|k| &p.elems[k]) {
-                    self.sink.report(late, &PATTERN_REST, &[]);
-                }
-                for (k, pat) in p.elems.iter().enumerate().take(rest.unwrap_or(p.elems.len())) {
+            // Parts of what may be written may be written.
+            (Pat::Tuple(p), Item::Place(place)) => self.bind_places(&p.elems, &place, out),
+            (Pat::Struct(p), Item::Place(place)) => {
+                for field in &p.fields {
                     let mut place = place.clone();
-                    place.parts.push(Part::Field(FieldName::Number(k)));
-                    self.bind_item(pat, Item::Place(place), out);
+                    place.parts.push(Part::Field(FieldName::of(&field.member)));
+                    self.bind_item(&field.pat, Item::Place(place), out);
                 }
             }
+            (Pat::TupleStruct(p), Item::Place(place)) => self.bind_places(&p.elems, &place, out),
+            (Pat::Slice(p), Item::Place(place)) => self.bind_elements(p, &place, out),
             (Pat::Ident(p), Item::Place(place)) if p.by_ref.is_none() && p.subpat.is_none() => {
                 self.scopes.declare_alias(&p.ident, place);
             }
@@ -86,6 +88,46 @@ impl Parser<'_> {
                     out.push(Stmt::Let(pattern, value));
                 }
             }
+        }
+    }
+
+    /// The parts of a tuple, of which only the value says how many there are.
+    fn bind_places(&mut self, parts: &Punctuated<Pat, Token![,]>, place: &Place, out: &mut Vec<Stmt>) {
+        let rest = parts.iter().position(|p| matches!(p, Pat::Rest(_)));
+        if let Some(late) = rest.filter(|k| k + 1 < parts.len()).map(|k| &parts[k]) {
+            self.sink.report(late, &PATTERN_REST, &[]);
+        }
+        for (k, pat) in parts.iter().enumerate().take(rest.unwrap_or(parts.len())) {
+            let mut place = place.clone();
+            place.parts.push(Part::Field(FieldName::Number(k)));
+            self.bind_item(pat, Item::Place(place), out);
+        }
+    }
+
+    /// The parts of a list.
+    fn bind_elements(&mut self, p: &PatSlice, place: &Place, out: &mut Vec<Stmt>) {
+        let at = place.at;
+        let mut behind = false;
+        for (k, pat) in p.elems.iter().enumerate() {
+            if let Some(rest) = rest_name(pat) {
+                self.sink.report(rest, &MUTABLE_REFERENCE, &[]);
+                self.pattern_names(pat);
+            }
+            if matches!(pat, Pat::Rest(_)) || rest_name(pat).is_some() {
+                behind = true;
+                continue;
+            }
+            let mut index = int(k as i128, at);
+            if behind {
+                let length = method("len", place.value(), Vec::new());
+                index = self.kept(binary("Sub", length, int((p.elems.len() - k) as i128, at)), out);
+            }
+            let mut element = place.clone();
+            match element.parts.last_mut() {
+                Some(Part::Index(chain)) => chain.push(index),
+                _ => element.parts.push(Part::Index(vec![index])),
+            }
+            self.bind_item(pat, Item::Place(element), out);
         }
     }
 }
