@@ -107,6 +107,48 @@ fn triangle(a: &Array2<f64>) -> Array2<f64> {
     b
 }
 
+/// Diagonals, of which the rest of the square stays; a row and a column.
+#[desc_jit]
+fn diagonals(a: &Array2<f64>, d: &Array1<f64>) -> Array2<f64> {
+    let n = d.len();
+    let mut b = a.clone();
+    for i in 0..n {
+        b[[i, i]] = d[i] * d[i];
+    }
+    for i in 0..n - 1 {
+        b[[i, i + 1]] = d[i].sin();
+    }
+    for i in 0..n {
+        b[[n - 1 - i, i]] = d[i];
+        b[[2, i]] = b[[2, i]] * d[i];
+    }
+    for i in 0..n {
+        b[[i, 0]] = a[[0, i]];
+    }
+    b
+}
+
+/// In a branch, and in a loop that ends by itself.
+#[desc_jit]
+fn in_branches(x: &Array1<f64>, limit: f64) -> Array1<f64> {
+    let mut y = x.clone();
+    if x[0] > 0.0 {
+        for i in 1..x.len() {
+            y[i] = x[i] * x[0];
+        }
+    }
+    let mut sum = 0.0;
+    while sum < limit {
+        let mut z = y.clone();
+        for i in 1..x.len() - 1 {
+            z[i] = 0.5 * y[i - 1] + y[i] * y[i + 1];
+        }
+        y = z;
+        sum += 1.0;
+    }
+    y
+}
+
 /// A loop that does not run leaves what was there.
 #[desc_jit]
 fn none(x: &Array1<f64>, from: usize) -> Array1<f64> {
@@ -191,6 +233,30 @@ fn a_plate_and_a_row() {
         weights: weights.to_vec(),
     }
     .check();
+}
+
+#[test]
+fn a_diagonal_is_no_square() {
+    let square = |seed| Array2::from_shape_vec((4, 4), scattered(seed, 16)).unwrap();
+    let line = |seed| Array1::from_vec(scattered(seed, 4));
+    let (a, da, d, dd, weights) = (square(1), square(2), line(3), line(4), square(5));
+    let f = diagonals::jit().wrt(argnums![0, 1]);
+    Along {
+        value: |t: f64| diagonals::native(&(&a + &da * t), &(&d + &dd * t)).to_vec(),
+        forward: || jvp(&f)(&a, &d, &da, &dd).1.to_vec(),
+        reverse: || {
+            let (_, (by_a, by_d)) = vjp(&f)(&a, &d, &weights);
+            product(&by_a, &da) + product(&by_d, &dd)
+        },
+        weights: weights.to_vec(),
+    }
+    .check();
+}
+
+#[test]
+fn in_a_branch_and_in_a_loop_that_ends_by_itself() {
+    let f = in_branches::jit();
+    along::<6>(|x| in_branches::native(x, 3.0), |x, d| jvp(&f)(x, 3.0, d).1, |x, w| vjp(&f)(x, 3.0, w).1);
 }
 
 #[test]

@@ -129,3 +129,28 @@ fn a_tape_that_would_be_too_large_is_made_in_segments() {
         assert!((d - exact).abs() < 1e-10 * exact, "{d} {exact}");
     }
 }
+
+/// How often the loop runs is known up to three.
+#[desc_jit]
+fn from_a_few(x: f64, k: usize, j: i64) -> f64 {
+    let mut y = x;
+    for _ in k.min(4)..50 {
+        y = (1.1 * y).sin();
+    }
+    for _ in 0..40 - j.min(3) {
+        y = (1.2 * y).sin();
+    }
+    y
+}
+
+#[test]
+fn bounds_of_which_one_end_is_known() {
+    for (k, j) in [(0, 3), (2, -5), (9, 9)] {
+        let f = |x| from_a_few::native(x, k, j);
+        let slope = (f(0.5 + 1e-6) - f(0.5 - 1e-6)) / 2e-6;
+        assert!((grad(from_a_few::jit())(0.5, k, j) - slope).abs() < 1e-8);
+        let near = |x: f64| grad(from_a_few::jit())(x, k, j);
+        let bend = (near(0.5 + 1e-6) - near(0.5 - 1e-6)) / 2e-6;
+        assert!((hessian(from_a_few::jit())(0.5, k, j) - bend).abs() < 1e-7);
+    }
+}

@@ -8,7 +8,7 @@ use super::inst::{Buf, Inst, Reg};
 use super::ir::{Code, Item, Kernel, Loop, Mark, for_each_code};
 use super::lower::{Address, load_inst, with_dst};
 use super::marks::folds;
-use super::memory::{filled, insts, touches};
+use super::memory::{filled, insts, reads, touches};
 use super::promote::new_reg;
 use super::ranges::Interval;
 use crate::dtype::{DType, Literal};
@@ -48,6 +48,7 @@ struct Whole {
 
 enum How {
     Copy(Buf),
+    /// The same computation for each element, by this loop.
     Fill(Loop),
 }
 
@@ -58,21 +59,18 @@ impl Whole {
         }
         let (buf, Item::Loop(l)) = (filled(item)?, item) else { return None };
         // One store, to the element with the number of the iteration.
-        let stores = l.body.iter().filter(|item| matches!(item, Item::Inst(inst, _) if inst.is_store()));
-        let count = kernel.slots[buf.index()].count() as i128;
-        let (mut plain, mut reads) = (true, false);
+        let (mut stores, mut plain) = (0, !reads(item, buf));
         insts(item, &mut |inst| {
             if inst.is_store() {
                 let form = forms.address(kernel, inst);
                 plain &= form.is_some_and(|form| form.constant == 0 && form.terms == [(l.iv, 1)]);
-            } else {
-                reads |= inst.bufs().contains(&Some(buf));
+                stores += 1;
             }
         });
+        let count = kernel.slots[buf.index()].count() as i128;
         let all = forms.starts_at_zero(kernel, l.iv) && l.max_trips.map(i128::from) == Some(count);
         let straight = l.body.iter().all(|item| matches!(item, Item::Inst(..)));
-        let fits =
-            plain && !reads && all && straight && l.stride == 1 && l.guard.is_none() && stores.count() == 1;
+        let fits = plain && stores == 1 && all && straight && l.stride == 1 && l.guard.is_none();
         fits.then(|| Whole { buf, how: How::Fill((**l).clone()) })
     }
 }
@@ -90,9 +88,7 @@ impl Block {
 /// The elements that the nest overwrites whatever happens, if it reads none and they are a box.
 fn overwritten(kernel: &Kernel, forms: &Forms, item: &Item, buf: Buf, shape: &[usize]) -> Option<Block> {
     let Item::Loop(l) = item else { return None };
-    let mut read = false;
-    insts(item, &mut |inst| read |= !inst.is_store() && inst.bufs().contains(&Some(buf)));
-    if read { None } else { stored(kernel, forms, l, &mut Vec::new(), buf, shape) }
+    if reads(item, buf) { None } else { stored(kernel, forms, l, &mut Vec::new(), buf, shape) }
 }
 
 fn stored<'l>(
@@ -103,6 +99,7 @@ fn stored<'l>(
     buf: Buf,
     shape: &[usize],
 ) -> Option<Block> {
+    // Without a guard it runs at least once.
     if l.guard.is_some() || l.stride != 1 {
         return None;
     }

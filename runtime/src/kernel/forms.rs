@@ -164,7 +164,7 @@ impl Forms {
     }
 
     /// It is the counter of a loop, and within the bounds that are known of it inside of that loop only.
-    pub fn is_bounded(&self, r: Reg) -> bool {
+    fn is_bounded(&self, r: Reg) -> bool {
         self.bounds.contains_key(&r) || self.strided.contains_key(&r)
     }
 
@@ -213,6 +213,14 @@ impl Forms {
         }
         digits.sort_unstable();
         digits.iter().try_fold(1, |unit, &(c, trips)| (i128::from(c) == unit).then_some(unit * trips))
+    }
+
+    /// Every value that the form has inside of the loops with these counters.
+    pub fn values_inside(&self, form: &Form, counters: &[Reg]) -> Option<Interval> {
+        // Behind its loop a counter has left its bounds.
+        let known = |r: Reg| !self.is_bounded(r) || counters.contains(&r);
+        let (lo, hi) = form.terms.iter().all(|t| known(t.0)).then(|| self.extremes(form))??;
+        Some(Interval::new(lo, hi))
     }
 
     /// The form is never 0, by the bounds of loop counters in terms of other registers (`j < i`).

@@ -67,6 +67,16 @@ pub(super) fn insts(item: &Item, f: &mut dyn FnMut(&Inst)) {
     });
 }
 
+/// Some instruction reads the buffer.
+pub(super) fn reads(item: &Item, buf: Buf) -> bool {
+    let mut found = false;
+    insts(item, &mut |inst| {
+        let only_writes = inst.is_store() && !matches!(inst, Inst::AddTo8 { .. });
+        found |= !only_writes && inst.bufs().contains(&Some(buf));
+    });
+    found
+}
+
 pub(super) fn touches(item: &Item, buf: Buf) -> bool {
     let mut found = false;
     insts(item, &mut |inst| found |= inst.bufs().contains(&Some(buf)));
@@ -77,11 +87,7 @@ pub(super) fn touches(item: &Item, buf: Buf) -> bool {
 pub(super) fn overwrites(kernel: &Kernel, forms: &Forms, item: &Item, buf: Buf) -> bool {
     match item {
         Item::Inst(Inst::CopyBuf { dst, src }, _) => *dst == buf && *src != buf,
-        Item::Loop(l) => {
-            let mut read = false;
-            insts(item, &mut |inst| read |= !inst.is_store() && inst.bufs().contains(&Some(buf)));
-            !read && covers(kernel, forms, l, &mut Vec::new(), buf)
-        }
+        Item::Loop(l) => !reads(item, buf) && covers(kernel, forms, l, &mut Vec::new(), buf),
         _ => false,
     }
 }

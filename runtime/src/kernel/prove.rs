@@ -101,11 +101,6 @@ impl Prover<'_> {
 
     /// Every value that the form has here.
     fn values(&self, form: &Form) -> Option<Interval> {
-        // Behind its loop a counter has left its bounds.
-        let known = |r: Reg| !self.forms.is_bounded(r) || self.counters.contains(&r);
-        if !form.terms.iter().all(|t| known(t.0)) {
-            return None;
-        }
-        self.forms.extremes(form).map(|(lo, hi)| Interval::new(lo, hi))
+        self.forms.values_inside(form, &self.counters)
     }
 }

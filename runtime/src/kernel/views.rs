@@ -62,6 +62,7 @@ impl Copy {
         let from =
             load.bufs()[0].filter(|&from| from != to && value == [load.dst().unwrap_or(kernel.zero)])?;
         let dtype = kernel.slots[to.index()].dtype;
+        // Nothing is computed on the way.
         let same = kernel.slots[from.index()].dtype == dtype && floats == usize::from(dtype.is_float());
         let offset = forms.address(kernel, load)?.sub(&forms.address(kernel, store)?)?;
         // It is the same for all iterations.

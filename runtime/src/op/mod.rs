@@ -7,6 +7,7 @@ pub mod eval;
 pub mod index;
 pub mod infer;
 pub mod linalg;
+pub(crate) mod range;
 pub mod reduce;
 pub mod scalar;
 pub mod shape;

@@ -1,13 +1,10 @@
 //! What a node does besides computing its results, by what is known of the integers of a graph: an index that is the
 //! counter of a loop of known length is in range, so that a store to an array that nobody reads can go.
 
-use crate::dtype::DType;
 use crate::graph::{Graph, Node, Region, ValueId, may_fail};
 use crate::hash::HashMap;
-use crate::op::{Axis, BinaryOp, Op};
-
-/// The least and the largest value.
-type Range = (i128, i128);
+use crate::op::range::{self, Range};
+use crate::op::{Axis, Op, StoreMode};
 
 pub(super) struct Effects<'g> {
     graph: &'g Graph,
@@ -29,16 +26,15 @@ impl<'g> Effects<'g> {
     fn region(&mut self, region: &Region) {
         for node in &region.nodes {
             if let Op::For { step, .. } = node.op
-                && let Some((lo, hi)) = self.counter(node, step)
+                && let Some(range) = self.counter(node, step)
             {
-                self.ranges.insert(node.regions[0].params[0], (lo, hi));
+                self.ranges.insert(node.regions[0].params[0], range);
             }
             if let [out] = node.outputs[..]
-                && let Some(range) = self.range(node)
-                && let Some((least, most)) = limits(self.graph.ty(out).dtype)
+                && let Some(found) = self.range(node)
+                && let Some(found) = range::within(found, self.graph.ty(out).dtype)
             {
-                // Otherwise it fails.
-                self.ranges.insert(out, (range.0.max(least), range.1.min(most)));
+                self.ranges.insert(out, found);
             }
             node.regions.iter().for_each(|r| self.region(r));
         }
@@ -50,25 +46,16 @@ impl<'g> Effects<'g> {
 
     /// What the index of a loop can be.
     fn counter(&self, node: &Node, step: i64) -> Option<Range> {
-        let (start, count) = (self.known(node.inputs[0])?, self.known(node.inputs[1])?);
-        let way = (count.1 - 1).max(0).checked_mul(step.into())?;
-        Some((start.0 + way.min(0), start.1 + way.max(0)))
+        range::index(self.known(node.inputs[0])?, self.known(node.inputs[1])?, step)
     }
 
     fn range(&self, node: &Node) -> Option<Range> {
         let operand = |k: usize| self.known(node.inputs[k]);
-        let pair = || Some((operand(0)?, operand(1)?));
         match node.op {
             Op::Const(literal) if literal.dtype().is_int() => literal.as_i128().map(|x| (x, x)),
-            Op::Cast(to) => operand(0).filter(|range| fits(*range, to)),
-            Op::Binary(op) => {
-                let (a, b) = pair()?;
-                exact(op, a, b)
-            }
-            Op::Select => {
-                let (a, b) = (operand(1)?, operand(2)?);
-                Some((a.0.min(b.0), a.1.max(b.1)))
-            }
+            Op::Cast(to) => operand(0).filter(|found| range::fits(*found, to)),
+            Op::Binary(op) => range::binary(op, operand(0)?, operand(1)?),
+            Op::Select => Some(range::either(operand(1)?, operand(2)?)),
             _ => None,
         }
     }
@@ -82,7 +69,13 @@ impl<'g> Effects<'g> {
         match &node.op {
             Op::For { step, .. } => {
                 let index = self.graph.ty(node.regions[0].params[0]).dtype;
-                self.counter(node, *step).is_some_and(|range| fits(range, index))
+                self.counter(node, *step).is_some_and(|found| range::fits(found, index))
+            }
+            // The sum of two integers may overflow, wherever it goes.
+            Op::Store { mode, .. }
+                if *mode != StoreMode::Set && self.graph.ty(node.outputs[0]).dtype.is_int() =>
+            {
+                false
             }
             Op::Load { axes, .. } | Op::Store { axes, .. } => {
                 let shape = &self.graph.ty(node.inputs[0]).shape;
@@ -93,48 +86,17 @@ impl<'g> Effects<'g> {
                         Axis::At => 1,
                         Axis::Window { len } => *len,
                     };
-                    let range = indices.next().and_then(|&v| self.known(v));
-                    range.is_some_and(|(lo, hi)| lo >= 0 && hi + width as i128 <= n as i128)
+                    let found = indices.next().and_then(|&v| self.known(v));
+                    found.is_some_and(|(lo, hi)| lo >= 0 && hi + width as i128 <= n as i128)
                 })
             }
             Op::Binary(op) => {
                 let dtype = self.graph.ty(node.inputs[0]).dtype;
                 let pair = self.known(node.inputs[0]).zip(self.known(node.inputs[1]));
-                pair.and_then(|(a, b)| exact(*op, a, b)).is_some_and(|range| fits(range, dtype))
+                pair.and_then(|(a, b)| range::binary(*op, a, b))
+                    .is_some_and(|found| range::fits(found, dtype))
             }
             _ => false,
         }
     }
-}
-
-/// The result in the integers.
-fn exact(op: BinaryOp, a: Range, b: Range) -> Option<Range> {
-    let ends = |f: fn(i128, i128) -> Option<i128>| {
-        let all = [f(a.0, b.0)?, f(a.0, b.1)?, f(a.1, b.0)?, f(a.1, b.1)?];
-        Some((*all.iter().min()?, *all.iter().max()?))
-    };
-    match op {
-        BinaryOp::Add => ends(i128::checked_add),
-        BinaryOp::Sub => ends(i128::checked_sub),
-        BinaryOp::Mul => ends(i128::checked_mul),
-        BinaryOp::Min => Some((a.0.min(b.0), a.1.min(b.1))),
-        BinaryOp::Max => Some((a.0.max(b.0), a.1.max(b.1))),
-        BinaryOp::Div if a.0 >= 0 && b.0 > 0 => Some((a.0 / b.1, a.1 / b.0)),
-        BinaryOp::Rem if a.0 >= 0 && b.0 > 0 => Some((0, a.1.min(b.1 - 1))),
-        _ => None,
-    }
-}
-
-fn fits(range: Range, dtype: DType) -> bool {
-    limits(dtype).is_some_and(|(least, most)| range.0 >= least && range.1 <= most)
-}
-
-fn limits(dtype: DType) -> Option<Range> {
-    Some(match dtype {
-        DType::I32 => (i32::MIN.into(), i32::MAX.into()),
-        DType::U32 => (0, u32::MAX.into()),
-        DType::I64 => (i64::MIN.into(), i64::MAX.into()),
-        DType::U64 | DType::Usize => (0, u64::MAX.into()),
-        _ => return None,
-    })
 }

@@ -52,9 +52,11 @@ pub(super) fn by_segments(w: &mut dyn Emit, node: &Node, name: &str, fixed: Opti
             w.binary(BinaryOp::Max, root, one)?
         }
     };
-    let rounded = w.add(count, length)?;
-    let rounded = w.sub(rounded, one)?;
-    let segments = w.div(rounded, length)?;
+    // Without a sum that might be no number of its type.
+    let whole = w.div(count, length)?;
+    let rest = w.binary(BinaryOp::Rem, count, length)?;
+    let partial = w.binary(BinaryOp::Min, rest, one)?;
+    let segments = w.add(whole, partial)?;
     let zero = w.full(literal(0), &[])?;
     let types: Vec<Type> = node.inputs[2..].iter().map(|&v| w.ty(v)).collect();
 

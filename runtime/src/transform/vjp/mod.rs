@@ -100,7 +100,7 @@ struct Pass<'g> {
     /// The regions whose reverse is being written, outermost first.
     frames: Vec<Frame>,
     tapes: Vec<Tape>,
-    /// Carries that a loop only writes: what stood there before has its cotangent already.
+    /// Carries that a loop only writes: no cotangent goes through them, that of what stood there before is settled.
     settled: HashSet<ValueId>,
     /// The trip counters of `while` loops.
     counters: HashMap<*const Node, Counter>,

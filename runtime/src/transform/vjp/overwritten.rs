@@ -69,7 +69,7 @@ impl<'g> Pass<'g> {
             (Op::Binary(BinaryOp::Add), &[a, b]) if a == index => self.number(b),
             (Op::Binary(BinaryOp::Add), &[a, b]) if b == index => self.number(a),
             (Op::Binary(BinaryOp::Sub), &[a, b]) if a == index => self.number(b)?.checked_neg(),
-            (Op::Cast(_), &[a]) => self.offset(a, index),
+            (Op::Cast(to), &[a]) if to.is_int() && self.graph.ty(a).dtype.is_int() => self.offset(a, index),
             _ => None,
         }
     }
@@ -89,14 +89,16 @@ impl<'g> Pass<'g> {
         let mut operands = written.store.inputs[1..written.store.inputs.len() - 1].iter();
         let mut block = Vec::with_capacity(axes.len());
         let mut rest = Vec::new();
+        let mut loops: Vec<&Node> = written.loops.clone();
         for (&axis, &n) in axes.iter().zip(shape) {
             if axis != Axis::At {
                 block.push(axis);
                 continue;
             }
             let &operand = operands.next()?;
-            let of = |l: &&&Node| self.offset(operand, l.regions[0].params[0]).is_some();
-            let Some(l) = written.loops.iter().find(of) else {
+            // A loop that runs along two axes writes a diagonal, which is no block.
+            let of = |l: &&Node| self.offset(operand, l.regions[0].params[0]).is_some();
+            let Some(l) = loops.iter().position(of).map(|k| loops.remove(k)) else {
                 // It is the same for all iterations, if it is known where the loops start.
                 let outermost = self.scopes.of(&written.loops[0].regions[0]);
                 if self.scopes.is_inside(self.scopes.owner(operand), outermost) {

@@ -1,8 +1,9 @@
 //! The nesting of a graph's regions: where each value is defined, and how often its region runs.
 
-use crate::dtype::Literal;
+use crate::dtype::DType;
 use crate::graph::{Graph, Node, Region, ValueId, uses};
 use crate::hash::HashMap;
+use crate::op::range::{self, Range};
 use crate::op::{BinaryOp, Op};
 use std::cell::RefCell;
 
@@ -24,12 +25,13 @@ impl Scope<'_> {
 }
 
 pub(super) struct Scopes<'g> {
+    graph: &'g Graph,
     pub list: Vec<Scope<'g>>,
     owner: HashMap<ValueId, ScopeId>,
     definition: HashMap<ValueId, &'g Node>,
     of_region: HashMap<*const Region, ScopeId>,
     /// Bounds that were asked for.
-    ranges: RefCell<HashMap<ValueId, Option<(i128, i128)>>>,
+    ranges: RefCell<HashMap<ValueId, Option<Range>>>,
     /// Loops that were asked for.
     varying: RefCell<HashMap<ValueId, Vec<ScopeId>>>,
 }
@@ -37,12 +39,16 @@ pub(super) struct Scopes<'g> {
 /// Trips of a loop of which nothing is known, for estimates.
 const UNKNOWN_TRIPS: f64 = 1000.0;
 
+/// A bound of more iterations is none: `n - k.min(4)` of an `i64` that may be as little as -2^63.
+const MANY: usize = 1 << 40;
+
 /// Longer chains of values are not followed.
 const MAX_DEPTH: usize = 100;
 
 impl<'g> Scopes<'g> {
     pub fn new(graph: &'g Graph) -> Scopes<'g> {
         let mut scopes = Scopes {
+            graph,
             list: Vec::new(),
             owner: HashMap::default(),
             definition: HashMap::default(),
@@ -114,7 +120,10 @@ impl<'g> Scopes<'g> {
     pub fn max_trips(&self, scope: ScopeId) -> Option<usize> {
         let node = self.list[scope].node?;
         match node.op {
-            Op::For { .. } => usize::try_from(self.range(node.inputs[1], 0)?.1.max(0)).ok(),
+            Op::For { .. } => {
+                let most = self.range(node.inputs[1], 0)?.1.max(0);
+                usize::try_from(most).ok().filter(|&most| most <= MANY)
+            }
             _ => None,
         }
     }
@@ -159,61 +168,40 @@ impl<'g> Scopes<'g> {
     }
 
     /// The smallest and largest value of an integer, where constants and loops bound it.
-    fn range(&self, v: ValueId, depth: usize) -> Option<(i128, i128)> {
+    fn range(&self, v: ValueId, depth: usize) -> Option<Range> {
         if depth > 32 {
             return None;
         }
         if let Some(&known) = self.ranges.borrow().get(&v) {
             return known;
         }
-        let found = self.find_range(v, depth);
+        let found = self.find_range(v, depth).and_then(|(found, dtype)| range::within(found, dtype));
         self.ranges.borrow_mut().insert(v, found);
         found
     }
 
-    fn find_range(&self, v: ValueId, depth: usize) -> Option<(i128, i128)> {
-        let range = |v| self.range(v, depth + 1);
+    fn find_range(&self, v: ValueId, depth: usize) -> Option<(Range, DType)> {
+        let of = |v| self.range(v, depth + 1);
         let Some(node) = self.definition(v) else {
             // The index of a loop.
             let scope = &self.list[self.owner(v)];
             let node = scope.node.filter(|_| scope.region.params.first() == Some(&v))?;
             let Op::For { step, .. } = node.op else { return None };
-            let (start, count) = (range(node.inputs[0])?, range(node.inputs[1])?);
-            let way = (count.1 - 1).max(0) * i128::from(step);
-            return Some((start.0 + way.min(0), start.1 + way.max(0)));
+            let dtype = self.graph.ty(v).dtype;
+            return Some((range::index(of(node.inputs[0])?, of(node.inputs[1])?, step)?, dtype));
         };
-        let pair = || Some((range(node.inputs[0])?, range(node.inputs[1])?));
-        match node.op {
-            Op::Const(literal) => literal.as_i128().filter(|_| is_integer(literal)).map(|n| (n, n)),
-            Op::Binary(BinaryOp::Add) => pair().map(|(a, b)| (a.0 + b.0, a.1 + b.1)),
-            Op::Binary(BinaryOp::Sub) => pair().map(|(a, b)| (a.0 - b.1, a.1 - b.0)),
-            Op::Binary(BinaryOp::Min) => match (range(node.inputs[0]), range(node.inputs[1])) {
-                (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.min(b.1))),
-                // Of the lesser of a number and anything one end is known.
-                (one, other) => one.or(other).map(|(_, hi)| (i64::MIN.into(), hi)),
+        let dtype = self.graph.ty(v).dtype;
+        let found = match node.op {
+            Op::Const(literal) if literal.dtype().is_int() => literal.as_i128().map(|n| (n, n)),
+            Op::Binary(BinaryOp::Min) => match (of(node.inputs[0]), of(node.inputs[1])) {
+                (Some(a), Some(b)) => range::binary(BinaryOp::Min, a, b),
+                // Of the lesser of a number and anything the upper end is known.
+                (one, other) => Some((range::limits(dtype)?.0, one.or(other)?.1)),
             },
-            Op::Binary(BinaryOp::Max) => pair().map(|(a, b)| (a.0.max(b.0), a.1.max(b.1))),
-            Op::Binary(BinaryOp::Mul) => pair().and_then(|(a, b)| {
-                let ends = [
-                    a.0.checked_mul(b.0)?,
-                    a.0.checked_mul(b.1)?,
-                    a.1.checked_mul(b.0)?,
-                    a.1.checked_mul(b.1)?,
-                ];
-                Some((*ends.iter().min()?, *ends.iter().max()?))
-            }),
-            Op::Binary(BinaryOp::Div) => {
-                pair().and_then(|(a, b)| (b.0 == b.1 && b.0 > 0).then(|| (a.0 / b.0, a.1 / b.0)))
-            }
-            Op::Select => {
-                let (a, b) = (range(node.inputs[1])?, range(node.inputs[2])?);
-                Some((a.0.min(b.0), a.1.max(b.1)))
-            }
+            Op::Binary(op) => range::binary(op, of(node.inputs[0])?, of(node.inputs[1])?),
+            Op::Select => Some(range::either(of(node.inputs[1])?, of(node.inputs[2])?)),
             _ => None,
-        }
+        };
+        Some((found?, dtype))
     }
-}
-
-fn is_integer(literal: Literal) -> bool {
-    literal.dtype().is_int()
 }

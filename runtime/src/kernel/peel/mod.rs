@@ -2,20 +2,23 @@
 //! (`if i == 0 { 0.0 } else { u[i - 1] }`) and neighbours on a ring (`(i + 1) % n`, `if i == 0 { n - 1 } else { i - 1 }`)
 //! are decided everywhere but at the ends. Between them stands a loop without branches, over neighbours in memory.
 
+mod facts;
+
 use super::copies::REGISTERS;
-use super::flatten::{for_each_inst, writes};
+use super::flatten::for_each_inst;
 use super::forms::Forms;
 use super::inst::{Inst, Reg};
-use super::ir::{Branch, Code, Item, Kernel, Loop, Selector};
+use super::ir::{Code, Item, Kernel, Loop, Selector};
 use super::marks::{self, folds};
 use super::parts::{self, all_at_once};
 use super::ranges::{Form, Interval};
 use crate::dtype::{DType, Literal};
-use crate::hash::{HashMap, HashSet};
-use crate::op::CmpOp;
+use crate::hash::HashSet;
+use facts::{Facts, Target};
 
-/// Shorter loops are not worth it.
+/// Shorter loops are not worth it. The iterations between the ends run at least once: they need no guard.
 const SHORT: i128 = 16;
+const _: () = assert!(SHORT - 2 * ENDS as i128 > 0);
 
 /// At most as many iterations at one end.
 const ENDS: i64 = 2;
@@ -47,25 +50,10 @@ struct Peeler<'k> {
     kernel: &'k mut Kernel,
 }
 
-/// Where the integers of a kernel come from.
-struct Facts {
-    forms: Forms,
-    definitions: HashMap<Reg, Inst>,
-    /// Of the loops around.
-    counters: Vec<Reg>,
-}
-
 impl<'k> Peeler<'k> {
     fn new(kernel: &'k mut Kernel, done: HashSet<Reg>) -> Peeler<'k> {
-        let mut code = kernel.code.clone();
-        let reads = marks::reads_of(&mut code, kernel);
-        let writes = writes(&mut code, kernel.regs.len());
-        let mut definitions = HashMap::default();
-        for_each_inst(&mut code, &mut |inst| {
-            definitions.extend(inst.dst().filter(|r| writes[r.index()] == 1).map(|r| (r, *inst)));
-        });
-        let facts = Facts { forms: Forms::of(kernel), definitions, counters: Vec::new() };
-        Peeler { facts, reads, done, kernel }
+        let reads = marks::reads_of(&mut kernel.code.clone(), kernel);
+        Peeler { facts: Facts::of(kernel), reads, done, kernel }
     }
 
     /// Peels outermost loops of the list; whether there were any.
@@ -113,17 +101,19 @@ impl<'k> Peeler<'k> {
         let mut wanted = Vec::new();
         targets(self.kernel, &l.body, !l.body.iter().any(has_loop), &mut wanted);
         self.facts.counters.push(l.iv);
-        let mut ends = None;
-        for target in wanted.iter().filter(|t| !self.facts.is_decided(self.kernel, &self.facts.forms, t)) {
-            let needed = candidates().find(|&[low, high]| {
-                let between = |a: &Form, by: i64| a.add(&Form::constant(by));
-                let (Some(first), Some(end)) = (between(&first, low), between(&end, -high)) else {
-                    return false;
-                };
-                let middle = self.facts.forms.with_counter(l.iv, first, end);
-                self.facts.is_decided(self.kernel, &middle, target)
-            });
-            if let Some([low, high]) = needed {
+        let forms = &self.facts.forms;
+        let decided = |forms: &Forms, target: &Target| self.facts.is_decided(self.kernel, forms, target);
+        wanted.retain(|target| !decided(forms, target));
+        let mut ends: Option<[i64; 2]> = None;
+        for [low, high] in candidates() {
+            let (Some(first), Some(end)) = (moved(&first, low), moved(&end, -high)) else { break };
+            if wanted.is_empty() {
+                break;
+            }
+            let middle = forms.with_counter(l.iv, first, end);
+            let before = wanted.len();
+            wanted.retain(|target| !decided(&middle, target));
+            if wanted.len() < before {
                 let [a, b] = ends.unwrap_or([0, 0]);
                 ends = Some([low.max(a), high.max(b)]);
             }
@@ -135,12 +125,12 @@ impl<'k> Peeler<'k> {
     /// The iterations at the start, those between, those at the end. The loop's own index holds its first value.
     fn parts(&mut self, l: &Loop, [low, high]: [i64; 2]) -> Code {
         let mut code = Code::new();
-        let Some((first, end)) = self.facts.forms.bounds(l.iv).cloned() else { return code };
-        let at = |form: &Form, by: i64| Form { constant: form.constant + by, ..form.clone() };
-        let (begin, behind) = (at(&first, low), at(&end, -high));
+        let bounds = self.facts.forms.bounds(l.iv).cloned();
+        let ends = bounds.and_then(|(first, end)| Some((moved(&first, low)?, moved(&end, -high)?, first)));
+        let Some((begin, behind, first)) = ends else { return vec![Item::Loop(Box::new(l.clone()))] };
         self.facts.counters.push(l.iv);
         for k in 0..low {
-            self.single(&mut code, l, &at(&first, k));
+            self.single(&mut code, l, &Form { constant: first.constant + k, ..first.clone() });
         }
         let middle = self.simpler(l, &begin, &behind);
         let bounds = [&begin, &behind].map(|form| self.value(&mut code, form));
@@ -148,7 +138,7 @@ impl<'k> Peeler<'k> {
         let range = Interval::new(from.lo, until.hi - 1);
         parts::several(self.kernel, &mut code, &middle, bounds, range, SHORT - 2 * i128::from(ENDS));
         for k in 0..high {
-            self.single(&mut code, l, &at(&behind, k));
+            self.single(&mut code, l, &Form { constant: behind.constant + k, ..behind.clone() });
         }
         self.facts.counters.pop();
         let note = match [low, high] {
@@ -219,113 +209,6 @@ impl<'k> Peeler<'k> {
     }
 }
 
-impl Facts {
-    /// Nothing is left to find out at run time.
-    fn is_decided(&self, kernel: &Kernel, forms: &Forms, target: &Target) -> bool {
-        match *target {
-            Target::Condition(r) => self.condition(kernel, forms, r).is_some(),
-            Target::Remainder(inst) => self.remainder(kernel, forms, &inst).is_some(),
-        }
-    }
-
-    /// The arm that is taken.
-    fn taken(&self, kernel: &Kernel, forms: &Forms, b: &Branch) -> Option<usize> {
-        let Selector::Bool(cond) = b.selector else { return None };
-        Some(usize::from(!self.condition(kernel, forms, cond)?))
-    }
-
-    /// The instruction without what is decided.
-    fn simple(&self, kernel: &mut Kernel, forms: &Forms, inst: &Inst) -> Option<Inst> {
-        match *inst {
-            Inst::Select { dst, a, b, c } => {
-                let chosen = if self.condition(kernel, forms, a)? { b } else { c };
-                Some(Inst::Mov { dst, a: chosen })
-            }
-            _ => {
-                let dst = inst.dst()?;
-                let (a, whole) = self.remainder(kernel, forms, inst)?;
-                let b = folds::constant(kernel, whole_of(kernel.regs[dst.index()], whole)?);
-                Some(if whole == 0 { Inst::Mov { dst, a } } else { Inst::SubI { dst, a, b } })
-            }
-        }
-    }
-
-    fn condition(&self, kernel: &Kernel, forms: &Forms, r: Reg) -> Option<bool> {
-        if let Some(Literal::Bool(x)) = kernel.constant(r) {
-            return Some(x);
-        }
-        let of = |r: Reg| self.condition(kernel, forms, r);
-        let is_bool = |r: Reg| kernel.regs[r.index()] == DType::Bool;
-        match *self.definitions.get(&r)? {
-            Inst::Mov { a, .. } => of(a),
-            Inst::AndI { a, b, .. } if is_bool(r) => match (of(a), of(b)) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (x, y) => Some(x? && y?),
-            },
-            Inst::OrI { a, b, .. } if is_bool(r) => match (of(a), of(b)) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (x, y) => Some(x? || y?),
-            },
-            Inst::XorI { a, b, .. } if is_bool(r) => Some(of(a)? != of(b)?),
-            Inst::Select { a, b, c, .. } => of(if of(a)? { b } else { c }),
-            Inst::EqI { a, b, .. } if !is_bool(a) => self.compare(kernel, forms, CmpOp::Eq, a, b),
-            Inst::NeI { a, b, .. } if !is_bool(a) => self.compare(kernel, forms, CmpOp::Ne, a, b),
-            Inst::LtS { a, b, .. } | Inst::LtU { a, b, .. } => self.compare(kernel, forms, CmpOp::Lt, a, b),
-            Inst::LeS { a, b, .. } | Inst::LeU { a, b, .. } => self.compare(kernel, forms, CmpOp::Le, a, b),
-            _ => None,
-        }
-    }
-
-    fn compare(&self, kernel: &Kernel, forms: &Forms, op: CmpOp, a: Reg, b: Reg) -> Option<bool> {
-        let difference = self.form(kernel, forms, a)?.sub(&self.form(kernel, forms, b)?)?;
-        Interval::decide(op, self.values(forms, &difference)?, Interval::point(0))
-    }
-
-    /// `a` and the multiple of `b` to take off it, of `a % b`.
-    fn remainder(&self, kernel: &Kernel, forms: &Forms, inst: &Inst) -> Option<(Reg, i64)> {
-        let integer = |r: Reg| kernel.constant(r).and_then(Literal::as_i128);
-        let (a, b) = match *inst {
-            Inst::RemU { a, b, .. } | Inst::RemI32 { a, b, .. } | Inst::RemI64 { a, b, .. } => {
-                (a, integer(b)?)
-            }
-            // Of a power of two.
-            Inst::AndI { a, b, .. } if kernel.regs[a.index()] != DType::Bool => (a, integer(b)? + 1),
-            _ => return None,
-        };
-        if b < 1 || (matches!(inst, Inst::AndI { .. }) && b & (b - 1) != 0) {
-            return None;
-        }
-        let values = self.values(forms, &self.form(kernel, forms, a)?)?;
-        let same = values.lo >= 0 && values.lo / b == values.hi / b;
-        same.then_some((a, i64::try_from(values.lo / b * b).ok()?))
-    }
-
-    /// The form of a register that holds what its form says: a negative number that is cast to an unsigned type is another
-    /// number there.
-    fn form(&self, kernel: &Kernel, forms: &Forms, r: Reg) -> Option<Form> {
-        let form = forms.form(kernel, r);
-        let values = self.values(forms, &form)?;
-        values.within(Interval::of(kernel.regs[r.index()])).then_some(form)
-    }
-
-    /// Every value that the form has inside the loops around.
-    fn values(&self, forms: &Forms, form: &Form) -> Option<Interval> {
-        // Behind its loop a counter has left its bounds.
-        let known = |r: Reg| !forms.is_bounded(r) || self.counters.contains(&r);
-        if !form.terms.iter().all(|t| known(t.0)) {
-            return None;
-        }
-        forms.extremes(form).map(|(lo, hi)| Interval::new(lo, hi))
-    }
-}
-
-/// What a loop would be simpler without.
-enum Target {
-    /// Of a branch, or of the choice of an index.
-    Condition(Reg),
-    Remainder(Inst),
-}
-
 /// What is in innermost loops: `innermost` says that this code is in one.
 fn targets(kernel: &Kernel, code: &[Item], innermost: bool, found: &mut Vec<Target>) {
     for item in code {
@@ -392,13 +275,7 @@ fn candidates() -> impl Iterator<Item = [i64; 2]> {
     all.filter(|ends| ends.iter().all(|&n| n <= ENDS))
 }
 
-fn whole_of(dtype: DType, x: i64) -> Option<Literal> {
-    Some(match dtype {
-        DType::I32 => Literal::I32(i32::try_from(x).ok()?),
-        DType::U32 => Literal::U32(u32::try_from(x).ok()?),
-        DType::I64 => Literal::I64(x),
-        DType::U64 => Literal::U64(u64::try_from(x).ok()?),
-        DType::Usize => Literal::Usize(usize::try_from(x).ok()?),
-        _ => return None,
-    })
+/// The form and a number.
+fn moved(form: &Form, by: i64) -> Option<Form> {
+    form.add(&Form::constant(by))
 }
