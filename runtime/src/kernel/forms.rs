@@ -59,7 +59,7 @@ impl Forms {
                             if l.stride == 1 {
                                 starts.insert(l.iv, start);
                             }
-                            counters.push((l.iv, start, l.end, l.stride, changing(l, &writes)));
+                            counters.push((l.iv, [start, l.end], l.stride, l.guard, changing(l, &writes)));
                         }
                     }
                     _ => {}
@@ -97,8 +97,14 @@ impl Forms {
             let chosen = (forms.form(kernel, a), forms.form(kernel, b), greater);
             forms.chosen.insert(dst, chosen);
         }
-        for (iv, start, end, stride, changing) in counters {
-            let (first, end) = (forms.form(kernel, start), forms.form(kernel, end));
+        for (iv, bounds, stride, guard, changing) in counters {
+            let [first, end] = bounds.map(|r| {
+                let form = forms.form(kernel, r);
+                match guard {
+                    Some((count, _)) if stride != 1 => forms.where_it_runs(&form, &forms.form(kernel, count)),
+                    _ => form,
+                }
+            });
             // Bounds are those from before the loop.
             if first.terms.iter().chain(&end.terms).any(|t| changing.contains(&t.0)) {
                 continue;
@@ -111,6 +117,19 @@ impl Forms {
             }
         }
         forms
+    }
+
+    /// A form as it is where there is at least one iteration: the last one of a loop is `max(count, 1) - 1` so that it is a
+    /// number even without any.
+    fn where_it_runs(&self, form: &Form, count: &Form) -> Form {
+        let one = Form::constant(1);
+        let simpler = form.terms.iter().find_map(|&(r, c)| {
+            let (a, b, greater) = self.chosen.get(&r)?;
+            let is_count = *greater && ((a == count && *b == one) || (b == count && *a == one));
+            let without = is_count.then(|| form.sub(&Form::leaf(r).scale(c)?))??;
+            without.add(&count.scale(c)?)
+        });
+        simpler.unwrap_or_else(|| form.clone())
     }
 
     pub fn form(&self, kernel: &Kernel, r: Reg) -> Form {
