@@ -1,5 +1,5 @@
-//! An element that an innermost loop updates again and again (`c[[i, j]] += ..` over `k`) is kept in a
-//! register: loaded before the loop, carried through it, stored behind it.
+//! Elements that an innermost loop updates again and again (`c[[i, j]] += ..` over `k`) are kept in
+//! registers: loaded before the loop, carried through it, stored behind it.
 
 use super::forms::Forms;
 use super::inst::{Inst, Reg, Role};
@@ -7,6 +7,9 @@ use super::ir::{Code, Item, Kernel, Loop, for_each_reg};
 use super::ranges::{Form, Interval};
 use crate::dtype::DType;
 use std::collections::BTreeSet;
+
+/// At most as many in one loop.
+const MOST: usize = 8;
 
 /// Promotes in every innermost loop.
 pub(super) fn run(kernel: &mut Kernel) {
@@ -28,12 +31,16 @@ fn list(kernel: &mut Kernel, forms: &Forms, code: &mut Code) {
             Item::Branch(b) => b.arms.iter_mut().for_each(|(code, _)| list(kernel, forms, code)),
             Item::Loop(l) => {
                 list(kernel, forms, &mut l.body);
-                if let Some((before, after)) = promote(kernel, forms, l) {
-                    let (n, m) = (before.len(), after.len());
-                    code.splice(k + 1..k + 1, after);
-                    code.splice(k..k, before);
-                    k += n + m;
+                let (mut before, mut after) = (Code::new(), Code::new());
+                for _ in 0..MOST {
+                    let Some((load, store)) = promote(kernel, forms, l) else { break };
+                    before.extend(load);
+                    after.extend(store);
                 }
+                let (n, m) = (before.len(), after.len());
+                code.splice(k + 1..k + 1, after);
+                code.splice(k..k, before);
+                k += n + m;
             }
         }
         k += 1;
