@@ -5,7 +5,7 @@
 use super::copies::{Copies, REGISTERS};
 use super::forms::Forms;
 use super::inst::{Buf, Inst, Reg};
-use super::ir::{Code, Item, Kernel, Loop, Mark, for_each_code};
+use super::ir::{Code, Item, Kernel, Loop, for_each_code};
 use super::lower::{Address, load_inst, with_dst};
 use super::marks::folds;
 use super::memory::{filled, insts, reads, touches};
@@ -205,19 +205,7 @@ fn edge(kernel: &mut Kernel, whole: &Whole, block: &Block, shape: &[usize]) -> C
         let body = before.into_iter().chain(code).collect();
         let mut number = |x: usize| folds::constant(kernel, Literal::I64(x as i64));
         let (zero, end, step) = (number(0), number(trips), number(1));
-        let l = Loop {
-            site: None,
-            iv,
-            end,
-            step,
-            stride: 1,
-            guard: None,
-            max_trips: Some(trips as u64),
-            body,
-            moves: Vec::new(),
-            strip: None,
-            mark: Mark::default(),
-        };
+        let l = Loop::counted(iv, [end, step], trips as u64, body);
         code = vec![Inst::Mov { dst: iv, a: zero }.into(), Item::Loop(Box::new(l))];
     }
     code

@@ -364,6 +364,23 @@ pub(super) fn for_each_code(code: &mut Code, f: &mut dyn FnMut(&mut Code)) {
 }
 
 impl Loop {
+    /// A loop of our own over `trips` values from the one that `iv` holds; `step` holds 1.
+    pub fn counted(iv: Reg, [end, step]: [Reg; 2], trips: u64, body: Code) -> Loop {
+        Loop {
+            site: None,
+            iv,
+            end,
+            step,
+            stride: 1,
+            guard: None,
+            max_trips: Some(trips),
+            body,
+            moves: Vec::new(),
+            strip: None,
+            mark: Mark::default(),
+        }
+    }
+
     /// The first item of the body that has to do with what the loop carries; without carries its end.
     pub fn in_order_from(&self) -> usize {
         let carried = |item: &Item| {

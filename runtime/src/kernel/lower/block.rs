@@ -6,7 +6,7 @@ use super::{Kind, Lower, Result, Unsupported};
 use crate::dtype::{DType, Literal};
 use crate::graph::{Node, SiteId, Type, ValueId};
 use crate::kernel::inst::{Buf, Inst, Reg};
-use crate::kernel::ir::{Item, Loop, Mark};
+use crate::kernel::ir::{Item, Loop};
 use crate::kernel::ranges::{Form, Interval};
 use crate::op::{Op, StoreMode};
 
@@ -338,20 +338,7 @@ impl Lower<'_> {
             let constant = |this: &Self, x: i64| this.constants[&Literal::I64(x)];
             let (end, step) = (constant(self, n as i64), constant(self, 1));
             let moves = std::mem::take(&mut moves);
-            let max_trips = Some(n as u64);
-            let item = Loop {
-                site: None,
-                iv,
-                end,
-                step,
-                stride: 1,
-                guard: None,
-                max_trips,
-                body,
-                moves,
-                strip: None,
-                mark: Mark::default(),
-            };
+            let item = Loop { moves, ..Loop::counted(iv, [end, step], n as u64, body) };
             self.scope().code.push(Item::Loop(Box::new(item)));
         }
     }

@@ -4,7 +4,7 @@ use super::super::copies::Copies;
 use super::super::flatten::for_each_inst;
 use super::super::inst::{Buf, Inst, Reg};
 use super::super::invariant::set_by;
-use super::super::ir::{Branch, Code, Item, Kernel, Loop, Mark, Selector, for_each_code};
+use super::super::ir::{Branch, Code, Item, Kernel, Loop, Selector, for_each_code};
 use super::super::marks::folds;
 use super::super::promote::new_reg;
 use super::super::ranges::Interval;
@@ -88,17 +88,8 @@ impl Writer<'_> {
         }
         let zero = self.kernel.zero;
         let plain = |iv: Reg, end: Reg, trips: i64, body: Code| Loop {
-            site: None,
-            iv,
-            end,
-            step: one,
-            stride: 1,
-            guard: None,
             max_trips: u64::try_from(trips).ok(),
-            body,
-            moves: Vec::new(),
-            strip: None,
-            mark: Mark::default(),
+            ..Loop::counted(iv, [end, one], 0, body)
         };
         body.push(Inst::Mov { dst: step, a: zero }.into());
         body.push(Item::Loop(Box::new(plain(step, count, length, steps))));
