@@ -128,7 +128,13 @@ impl<'k> Unit<'k> {
             Terms::Plain(insts) => {
                 self.line(format!("for ({ty} j{iv} = 0; j{iv} < w{iv}; j{iv} += {lanes}) {{"));
                 self.line("INDEPENDENT");
-                self.line(format!("for ({ty} l{iv} = 0; l{iv} < {lanes}; l{iv}++) {{"));
+                if l.stride > 0 {
+                    self.line(format!("for ({ty} l{iv} = 0; l{iv} < {lanes}; l{iv}++) {{"));
+                } else {
+                    // Through memory upwards: GCC makes no vectors of pairs that it meets backwards.
+                    self.line(format!("for ({ty} b{iv} = 0; b{iv} < {lanes}; b{iv}++) {{"));
+                    self.line(format!("const {ty} l{iv} = {} - b{iv};", lanes - 1));
+                }
                 self.terms(l, trips, insts, &format!("(at{iv} + j{iv} + l{iv})"))?;
                 self.line("}");
                 self.line("}");

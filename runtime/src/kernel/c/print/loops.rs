@@ -5,6 +5,7 @@ use super::unit::{Result, Unit, is_parallel};
 use crate::dtype::{DType, Literal};
 use crate::kernel::ahead::Ahead;
 use crate::kernel::inst::{Inst, Reg};
+use crate::kernel::invariant::can_fail;
 use crate::kernel::ir::{Item, Loop, Mark, SHORT_FOLD};
 use crate::kernel::ranges::Interval;
 use crate::kernel::tile::{self, Tiled};
@@ -200,7 +201,16 @@ impl<'k> Unit<'k> {
         if independent {
             self.line("INDEPENDENT");
         }
-        self.open(l, trips, &k, from, &trips.count);
+        if independent && from == "0" && l.stride < 0 && !can_fail(&l.body) {
+            // Through memory upwards: GCC makes no vectors of pairs that it meets backwards.
+            let (ty, n) = (trips.counter, &trips.count);
+            let up = format!("u{}", l.iv.0);
+            self.line(format!("for ({ty} {up} = {from}; {up} < {n}; {up}++) {{"));
+            self.line(format!("const {ty} {k} = {n} - 1 - {up};"));
+            self.index(l, trips, &k);
+        } else {
+            self.open(l, trips, &k, from, &trips.count);
+        }
         self.list(&l.body)?;
         self.moves(&l.moves);
         self.line("}");
