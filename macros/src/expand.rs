@@ -2,13 +2,14 @@
 
 use crate::diag::Sink;
 use crate::{args, carry, check, desugar, emit, parse};
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// Expands `#[desc_jit(attribute)] item`.
 ///
 /// All errors of the function are reported together; the item itself is always emitted, with a companion
 /// type of the right signatures, so that an editor keeps working and no follow-on errors appear.
 pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let item = blocks_as_written(item);
     if let Ok(block) = syn::parse2::<syn::ItemImpl>(item.clone()) {
         return implementation(attribute, &block);
     }
@@ -29,6 +30,28 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     } else {
         emit::rejected_function(&source, &function, sink.into_errors())
     }
+}
+
+/// Blocks that a `macro_rules!` hands on as `$body:block` stand in a group without delimiters, behind which `syn` wants a
+/// semicolon.
+fn blocks_as_written(tokens: TokenStream) -> TokenStream {
+    let written = |tree: TokenTree| match tree {
+        TokenTree::Group(group) => {
+            let inside: Vec<TokenTree> = blocks_as_written(group.stream()).into_iter().collect();
+            match (group.delimiter(), &inside[..]) {
+                (Delimiter::None, [TokenTree::Group(block)]) if block.delimiter() == Delimiter::Brace => {
+                    block.clone().into()
+                }
+                (delimiter, _) => {
+                    let mut same = Group::new(delimiter, inside.into_iter().collect());
+                    same.set_span(group.span());
+                    same.into()
+                }
+            }
+        }
+        other => other,
+    };
+    tokens.into_iter().map(written).collect()
 }
 
 /// Expands `#[desc_jit(attribute)] impl Type { .. }`: every function of the block is annotated.

@@ -49,11 +49,27 @@ macro_rules! kernel {
         }
     };
 }
+macro_rules! around {
+    ($name:ident $before:block $after:block) => {
+        #[desc_jit]
+        fn $name(x: f64) -> f64 {
+            let mut s = x;
+            $before
+            for i in 0..3 $after
+            if s > 1.0 $before else $after
+            s += 1.0;
+            s
+        }
+    };
+}
+around!(around_blocks { let _nothing = 1.0; } { let _ = 2.0; });
+
 kernel!(made_by_macro_add, +);
 kernel!(made_by_macro_mul, *);
 
 #[test]
 fn functions_made_by_a_macro() {
+    assert_eq!(agree!(around_blocks(1.0)), 2.0);
     assert_eq!(agree!(made_by_macro_add(1.0, 2.0)), 5.0);
     assert_eq!(agree!(made_by_macro_mul(3.0, 2.0)), 12.0);
 }

@@ -97,8 +97,8 @@ pub struct Mapped<const K: usize>;
 /// An argument is the same for all elements of the batch.
 pub struct Unmapped;
 
-/// The axes that [`vmap`](crate::vmap) maps over, one per argument: the number of an axis, or `_` for an argument
-/// that is the same for all elements of the batch, as in `in_axes![0, _, 1]`.
+/// The axes that [`vmap`](crate::vmap) maps over, one per argument: the number of an axis, or `_` (or `None`) for an
+/// argument that is the same for all elements of the batch, as in `in_axes![0, _, 1]`.
 #[macro_export]
 macro_rules! in_axes {
     ($($axis:tt),+ $(,)?) => {
@@ -110,6 +110,7 @@ macro_rules! in_axes {
 #[macro_export]
 macro_rules! __in_axis {
     (_) => { $crate::handle::Unmapped };
+    (None) => { $crate::handle::Unmapped };
     ($axis:literal) => { $crate::handle::Mapped<$axis> };
 }
 

@@ -9,7 +9,7 @@ use ndarray::Dimension;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be differentiated",
     label = "a derivative is taken by this argument",
-    note = "only f64, f32, arrays of them and tuples of those have derivatives",
+    note = "only f64, f32, `Array`s of them, structs and tuples of those have derivatives; of a `Vec`, a slice or a list take an `Array1`",
     note = "choose other arguments with `.wrt(argnums![..])`, counted from 0"
 )]
 pub trait Differentiable: Arg {
