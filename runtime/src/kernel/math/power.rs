@@ -101,7 +101,8 @@ fn horner(z: f64, zl: f64, u: f64, ul: f64, c: (f64, f64)) -> (f64, f64) {
     (sum, low + (z.mul_add(ul, c.1) + zl.mul_add(u, pl)))
 }
 
-/// `log2 x` as a sum of two doubles with a relative error of about 2^-68, for positive finite `x`.
+/// `log2 x` as a sum of two doubles with a relative error of about 2^-68, for positive finite `x`; the second is at most
+/// about a unit in the last place of the first.
 #[inline(always)]
 fn log2_of(x: f64) -> (f64, f64) {
     let (k, m) = split(x);
@@ -121,8 +122,9 @@ fn log2_of(x: f64) -> (f64, f64) {
     let (t, tl) = horner(z, zl, t, tl, c0);
     let (p, pl) = two_product(s, t);
     let pl = pl + s.mul_add(tl, sl * t);
+    // Added up, the first one would have to wait for the second, which is the longer computation.
     let (sum, low) = fast_two_sum(small_integer(k) - 1077.0, p);
-    fast_two_sum(sum, low + pl)
+    (sum, low + pl)
 }
 
 /// Whether `y` is an integer, and whether it is an odd one.
