@@ -167,12 +167,32 @@ impl Joiner<'_> {
         let mut regs = [0; 5];
         regs.iter_mut().zip(inst.reads()).for_each(|(number, r)| *number = self.regs[r.index()]);
         let mut inst = *inst;
+        let mut operands: Vec<Reg> = inst.reads().collect();
+        if commutes(&inst) && regs[0] > regs[1] {
+            regs.swap(0, 1);
+            operands.swap(0, 1);
+        }
+        let mut operands = operands.into_iter();
         inst.for_each_reg(|role, r| {
-            if role == Role::Write {
-                *r = Reg(0);
-            }
+            *r = if role == Role::Write { Reg(0) } else { operands.next().unwrap_or(*r) }
         });
         let slot = inst.bufs()[0].map_or(0, |b| self.slots[b.index()]);
         Key { inst, regs, slot }
     }
+}
+
+/// Its operands can be exchanged (but for which of two NaNs comes out).
+fn commutes(inst: &Inst) -> bool {
+    use Inst::*;
+    matches!(
+        inst,
+        AddF64 { .. }
+            | MulF64 { .. }
+            | AddF32 { .. }
+            | MulF32 { .. }
+            | AddI { .. }
+            | MulI { .. }
+            | AddW { .. }
+            | MulW { .. }
+    )
 }

@@ -183,7 +183,7 @@ impl Forms {
     }
 
     /// It is the counter of a loop, and within the bounds that are known of it inside of that loop only.
-    fn is_bounded(&self, r: Reg) -> bool {
+    pub fn is_bounded(&self, r: Reg) -> bool {
         self.bounds.contains_key(&r) || self.strided.contains_key(&r)
     }
 

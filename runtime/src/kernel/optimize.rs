@@ -3,7 +3,7 @@
 use super::ir::Kernel;
 use super::{
     align, contract, counters, cse, edges, expand, extremes, flatten, forward, fuse, interchange, invariant,
-    jam, marks, memory, partial, peel, promote, prove, slide, split, strips, verify, views,
+    jam, marks, memory, partial, peel, promote, prove, rows, signs, slide, split, strips, verify, views,
 };
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 25] = [
+pub(super) const PIPELINE: [Pass; 28] = [
     ("prove", prove::run),
     ("counters", counters::run),
     ("flatten", flatten::run),
@@ -51,8 +51,11 @@ pub(super) const PIPELINE: [Pass; 25] = [
     ("expand", expand::run),
     ("jam", jam::run),
     ("slide", slide::run),
+    ("known", edges::known),
     ("edges", edges::run),
+    ("rows", rows::run),
     ("peel", peel::run),
+    ("signs", signs::run),
     ("cse", cse::run),
     ("dce", cse::drop_dead),
     ("strips", strips::run),

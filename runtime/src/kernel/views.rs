@@ -7,9 +7,8 @@ use super::inst::{Buf, Inst, Reg, Role};
 use super::ir::{Code, Item, Kernel, Origin, for_each_code, for_each_reg};
 use super::memory::{covers, filled, insts, overwrites, touches};
 use super::parts;
-use super::promote::new_reg;
 use super::ranges::Form;
-use crate::dtype::DType;
+use super::relocate::{self, relocate};
 
 /// Everywhere in the kernel.
 pub(super) fn run(kernel: &mut Kernel) {
@@ -27,7 +26,7 @@ pub(super) fn run(kernel: &mut Kernel) {
                 let at = base(kernel, &forms, &mut before, &copy.offset);
                 let mut behind = list.split_off(k + 1);
                 let rest = behind.split_off(read);
-                copy.read_there(kernel, &mut behind, at);
+                relocate(kernel, &mut behind, copy.to, copy.from, at);
                 list.pop();
                 list.extend(before.into_iter().chain(behind).chain(rest));
             } else {
@@ -67,7 +66,7 @@ impl Copy {
         let offset = forms.address(kernel, load)?.sub(&forms.address(kernel, store)?)?;
         // It is the same for all iterations.
         let fixed = !sets(std::slice::from_ref(item), &offset);
-        let all = same && fixed && plain(load).is_some() && covers(kernel, forms, l, &mut Vec::new(), to);
+        let all = same && fixed && plain(load) && covers(kernel, forms, l, &mut Vec::new(), to);
         all.then_some(Copy { to, from, offset })
     }
 
@@ -96,34 +95,11 @@ impl Copy {
         let mut fine = !sets(until, &self.offset);
         for item in until {
             insts(item, &mut |inst| {
-                fine &= !inst.bufs().contains(&Some(self.to)) || plain(inst).is_some();
-                fine &= !inst.bufs().contains(&Some(self.from)) || plain(inst).is_some();
+                fine &= !inst.bufs().contains(&Some(self.to)) || plain(inst);
+                fine &= !inst.bufs().contains(&Some(self.from)) || plain(inst);
             });
         }
         fine.then_some(last + 1)
-    }
-
-    /// What the code reads of the copy it reads of the original.
-    fn read_there(&self, kernel: &mut Kernel, code: &mut Code, at: Reg) {
-        for_each_code(code, &mut |list| {
-            let mut k = 0;
-            while k < list.len() {
-                if let Item::Inst(inst, _) = &mut list[k]
-                    && inst.bufs()[0] == Some(self.to)
-                    && let Some(base) = plain(inst)
-                {
-                    let sum = if base == kernel.zero { at } else { new_reg(kernel, DType::I64) };
-                    *inst = moved(*inst, self.from, sum);
-                    if sum != at {
-                        kernel.ranges[sum.index()] =
-                            kernel.ranges[at.index()].add(kernel.ranges[base.index()]);
-                        list.insert(k, Inst::AddI { dst: sum, a: at, b: base }.into());
-                        k += 1;
-                    }
-                }
-                k += 1;
-            }
-        });
     }
 }
 
@@ -144,24 +120,7 @@ fn base(kernel: &mut Kernel, forms: &Forms, code: &mut Code, form: &Form) -> Reg
     parts::value(kernel, forms, code, form)
 }
 
-/// The base of the address of a plain load.
-fn plain(inst: &Inst) -> Option<Reg> {
-    match *inst {
-        Inst::Load8 { base, .. }
-        | Inst::Load4 { base, .. }
-        | Inst::Load4S { base, .. }
-        | Inst::Load1 { base, .. } => Some(base),
-        _ => None,
-    }
-}
-
-/// The same of another array, from another base.
-fn moved(inst: Inst, buf: Buf, base: Reg) -> Inst {
-    match inst {
-        Inst::Load8 { dst, idx, off, .. } => Inst::Load8 { dst, buf, base, idx, off },
-        Inst::Load4 { dst, idx, off, .. } => Inst::Load4 { dst, buf, base, idx, off },
-        Inst::Load4S { dst, idx, off, .. } => Inst::Load4S { dst, buf, base, idx, off },
-        Inst::Load1 { dst, idx, off, .. } => Inst::Load1 { dst, buf, base, idx, off },
-        other => other,
-    }
+/// A load that can be made one of another array.
+fn plain(inst: &Inst) -> bool {
+    !inst.is_store() && relocate::base(inst).is_some()
 }

@@ -182,6 +182,7 @@ impl Lower<'_> {
     ) -> Result<Vec<Carry>> {
         let depth = self.depth() + 1;
         let captured = crate::graph::captures(node);
+        let kept = self.kept(node, inits);
         let same: Vec<bool> = params.iter().zip(results).map(|(p, r)| p == r).collect();
         let mut carries = Vec::new();
         for (k, (&init, &param)) in inits.iter().zip(params).enumerate() {
@@ -195,7 +196,7 @@ impl Lower<'_> {
                 if let Some(name) = &self.graph.values[param.index()].name {
                     self.names.push((dst, name.clone()));
                 }
-                if let Some(range) = self.counted(node, k, a) {
+                for range in self.counted(node, k, a).into_iter().chain(kept[k]) {
                     self.narrow(dst, range);
                 }
                 self.scalars.insert(param, dst);

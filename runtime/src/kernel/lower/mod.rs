@@ -14,6 +14,7 @@ mod arrays;
 mod bits;
 mod block;
 mod branch;
+mod carried;
 mod counters;
 mod facts;
 mod known;
