@@ -51,6 +51,7 @@ mod ir;
 mod jam;
 mod launch;
 mod library;
+mod liveness;
 mod lower;
 mod machine;
 mod marks;

@@ -33,7 +33,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 28] = [
+pub(super) const PIPELINE: [Pass; 29] = [
     ("prove", prove::run),
     ("counters", counters::run),
     ("flatten", flatten::run),
@@ -54,6 +54,8 @@ pub(super) const PIPELINE: [Pass; 28] = [
     ("known", edges::known),
     ("edges", edges::run),
     ("rows", rows::run),
+    // A tape that begins with a row of another one.
+    ("views", views::run),
     ("peel", peel::run),
     ("signs", signs::run),
     ("cse", cse::run),

@@ -7,13 +7,16 @@
 //! ```
 
 use super::copies::REGISTERS;
-use super::edges::{Block, accesses, overwritten};
+use super::edges::Written;
 use super::forms::Forms;
 use super::inst::{Buf, Inst, Reg};
+use super::invariant::set_by;
 use super::ir::{Code, Item, Kernel, Loop, Origin, for_each_code};
+use super::liveness::is_dead_behind;
 use super::lower::{Address, load_inst, with_dst};
 use super::marks::folds;
-use super::memory::{insts, overwrites, reads, touches};
+use super::memory::{insts, reads, touches};
+use super::parts;
 use super::promote::new_reg;
 use super::ranges::{Form, Interval};
 use super::relocate::{self, relocate};
@@ -24,17 +27,16 @@ pub(super) fn run(kernel: &mut Kernel) {
     let mut code = std::mem::take(&mut kernel.code);
     kernel.code = code.clone();
     let forms = Forms::of(kernel);
+    let all = code.clone();
     for_each_code(&mut code, &mut |list| {
         let mut k = 0;
         while k < list.len() {
             let plan = match &list[k] {
-                Item::Loop(l) if kernel.regs.len() <= REGISTERS => {
-                    Plan::of(kernel, &forms, l, &list[k + 1..])
-                }
+                Item::Loop(l) if kernel.regs.len() <= REGISTERS => Plan::of(kernel, &forms, l, &all),
                 _ => None,
             };
             if let (Some(plan), Item::Loop(l)) = (plan, &mut list[k]) {
-                let (before, after) = plan.apply(kernel, l);
+                let (before, after) = plan.apply(kernel, &forms, l);
                 let n = before.len();
                 list.splice(k + 1..k + 1, after);
                 list.splice(k..k, before);
@@ -54,18 +56,27 @@ struct Plan {
     next: Buf,
     /// The elements of a state.
     row: usize,
+    /// Where the row of an iteration begins.
+    offset: Form,
+    /// How many iterations there are.
+    trips: Form,
     /// What puts the state on the tape.
     store: Inst,
+    /// The state behind the loop is read.
+    needed: bool,
 }
 
 impl Plan {
-    fn of(kernel: &Kernel, forms: &Forms, l: &Loop, behind: &[Item]) -> Option<Plan> {
+    fn of(kernel: &Kernel, forms: &Forms, l: &Loop, all: &Code) -> Option<Plan> {
         let swaps: Vec<(Buf, Buf)> = l.body.iter().filter_map(swap).collect();
         swaps.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).find_map(|(state, next)| {
-            let plan = Plan::with(kernel, forms, l, state, next)?;
+            let mut plan = Plan::with(kernel, forms, l, state, next)?;
+            let here = |item: &Item| matches!(item, Item::Loop(other) if other.iv == l.iv);
+            plan.needed = !is_dead_behind(kernel, forms, all, (&here, 0), state);
+            // What the other array holds when the loop has run nobody reads.
             let fits = plan.is_all_of_the_state(kernel, forms, l)
                 && plan.moves_on(kernel, forms, l)
-                && plan.is_forgotten(kernel, forms, behind);
+                && is_dead_behind(kernel, forms, all, (&here, 0), plan.next);
             fits.then_some(plan)
         })
     }
@@ -74,10 +85,19 @@ impl Plan {
     fn with(kernel: &Kernel, forms: &Forms, l: &Loop, state: Buf, next: Buf) -> Option<Plan> {
         let slot = |buf: Buf| &kernel.slots[buf.index()];
         let row = slot(state).count();
-        let zero = forms.bounds(l.iv).is_some_and(|(first, _)| *first == Form::constant(0));
-        if l.stride != 1 || !zero || l.max_trips.is_some_and(|n| n < 4) || row == 0 {
+        let (first, end) = forms.bounds(l.iv)?;
+        let trips = end.sub(first)?;
+        if l.stride != 1 || l.max_trips.is_some_and(|n| n < 4) || row == 0 {
             return None;
         }
+        // Row 0 for the first iteration, and one after the other, whatever the loop sets besides.
+        let set = set_by(l);
+        let starts = |offset: &Form| {
+            let first = first.scale(row as i64)?;
+            let others = offset.sub(&Form::leaf(l.iv).scale(row as i64)?)?;
+            let fixed = others.terms.iter().all(|t| t.0 != l.iv && !set.contains(&t.0));
+            (fixed && others.add(&first)? == Form::constant(0)).then_some(())
+        };
         let mut stores = Vec::new();
         for_each_code(&mut l.body.clone(), &mut |list| {
             for item in list.iter() {
@@ -97,26 +117,26 @@ impl Plan {
                 }
             }
         });
-        let (tape, load, store) = stores.into_iter().find(|&(tape, load, store)| {
+        let (tape, offset, store) = stores.into_iter().find_map(|(tape, load, store)| {
             let shape = &slot(tape).shape;
-            let offset = || forms.address(kernel, &store)?.sub(&forms.address(kernel, &load)?);
+            let offset = forms.address(kernel, &store)?.sub(&forms.address(kernel, &load)?)?;
             let mut touched = 0;
             l.body.iter().for_each(|item| {
                 insts(item, &mut |inst| touched += usize::from(inst.bufs().contains(&Some(tape))));
             });
-            slot(tape).origin == Origin::Temporary
+            let fits = slot(tape).origin == Origin::Temporary
                 && !kernel.returned.contains(&tape)
                 && slot(tape).dtype == slot(state).dtype
                 && slot(next).shape == slot(state).shape
                 && slot(next).dtype == slot(state).dtype
                 && shape.len() > 1
                 && shape[1..].iter().product::<usize>() == row
-                && forms.range(l.iv).hi < shape[0] as i128
-                && offset().is_some_and(|o| o.constant == 0 && o.terms == [(l.iv, row as i64)])
-                && touched == 1
+                && l.max_trips.is_some_and(|n| n <= shape[0] as u64)
+                && starts(&offset).is_some()
+                && touched == 1;
+            fits.then_some((tape, offset, store))
         })?;
-        let _ = load;
-        Some(Plan { tape, state, next, row, store })
+        Some(Plan { tape, state, next, row, offset, trips, store, needed: true })
     }
 
     /// Every element of the state is stored in every iteration.
@@ -131,6 +151,7 @@ impl Plan {
                 Item::Inst(inst, _) if *inst == plan.store => {
                     let Some(form) = forms.address(kernel, inst) else { return false };
                     let terms = form.terms.iter().copied().filter(|t| t.0 != counter);
+                    let terms = terms.filter(|t| plan.offset.terms.iter().all(|o| o.0 != t.0));
                     forms.elements(kernel, nest, terms) == Some(plan.row as i128)
                 }
                 Item::Loop(l) if l.guard.is_none() && l.stride == 1 => {
@@ -147,8 +168,7 @@ impl Plan {
 
     /// The state is only read, all of the next one is written before any of it is read, and then they change places.
     fn moves_on(&self, kernel: &Kernel, forms: &Forms, l: &Loop) -> bool {
-        let shape = &kernel.slots[self.state.index()].shape;
-        let (mut written, mut swapped): (Vec<Block>, bool) = (Vec::new(), false);
+        let (mut written, mut swapped) = (Written::new(kernel, forms, self.next), false);
         for item in &l.body {
             let known = touches(item, self.state) || touches(item, self.next);
             if let Some(pair) = swap(item) {
@@ -156,7 +176,7 @@ impl Plan {
                     continue;
                 }
                 let ours = pair == (self.state, self.next) || pair == (self.next, self.state);
-                if swapped || !ours || !self.is_complete(&written) {
+                if swapped || !ours || !written.is_complete() {
                     return false;
                 }
                 swapped = true;
@@ -171,47 +191,17 @@ impl Plan {
                 fine &= !inst.bufs().contains(&Some(self.state)) || (plain && !inst.is_store());
                 fine &= !inst.bufs().contains(&Some(self.next)) || plain;
             });
-            if !fine || (reads(item, self.next) && !self.is_complete(&written)) {
+            if !fine || (reads(item, self.next) && !written.is_complete()) {
                 return false;
             }
-            if touches(item, self.next) {
-                let one = || match item {
-                    Item::Inst(inst, _) if inst.is_store() => {
-                        accesses(kernel, forms, item, self.next, shape)?.pop().map(|a| a.block)
-                    }
-                    item => overwritten(kernel, forms, item, self.next, shape),
-                };
-                let one = match overwrites(kernel, forms, item, self.next) {
-                    true => Some(Block::whole(shape)),
-                    false => one(),
-                };
-                // Of boxes that overlap the larger ones count.
-                if let Some(one) = one
-                    && !written.iter().any(|block| block.contains(&one))
-                {
-                    written.retain(|block| !one.contains(block));
-                    written.push(one);
-                }
-            }
+            written.add(item);
         }
         swapped
     }
 
-    /// These boxes are all elements of a state.
-    fn is_complete(&self, written: &[Block]) -> bool {
-        let apart = (0..written.len()).all(|k| written[..k].iter().all(|block| !block.meets(&written[k])));
-        apart && written.iter().map(Block::count).sum::<usize>() == self.row
-    }
-
-    /// What the other array holds when the loop has run nobody reads.
-    fn is_forgotten(&self, kernel: &Kernel, forms: &Forms, behind: &[Item]) -> bool {
-        let next = behind.iter().find(|item| touches(item, self.next));
-        next.is_some_and(|item| overwrites(kernel, forms, item, self.next))
-    }
-
     /// Rewrites the loop; gives the code before and after it.
-    fn apply(self, kernel: &mut Kernel, l: &mut Loop) -> (Code, Code) {
-        let Plan { tape, state, next, row, store } = self;
+    fn apply(self, kernel: &mut Kernel, forms: &Forms, l: &mut Loop) -> (Code, Code) {
+        let Plan { tape, state, next, row, offset, trips, store, needed } = self;
         let rows = kernel.slots[tape.index()].shape[0] as i128;
         // The state behind the last iteration.
         kernel.slots[tape.index()].shape[0] += 1;
@@ -231,16 +221,19 @@ impl Plan {
         l.body.retain(|item| swap(item).is_none_or(|(a, b)| ![a, b].contains(&state)) && !is_empty(item));
         relocate(kernel, &mut l.body, state, tape, this);
         relocate(kernel, &mut l.body, next, tape, that);
-        let places = [
-            Inst::MulI { dst: this, a: l.iv, b: length }.into(),
-            Inst::AddI { dst: that, a: this, b: length }.into(),
-        ];
+        let mut places = Code::new();
+        let a = parts::value(kernel, forms, &mut places, &offset);
+        places.push(Inst::Mov { dst: this, a }.into());
+        places.push(Inst::AddI { dst: that, a: this, b: length }.into());
         l.body.splice(0..0, places);
-        let trips = l.guard.map_or(l.end, |(count, _)| count);
         let zero = kernel.zero;
         let before = copy(kernel, (state, zero), (tape, zero), row);
-        let mut after: Code = vec![Inst::MulI { dst: last, a: trips, b: length }.into()];
-        after.extend(copy(kernel, (tape, last), (state, zero), row));
+        let mut after = Code::new();
+        if needed {
+            let trips = parts::value(kernel, forms, &mut after, &trips);
+            after.push(Inst::MulI { dst: last, a: trips, b: length }.into());
+            after.extend(copy(kernel, (tape, last), (state, zero), row));
+        }
         (before, after)
     }
 }

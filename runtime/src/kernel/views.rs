@@ -4,7 +4,8 @@
 use super::copies::REGISTERS;
 use super::forms::Forms;
 use super::inst::{Buf, Inst, Reg, Role};
-use super::ir::{Code, Item, Kernel, Origin, for_each_code, for_each_reg};
+use super::ir::{Code, Item, Kernel, for_each_code, for_each_reg};
+use super::liveness::is_dead_behind;
 use super::memory::{covers, filled, insts, overwrites, touches};
 use super::parts;
 use super::ranges::Form;
@@ -12,29 +13,38 @@ use super::relocate::{self, relocate};
 
 /// Everywhere in the kernel.
 pub(super) fn run(kernel: &mut Kernel) {
-    let mut code = std::mem::take(&mut kernel.code);
-    kernel.code = code.clone();
     let forms = Forms::of(kernel);
-    let all = code.clone();
-    for_each_code(&mut code, &mut |list| {
-        let mut k = 0;
-        while k < list.len() {
-            let copy = Copy::of(kernel, &forms, &list[k]).filter(|_| kernel.regs.len() <= REGISTERS);
-            let read = copy.and_then(|copy| Some((copy.only_read(kernel, &forms, &all, list, k)?, copy)));
-            if let Some((read, copy)) = read {
-                let mut before = Code::new();
-                let at = base(kernel, &forms, &mut before, &copy.offset);
-                let mut behind = list.split_off(k + 1);
-                let rest = behind.split_off(read);
-                relocate(kernel, &mut behind, copy.to, copy.from, at);
-                list.pop();
-                list.extend(before.into_iter().chain(behind).chain(rest));
-            } else {
-                k += 1;
+    let mut code = std::mem::take(&mut kernel.code);
+    while kernel.regs.len() <= REGISTERS
+        && let Some((copy, read)) = find(kernel, &forms, &code)
+    {
+        for_each_code(&mut code, &mut |list| {
+            let Some(k) = list.iter().position(|item| copy.is(item)) else { return };
+            let mut before = Code::new();
+            let at = base(kernel, &forms, &mut before, &copy.offset);
+            let mut behind = list.split_off(k + 1);
+            let rest = behind.split_off(read);
+            relocate(kernel, &mut behind, copy.to, copy.from, at);
+            list.pop();
+            list.extend(before.into_iter().chain(behind).chain(rest));
+        });
+    }
+    kernel.code = code;
+}
+
+/// A copy that is only read, and the number of items behind it in which it is.
+fn find(kernel: &Kernel, forms: &Forms, code: &Code) -> Option<(Copy, usize)> {
+    let mut found = None;
+    for_each_code(&mut code.clone(), &mut |list| {
+        for k in 0..list.len() {
+            if found.is_none()
+                && let Some(copy) = Copy::of(kernel, forms, &list[k])
+            {
+                found = copy.only_read(kernel, forms, code, &list[k + 1..]).map(|read| (copy, read));
             }
         }
     });
-    kernel.code = code;
+    found
 }
 
 /// Element `x` of `to` becomes element `x + offset` of `from`, for all of `to`.
@@ -42,9 +52,15 @@ struct Copy {
     to: Buf,
     from: Buf,
     offset: Form,
+    /// The counter of its loop.
+    counter: Reg,
 }
 
 impl Copy {
+    fn is(&self, item: &Item) -> bool {
+        matches!(item, Item::Loop(l) if l.iv == self.counter)
+    }
+
     fn of(kernel: &Kernel, forms: &Forms, item: &Item) -> Option<Copy> {
         let (to, Item::Loop(l)) = (filled(item)?, item) else { return None };
         let (mut loads, mut stores, mut floats) = (Vec::new(), Vec::new(), 0);
@@ -67,30 +83,19 @@ impl Copy {
         // It is the same for all iterations.
         let fixed = !sets(std::slice::from_ref(item), &offset);
         let all = same && fixed && plain(load) && covers(kernel, forms, l, &mut Vec::new(), to);
-        all.then_some(Copy { to, from, offset })
+        all.then_some(Copy { to, from, offset, counter: l.iv })
     }
 
     /// Until something else is written to all of it, it is only read, while the original stays as it is. Gives the number
     /// of items behind the copy in which it is read.
-    fn only_read(&self, kernel: &Kernel, forms: &Forms, all: &Code, list: &Code, k: usize) -> Option<usize> {
-        let behind = &list[k + 1..];
+    fn only_read(&self, kernel: &Kernel, forms: &Forms, all: &Code, behind: &[Item]) -> Option<usize> {
         let end = behind.iter().position(|item| overwrites(kernel, forms, item, self.to));
-        if end.is_none() {
-            // Nobody else may know of it.
-            let count = |code: &[Item]| {
-                let mut count = 0;
-                for item in code {
-                    insts(item, &mut |inst| count += usize::from(inst.bufs().contains(&Some(self.to))));
-                }
-                count
-            };
-            let temporary = kernel.slots[self.to.index()].origin == Origin::Temporary;
-            if !temporary || count(&list[k..]) != count(all) || kernel.returned.contains(&self.to) {
-                return None;
-            }
-        }
         let until = &behind[..end.unwrap_or(behind.len())];
         let last = until.iter().rposition(|item| touches(item, self.to))?;
+        let here = |item: &Item| self.is(item);
+        if end.is_none() && !is_dead_behind(kernel, forms, all, (&here, last + 1), self.to) {
+            return None;
+        }
         let until = &until[..=last];
         let mut fine = !sets(until, &self.offset);
         for item in until {

@@ -3,6 +3,7 @@
 use crate::kernel::forms::Forms;
 use crate::kernel::inst::{Buf, Inst, Reg};
 use crate::kernel::ir::{Code, Item, Kernel, Loop};
+use crate::kernel::memory::{overwrites, touches};
 use crate::kernel::ranges::{Form, Interval};
 
 /// A box of elements: along each axis the first and how many.
@@ -219,5 +220,59 @@ pub(in crate::kernel) fn only_store<'l>(code: &'l Code, nest: &mut Vec<&'l Loop>
             only_store(&l.body, nest)
         }
         _ => None,
+    }
+}
+
+/// The elements of a buffer that code has overwritten so far.
+pub(in crate::kernel) struct Written<'k> {
+    kernel: &'k Kernel,
+    forms: &'k Forms,
+    buf: Buf,
+    blocks: Vec<Block>,
+}
+
+impl<'k> Written<'k> {
+    pub fn new(kernel: &'k Kernel, forms: &'k Forms, buf: Buf) -> Written<'k> {
+        Written { kernel, forms, buf, blocks: Vec::new() }
+    }
+
+    /// Takes in what an item overwrites whatever happens.
+    pub fn add(&mut self, item: &Item) {
+        let (kernel, forms, buf) = (self.kernel, self.forms, self.buf);
+        let shape = &kernel.slots[buf.index()].shape;
+        if !touches(item, buf) {
+            return;
+        }
+        let found = match item {
+            item if overwrites(kernel, forms, item, buf) => Some(Block::whole(shape)),
+            Item::Inst(inst, _) if inst.is_store() => {
+                accesses(kernel, forms, item, buf, shape).and_then(|mut one| Some(one.pop()?.block))
+            }
+            item => overwritten(kernel, forms, item, buf, shape),
+        };
+        // Of boxes in each other the larger ones count.
+        if let Some(found) = found
+            && !self.blocks.iter().any(|block| block.contains(&found))
+        {
+            self.blocks.retain(|block| !found.contains(block));
+            self.blocks.push(found);
+        }
+    }
+
+    /// An item reads nothing else.
+    pub fn provides(&self, item: &Item) -> bool {
+        let shape = &self.kernel.slots[self.buf.index()].shape;
+        accesses(self.kernel, self.forms, item, self.buf, shape).is_some_and(|accesses| {
+            let mut loads = accesses.iter().filter(|a| !a.inst.is_store());
+            loads.all(|load| self.blocks.iter().any(|block| block.contains(&load.block)))
+        })
+    }
+
+    /// That is all of them.
+    pub fn is_complete(&self) -> bool {
+        let blocks = &self.blocks;
+        let apart = (0..blocks.len()).all(|k| blocks[..k].iter().all(|block| !block.meets(&blocks[k])));
+        let count = self.kernel.slots[self.buf.index()].count();
+        apart && blocks.iter().map(Block::count).sum::<usize>() == count
     }
 }

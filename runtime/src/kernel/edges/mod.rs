@@ -17,7 +17,8 @@ use super::forms::Forms;
 use super::inst::{Buf, Inst, Reg};
 use super::ir::{Item, Kernel, Loop, for_each_code};
 use super::memory::{filled, insts, reads, touches};
-pub(super) use boxes::{Block, accesses, overwritten};
+pub(super) use boxes::Written;
+use boxes::{Block, accesses, overwritten};
 use known::Fill;
 
 /// Smaller arrays are not worth it.

@@ -53,8 +53,19 @@ pub(super) struct Contributions<'a> {
     pub wanted: &'a dyn Fn(usize) -> bool,
     /// The cotangent of operand `k` so far, which the rule may take to write into and must then give back.
     pub taken: &'a mut dyn FnMut(usize) -> Option<ValueId>,
-    /// What the rule gives to operand `k`.
-    pub found: Vec<(usize, ValueId)>,
+    /// What the rule gives to operand `k`, and which share of the cotangent of the result that is.
+    pub found: Vec<(usize, ValueId, Share)>,
+}
+
+/// What a contribution is of the cotangent that it comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Share {
+    Same,
+    /// The same with the other sign.
+    Opposite,
+    Times(ValueId),
+    /// Something else.
+    Other,
 }
 
 impl Contributions<'_> {
@@ -63,7 +74,7 @@ impl Contributions<'_> {
     }
 
     fn give(&mut self, k: usize, value: ValueId) {
-        self.found.push((k, value));
+        self.found.push((k, value, Share::Other));
     }
 
     /// The cotangent of operand `k` so far, zeros where there is none.
@@ -80,10 +91,13 @@ pub(super) fn vjp(w: &mut dyn Emit, node: &Node, d: ValueId, to: &mut Contributi
     match &node.op {
         Op::Unary(_) | Op::Binary(_) | Op::MulAdd => {
             for k in 0..node.inputs.len() {
-                if to.wants(k)
-                    && let Some(value) = partial(w, node, k)?.times(w, d)?
-                {
-                    to.give(k, value);
+                if !to.wants(k) {
+                    continue;
+                }
+                let partial = partial(w, node, k)?;
+                let share = partial.share();
+                if let Some(value) = partial.times(w, d)? {
+                    to.found.push((k, value, share));
                 }
             }
             Ok(())

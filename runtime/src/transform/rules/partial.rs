@@ -1,6 +1,7 @@
 //! Partial derivatives of elementwise ops, kept apart from what they multiply: many are not a multiplication.
 
 use super::super::emit::Emit;
+use super::Share;
 use crate::error::Result;
 use crate::graph::ValueId;
 
@@ -20,6 +21,16 @@ pub(super) enum Partial {
 }
 
 impl Partial {
+    /// What the product with a cotangent is of it.
+    pub fn share(&self) -> Share {
+        match *self {
+            Partial::One => Share::Same,
+            Partial::MinusOne => Share::Opposite,
+            Partial::Scale(by) => Share::Times(by),
+            _ => Share::Other,
+        }
+    }
+
     /// Its product with a tangent or a cotangent, `None` for zero.
     pub fn times(self, w: &mut dyn Emit, d: ValueId) -> Result<Option<ValueId>> {
         Ok(Some(match self {

@@ -7,6 +7,7 @@
 //!   is there, or read from a tape; `again.rs` says which saves less.
 //! - `forward.rs` writes the forward pass with the tapes that this took.
 //! - `overwritten.rs` finds arrays that a loop only writes: their cotangents are not carried through its reverse.
+//! - `products.rs` adds up cotangents that are multiples of the same one.
 //! - `segments.rs` says which loops are run again by segments, because their tapes are too large to be kept.
 
 mod again;
@@ -14,6 +15,7 @@ mod calls;
 mod forward;
 mod guards;
 mod overwritten;
+mod products;
 mod reverse;
 mod saved;
 mod scopes;
@@ -62,6 +64,7 @@ fn adjoint(graph: &Graph, inputs: &[ValueId], tape: usize) -> Result<(Graph, Vec
         adjoints: HashMap::default(),
         frames: vec![Frame::new(0, None)],
         tapes: Vec::new(),
+        products: HashMap::default(),
         settled: HashSet::default(),
         counters: HashMap::default(),
         capacity: tape,
@@ -97,6 +100,8 @@ struct Pass<'g> {
     builder: Builder,
     /// The cotangents so far, of values whose uses were all met; none is zero.
     adjoints: HashMap<ValueId, ValueId>,
+    /// Cotangents that are multiples of another one.
+    products: HashMap<ValueId, products::Product>,
     /// The regions whose reverse is being written, outermost first.
     frames: Vec<Frame>,
     tapes: Vec<Tape>,

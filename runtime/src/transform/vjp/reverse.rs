@@ -25,7 +25,7 @@ impl<'g> Pass<'g> {
             return Ok(());
         }
         let sum = match self.adjoints.get(&v) {
-            Some(&before) => (self as &mut dyn Emit).add(before, d)?,
+            Some(&before) => self.sum(before, d)?,
             None => d,
         };
         self.adjoints.insert(v, sum);
@@ -78,7 +78,8 @@ impl<'g> Pass<'g> {
         let found = to.found;
         self.adjoints = adjoints;
         done?;
-        for (k, value) in found {
+        for (k, value, share) in found {
+            self.note_share(d, value, share)?;
             let value = self.guarded(node, node.inputs[k], value)?;
             self.accumulate(node.inputs[k], value)?;
         }

@@ -1,18 +1,32 @@
 //! Loops whose tapes are too large. A simulation of 10,000 steps on a grid of 512 x 512 points has a tape of 21 GB, which
 //! few machines have. Such a loop is cut into segments, as `#[checkpoint]` does it: what it carries is kept at their
 //! starts, and a segment is run again when its turn comes.
+//!
+//! Tapes that memory has room for and caches have not are cut where the iterations are cheap: to run one again takes less
+//! time than to fetch from memory what it left.
 
 use super::super::calls::by_segments;
 use super::super::emit::Emit;
 use super::saved::Tape;
 use super::scopes::Scopes;
 use crate::error::Result;
-use crate::graph::{Builder, Graph, Node, SiteId, ValueId};
-use crate::op::Op;
+use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId};
+use crate::op::{BinaryOp, Op, UnaryOp};
 
-/// Tapes of fewer bytes stay. (From 16 MiB on they fit no cache, but memory is about as fast as the cheapest iteration:
-/// Burgers' equation took 52 ms with a tape of 250 MiB, and 49 by segments.)
+/// Tapes of fewer bytes are not cut for the sake of memory.
 const LARGE: f64 = 1024.0 * 1024.0 * 1024.0;
+
+/// Tapes of fewer bytes may stay in a cache that all cores share.
+const FAR: f64 = 32.0 * 1024.0 * 1024.0;
+
+/// What a core's own cache keeps of a segment, in bytes.
+const NEAR: f64 = 512.0 * 1024.0;
+
+/// Shorter segments are not worth it.
+const SHORT: f64 = 8.0;
+
+/// So many operations on numbers take as long as a byte on its way to memory and back.
+const PER_BYTE: f64 = 2.0;
 
 /// What is left has to be this many times less.
 const WORTH_IT: f64 = 4.0;
@@ -46,15 +60,67 @@ fn length(types: &Graph, scopes: &Scopes<'_>, tapes: &[Tape], node: &Node) -> Op
         all += size;
         of_iteration += size / tape.lengths[0].max(1) as f64;
     }
-    if all < LARGE {
-        return None;
-    }
     let carried: f64 = node.inputs[2..].iter().map(|&v| bytes(v)).sum();
     let trips = all / of_iteration;
-    // The tape of a segment and what is kept at the starts of all take the least memory where they take the same.
-    let length = (trips * carried / of_iteration).sqrt().ceil().max(1.0);
+    let length = if all >= LARGE {
+        // The tape of a segment and what is kept at the starts of all take the least memory where they take the same.
+        (trips * carried / of_iteration).sqrt().ceil().max(1.0)
+    } else {
+        let near = (NEAR / of_iteration).floor();
+        let again = Cost { graph: types }.of_region(&node.regions[0]);
+        if all < FAR || near < SHORT || again > PER_BYTE * of_iteration {
+            return None;
+        }
+        near
+    };
     let left = length * of_iteration + trips / length * carried;
     (WORTH_IT * left <= all).then_some(length as usize)
+}
+
+/// What it takes to run code, in operations on numbers, of which many are done at once.
+struct Cost<'g> {
+    graph: &'g Graph,
+}
+
+impl Cost<'_> {
+    fn of_region(&self, region: &Region) -> f64 {
+        region.nodes.iter().map(|node| self.of_node(region, node)).sum()
+    }
+
+    fn of_node(&self, region: &Region, node: &Node) -> f64 {
+        let inside = || node.regions.iter().map(|r| self.of_region(r)).sum::<f64>();
+        let elements = || node.outputs.first().map_or(1.0, |&v| self.graph.ty(v).count() as f64);
+        let float = || node.outputs.iter().any(|&v| self.graph.ty(v).dtype.is_float());
+        match &node.op {
+            Op::For { .. } => {
+                // What an iteration leaves for the next one is waited for.
+                let carries = &node.regions[0].params[1..];
+                let waits = carries.iter().any(|&v| self.graph.ty(v).is_scalar());
+                self.trips(region, node) * inside() * if waits { 4.0 } else { 1.0 }
+            }
+            Op::While => f64::INFINITY,
+            Op::Cond | Op::Switch | Op::Call { .. } => inside(),
+            Op::Dot | Op::CumSum { .. } => f64::INFINITY,
+            Op::Unary(UnaryOp::Neg | UnaryOp::Abs) | Op::Select if float() => elements(),
+            Op::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Min | BinaryOp::Max)
+                if float() =>
+            {
+                elements()
+            }
+            Op::Unary(_) | Op::Binary(_) if float() => 16.0 * elements(),
+            _ => 0.0,
+        }
+    }
+
+    /// How often a loop runs, where its region or the graph's says it.
+    fn trips(&self, region: &Region, node: &Node) -> f64 {
+        let nodes = region.nodes.iter().chain(&self.graph.body.nodes);
+        let constant = nodes.filter(|n| n.outputs == [node.inputs[1]]).find_map(|n| match n.op {
+            Op::Const(literal) => literal.as_i128(),
+            _ => None,
+        });
+        constant.map_or(f64::INFINITY, |n| n.max(0) as f64)
+    }
 }
 
 /// Cuts these loops.
