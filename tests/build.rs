@@ -13,7 +13,9 @@ fn main() {
 
 /// What the page tells people to write, a module for each code.
 fn right_programs() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
+    // Of this run: the program may have been built for another copy of the repository.
+    let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
+    let page = Path::new(&here).join("../docs/errors.md");
     println!("cargo:rerun-if-changed={}", page.display());
     let text = std::fs::read_to_string(page).expect("the page exists");
     let mut modules = String::new();

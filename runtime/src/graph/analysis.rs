@@ -19,6 +19,19 @@ pub(crate) fn for_each_node<'g>(region: &'g Region, f: &mut impl FnMut(&'g Node)
     visit_regions(region, &mut |r| r.nodes.iter().for_each(&mut *f));
 }
 
+/// The value of an integer that is a constant, wherever in the graph it stands.
+pub(crate) fn constant(graph: &Graph, v: ValueId) -> Option<i128> {
+    let mut found = None;
+    for_each_node(&graph.body, &mut |node| {
+        if let (Op::Const(literal), [out]) = (&node.op, &node.outputs[..])
+            && *out == v
+        {
+            found = literal.as_i128();
+        }
+    });
+    found
+}
+
 /// Removes nodes without results whose op is one of these.
 pub(crate) fn remove_nodes(region: &mut Region, which: &impl Fn(&Op) -> bool) {
     region.nodes.retain(|node| !(node.outputs.is_empty() && which(&node.op)));

@@ -10,7 +10,9 @@ mod print;
 mod types;
 mod verify;
 
-pub(crate) use analysis::{captures, closed, for_each_node, may_fail, remove_nodes, uses, visit_regions};
+pub(crate) use analysis::{
+    captures, closed, constant, for_each_node, may_fail, remove_nodes, uses, visit_regions,
+};
 pub(crate) use builder::Builder;
 pub(crate) use inline::{Copy, as_region, inline};
 pub(crate) use print::title;

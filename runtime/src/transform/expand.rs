@@ -9,12 +9,13 @@ use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId};
 use crate::op::{Axis, BinaryOp, Op, ReduceOp, Rule, StoreMode};
 use std::sync::Arc;
 
-/// The graph with such ops, where they vary with `inputs`, written as loops. Its parameters stay the same values.
-pub(super) fn run(graph: &Graph, inputs: &[ValueId], reverse: bool) -> Graph {
+/// The graph with such ops, where they vary with `inputs`, written as loops. Its parameters stay the same values. In reverse
+/// mode with how many iterations a tape holds.
+pub(super) fn run(graph: &Graph, inputs: &[ValueId], reverse: Option<usize>) -> Graph {
     let varied = activity::varied(graph, inputs);
     let mut found = false;
     crate::graph::for_each_node(&graph.body, &mut |n| {
-        found |= is_loop(&n.op, reverse) && n.outputs.iter().any(|&v| varied.has(v));
+        found |= is_loop(&n.op, reverse.is_some()) && n.outputs.iter().any(|&v| varied.has(v));
     });
     if !found {
         return graph.clone();
@@ -39,7 +40,7 @@ fn is_loop(op: &Op, reverse: bool) -> bool {
 struct Pass<'g> {
     graph: &'g Graph,
     varied: activity::Set,
-    reverse: bool,
+    reverse: Option<usize>,
     builder: Builder,
     site: SiteId,
 }
@@ -60,7 +61,7 @@ impl Pass<'_> {
     fn nodes(&mut self, region: &Region) -> Result<()> {
         for node in &region.nodes {
             self.site = node.site;
-            if is_loop(&node.op, self.reverse) && node.outputs.iter().any(|&v| self.varied.has(v)) {
+            if is_loop(&node.op, self.reverse.is_some()) && node.outputs.iter().any(|&v| self.varied.has(v)) {
                 match &node.op {
                     Op::Reduce { axes, .. } => self.product(node, axes)?,
                     Op::Call { name, .. } => self.segments(node, name)?,
@@ -144,7 +145,8 @@ impl Pass<'_> {
             self.rename(param, arg, node);
         }
         before.iter().for_each(|n| self.builder.append(n.clone()));
-        calls::by_segments(self, the_loop, name, None)?;
+        let (graph, tape) = (self.graph, self.reverse.unwrap_or(1));
+        calls::by_segments(self, graph, the_loop, name, None, tape)?;
         behind.iter().for_each(|n| self.builder.append(n.clone()));
         for (&out, &result) in node.outputs.iter().zip(&region.results) {
             self.rename(out, result, node);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The graph and its derivative along a direction; see [`super::jvp`].
 pub(super) fn run(graph: &Graph, wrt: &[usize]) -> Result<Graph> {
     let inputs: Vec<ValueId> = wrt.iter().map(|&k| graph.body.params[k]).collect();
-    let graph = &expand::run(graph, &inputs, false);
+    let graph = &expand::run(graph, &inputs, None);
     let varied = activity::varied(graph, &inputs);
     let mut pass = Pass {
         graph,

@@ -33,19 +33,19 @@ use scopes::Scopes;
 /// The graph and its adjoint; see [`super::vjp`].
 pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
     let inputs: Vec<ValueId> = wrt.iter().map(|&k| graph.body.params[k]).collect();
-    let mut graph = expand::run(graph, &inputs, true);
+    let mut graph = expand::run(graph, &inputs, Some(tape));
     let (adjoint, segments) = adjoint(&graph, &inputs, tape)?;
     if segments.is_empty() {
         return Ok(adjoint);
     }
-    segments::cut(&mut graph, &segments)?;
+    segments::cut(&mut graph, &segments, tape)?;
     Ok(self::adjoint(&graph, &inputs, tape)?.0)
 }
 
 /// The same, and nothing is run again: for a reverse pass that is to run many times.
 pub(super) fn with_all_tapes(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Graph> {
     let inputs: Vec<ValueId> = wrt.iter().map(|&k| graph.body.params[k]).collect();
-    let graph = expand::run(graph, &inputs, true);
+    let graph = expand::run(graph, &inputs, Some(tape));
     Ok(adjoint(&graph, &inputs, tape)?.0)
 }
 

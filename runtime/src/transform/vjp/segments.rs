@@ -42,7 +42,7 @@ pub(super) fn find(graph: &Graph, types: &Graph, scopes: &Scopes<'_>, tapes: &[T
     let mut found = Vec::new();
     for (at, node) in graph.body.nodes.iter().enumerate() {
         if let Op::For { .. } = node.op
-            && let Some(length) = length(types, scopes, tapes, node)
+            && let Some(length) = length([graph, types], scopes, tapes, node)
         {
             found.push(Segments { at, length });
         }
@@ -50,7 +50,7 @@ pub(super) fn find(graph: &Graph, types: &Graph, scopes: &Scopes<'_>, tapes: &[T
     found
 }
 
-fn length(types: &Graph, scopes: &Scopes<'_>, tapes: &[Tape], node: &Node) -> Option<usize> {
+fn length([graph, types]: [&Graph; 2], scopes: &Scopes<'_>, tapes: &[Tape], node: &Node) -> Option<usize> {
     let bytes = |v: ValueId| (types.ty(v).count() * types.ty(v).dtype.size()) as f64;
     let scope = scopes.of(&node.regions[0]);
     let (mut all, mut of_iteration) = (0.0, 0.0);
@@ -67,7 +67,7 @@ fn length(types: &Graph, scopes: &Scopes<'_>, tapes: &[Tape], node: &Node) -> Op
         (trips * carried / of_iteration).sqrt().ceil().max(1.0)
     } else {
         let near = (NEAR / of_iteration).floor();
-        let again = Cost { graph: types }.of_region(&node.regions[0]);
+        let again = Cost { graph, types }.of_region(&node.regions[0]);
         if all < FAR || near < SHORT || again > PER_BYTE * of_iteration {
             return None;
         }
@@ -80,23 +80,26 @@ fn length(types: &Graph, scopes: &Scopes<'_>, tapes: &[Tape], node: &Node) -> Op
 /// What it takes to run code, in operations on numbers, of which many are done at once.
 struct Cost<'g> {
     graph: &'g Graph,
+    types: &'g Graph,
 }
 
 impl Cost<'_> {
     fn of_region(&self, region: &Region) -> f64 {
-        region.nodes.iter().map(|node| self.of_node(region, node)).sum()
+        region.nodes.iter().map(|node| self.of_node(node)).sum()
     }
 
-    fn of_node(&self, region: &Region, node: &Node) -> f64 {
+    fn of_node(&self, node: &Node) -> f64 {
         let inside = || node.regions.iter().map(|r| self.of_region(r)).sum::<f64>();
-        let elements = || node.outputs.first().map_or(1.0, |&v| self.graph.ty(v).count() as f64);
-        let float = || node.outputs.iter().any(|&v| self.graph.ty(v).dtype.is_float());
+        let elements = || node.outputs.first().map_or(1.0, |&v| self.types.ty(v).count() as f64);
+        let float = || node.outputs.iter().any(|&v| self.types.ty(v).dtype.is_float());
         match &node.op {
             Op::For { .. } => {
+                let trips = crate::graph::constant(self.graph, node.inputs[1]);
+                let trips = trips.map_or(f64::INFINITY, |n| n.max(0) as f64);
                 // What an iteration leaves for the next one is waited for.
                 let carries = &node.regions[0].params[1..];
-                let waits = carries.iter().any(|&v| self.graph.ty(v).is_scalar());
-                self.trips(region, node) * inside() * if waits { 4.0 } else { 1.0 }
+                let waits = carries.iter().any(|&v| self.types.ty(v).is_scalar());
+                trips * inside() * if waits { 4.0 } else { 1.0 }
             }
             Op::While => f64::INFINITY,
             Op::Cond | Op::Switch | Op::Call { .. } => inside(),
@@ -111,26 +114,16 @@ impl Cost<'_> {
             _ => 0.0,
         }
     }
-
-    /// How often a loop runs, where its region or the graph's says it.
-    fn trips(&self, region: &Region, node: &Node) -> f64 {
-        let nodes = region.nodes.iter().chain(&self.graph.body.nodes);
-        let constant = nodes.filter(|n| n.outputs == [node.inputs[1]]).find_map(|n| match n.op {
-            Op::Const(literal) => literal.as_i128(),
-            _ => None,
-        });
-        constant.map_or(f64::INFINITY, |n| n.max(0) as f64)
-    }
 }
 
 /// Cuts these loops.
-pub(super) fn cut(graph: &mut Graph, loops: &[Segments]) -> Result<()> {
-    let body = graph.body.clone();
+pub(super) fn cut(graph: &mut Graph, loops: &[Segments], tape: usize) -> Result<()> {
+    let (body, all) = (graph.body.clone(), graph.clone());
     let mut writer = Writer { builder: Builder::extending(graph), site: SiteId(0) };
     for (at, node) in body.nodes.iter().enumerate() {
         writer.site = node.site;
         match loops.iter().find(|l| l.at == at) {
-            Some(l) => by_segments(&mut writer, node, &graph.name, Some(l.length))?,
+            Some(l) => by_segments(&mut writer, &all, node, &all.name, Some(l.length), tape)?,
             None => writer.builder.append(node.clone()),
         }
     }
