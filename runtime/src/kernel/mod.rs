@@ -72,6 +72,7 @@ mod rearrange;
 mod relocate;
 mod report;
 mod rows;
+mod short;
 mod signs;
 mod slide;
 mod split;

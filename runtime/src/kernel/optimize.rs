@@ -3,7 +3,8 @@
 use super::ir::Kernel;
 use super::{
     align, contract, counters, cse, edges, expand, extremes, flatten, forward, fuse, interchange, invariant,
-    jam, marks, memory, partial, peel, promote, prove, rows, signs, slide, split, strips, verify, views,
+    jam, marks, memory, partial, peel, promote, prove, rows, short, signs, slide, split, strips, verify,
+    views,
 };
 use std::cell::Cell;
 
@@ -33,7 +34,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 29] = [
+pub(super) const PIPELINE: [Pass; 30] = [
     ("prove", prove::run),
     ("counters", counters::run),
     ("flatten", flatten::run),
@@ -56,6 +57,7 @@ pub(super) const PIPELINE: [Pass; 29] = [
     ("rows", rows::run),
     // A tape that begins with a row of another one.
     ("views", views::run),
+    ("short", short::run),
     ("peel", peel::run),
     ("signs", signs::run),
     ("cse", cse::run),

@@ -89,22 +89,28 @@ impl Copy {
     /// Until something else is written to all of it, it is only read, while the original stays as it is. Gives the number
     /// of items behind the copy in which it is read.
     fn only_read(&self, kernel: &Kernel, forms: &Forms, all: &Code, behind: &[Item]) -> Option<usize> {
-        let end = behind.iter().position(|item| overwrites(kernel, forms, item, self.to));
-        let until = &behind[..end.unwrap_or(behind.len())];
-        let last = until.iter().rposition(|item| touches(item, self.to))?;
         let here = |item: &Item| self.is(item);
-        if end.is_none() && !is_dead_behind(kernel, forms, all, (&here, last + 1), self.to) {
-            return None;
-        }
-        let until = &until[..=last];
-        let mut fine = !sets(until, &self.offset);
-        for item in until {
+        let mut read = None;
+        for (k, item) in behind.iter().enumerate() {
+            if overwrites(kernel, forms, item, self.to) {
+                return read;
+            }
+            let mut fine = !sets(std::slice::from_ref(item), &self.offset);
             insts(item, &mut |inst| {
-                fine &= !inst.bufs().contains(&Some(self.to)) || plain(inst);
-                fine &= !inst.bufs().contains(&Some(self.from)) || plain(inst);
+                let known = inst.bufs().iter().flatten().any(|buf| [self.to, self.from].contains(buf));
+                fine &= !known || plain(inst);
             });
+            if !fine {
+                return None;
+            }
+            if touches(item, self.to) {
+                read = Some(k + 1);
+                if is_dead_behind(kernel, forms, all, (&here, k + 1), self.to) {
+                    return read;
+                }
+            }
         }
-        fine.then_some(last + 1)
+        None
     }
 }
 

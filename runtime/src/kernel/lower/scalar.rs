@@ -11,6 +11,9 @@ use crate::op::{BinaryOp, CmpOp, Op, UnaryOp, scalar};
 /// The destination is filled in when the instruction is placed.
 const DST: Reg = Reg(0);
 
+/// No index and no length is as large.
+const FAR: i128 = 1 << 48;
+
 impl Lower<'_> {
     pub(super) fn scalar_node(&mut self, node: &Node) -> Result<Reg> {
         if let Op::Const(literal) = node.op {
@@ -297,7 +300,10 @@ impl Lower<'_> {
                 BinaryOp::Sub => Inst::SubI { dst, a, b },
                 _ => Inst::MulI { dst, a, b },
             };
-            let (range, proof) = if plain.within(whole) { (plain, 0) } else { (refined, proof) };
+            // What is tested here bounds it where nothing else does.
+            let bounded = |x: Interval| x.within(Interval::new(-FAR, FAR));
+            let tested = !plain.within(whole) || (!bounded(plain) && bounded(refined.and(whole)));
+            let (range, proof) = if tested { (refined.and(whole), proof) } else { (plain, 0) };
             // The form is exact only where the result fits, so what relies on a fact keeps to its scope.
             // The version keeps it apart from an address computed with the same instruction.
             let known = self.regs.len();

@@ -110,7 +110,9 @@ impl Marker<'_> {
                 let cost = cost::of_iteration(self.kernel, &marked);
                 let worth = trips.saturating_mul(cost) >= WORTH || backwards().is_some();
                 if worth && marked.mark.folds.len() <= MAX_FOLDS {
-                    marked.mark.parallel = Some(cost.max(1));
+                    // Backwards, no loop is too short to be shared out.
+                    let least = if backwards().is_some() { WORTH } else { 1 };
+                    marked.mark.parallel = Some(cost.max(least));
                     marked.mark.blocked = None;
                     *l = marked;
                     return;

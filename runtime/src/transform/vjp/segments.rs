@@ -19,8 +19,8 @@ const LARGE: f64 = 1024.0 * 1024.0 * 1024.0;
 /// Tapes of fewer bytes may stay in a cache that all cores share.
 const FAR: f64 = 32.0 * 1024.0 * 1024.0;
 
-/// What a core's own cache keeps of a segment, in bytes.
-const NEAR: f64 = 512.0 * 1024.0;
+/// What the caches near a core keep of a segment, in bytes.
+const NEAR: f64 = 1024.0 * 1024.0;
 
 /// Shorter segments are not worth it.
 const SHORT: f64 = 8.0;

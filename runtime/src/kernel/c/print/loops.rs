@@ -4,6 +4,7 @@ use super::folds::cascades;
 use super::unit::{Result, Unit, is_parallel};
 use crate::dtype::{DType, Literal};
 use crate::kernel::ahead::Ahead;
+use crate::kernel::ahead::FEW;
 use crate::kernel::inst::{Inst, Reg};
 use crate::kernel::invariant::can_fail;
 use crate::kernel::ir::{Item, Loop, Mark, SHORT_FOLD};
@@ -93,6 +94,15 @@ impl<'k> Unit<'k> {
         {
             if tiled.plain().is_some() {
                 return self.one_by_one(l, trips, "0", true);
+            }
+            // A tile of a few values takes longer than they do one by one, with the same bits.
+            if l.mark.folds.is_empty() && trips.known.is_none_or(|n| n < FEW) {
+                self.line(format!("if ({} < {FEW}) {{", trips.count));
+                self.in_order(l, trips)?;
+                self.line("} else {");
+                self.in_tiles_or_lanes(l, trips, &tiled)?;
+                self.line("}");
+                return Ok(());
             }
             if folds && !trips.partial && trips.known.is_none_or(|n| n < SHORT_FOLD) {
                 self.line(format!("if ({} < {SHORT_FOLD}) {{", trips.count));

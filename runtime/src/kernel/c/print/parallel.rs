@@ -8,6 +8,7 @@ use super::unit::{Body, Result, Unit, Uses};
 use crate::dtype::DType;
 use crate::kernel::inst::Reg;
 use crate::kernel::ir::{Loop, SHORT_FOLD};
+use crate::kernel::launch::WORTH;
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -60,12 +61,26 @@ impl<'k> Unit<'k> {
             "int64_t" => trips.count.clone(),
             _ => format!("(int64_t)({0} > INT64_MAX ? INT64_MAX : {0})", trips.count),
         };
+        self.line(format!("const int64_t count{n} = {count};"));
+        self.line(format!("int64_t failed{n};"));
+        // Where a loop runs a few times at most of its calls, to hand it over takes longer than to run it.
+        let few = WORTH.div_ceil(cost);
+        let shortcut = few > 1 && trips.known.is_none();
+        if shortcut {
+            self.line(format!("if (count{n} < {few}ll) {{"));
+            self.line(format!(
+                "    failed{n} = range{n}(frame{n}, now{n}, context, 0, count{n}, {totals}, trap);"
+            ));
+            self.line("} else {");
+        }
         self.line(format!(
-            "const struct task task{n} = {{range{n}, frame{n}, now{n}, context, {}, {cost}, {}, {combines}, {totals}, trap}};",
-            count,
+            "const struct task task{n} = {{range{n}, frame{n}, now{n}, context, count{n}, {cost}, {}, {combines}, {totals}, trap}};",
             folds.len(),
         ));
-        self.line(format!("const int64_t failed{n} = context->launch(&task{n});"));
+        self.line(format!("failed{n} = context->launch(&task{n});"));
+        if shortcut {
+            self.line("}");
+        }
         self.line(format!("if (UNLIKELY(failed{n})) return failed{n};"));
         for (k, fold) in folds.iter().enumerate() {
             let total = Exprs::from_bits(fold.dtype, &format!("totals{n}[{k}]"));
