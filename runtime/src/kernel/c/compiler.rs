@@ -54,6 +54,8 @@ pub(super) struct Compiler {
     limit: Duration,
     /// It is GCC for AVX, whose assembly is looked at: [`assembly`].
     avx: bool,
+    /// It is GCC on a Zen: [`ZEN`].
+    zen: bool,
     /// Its name and version, as it gives them.
     pub version: String,
     /// Everything that the code that it makes depends on, the source aside.
@@ -91,6 +93,7 @@ impl Compiler {
             flags: Vec::new(),
             limit: LIMIT,
             avx: false,
+            zen: false,
             version: String::new(),
             identity: String::new(),
         };
@@ -112,8 +115,7 @@ impl Compiler {
                     let has = |name: &str| macros.contains(&format!("#define {name} "));
                     let gcc = has("__GNUC__") && !has("__clang__");
                     compiler.avx = gcc && has("__AVX__");
-                    let zen = gcc && macros.contains("#define __tune_znver");
-                    compiler.flags.extend(ZEN.iter().filter(|_| zen));
+                    compiler.zen = gcc && macros.contains("#define __tune_znver");
                     compiler.identity = format!("{version}\n{compiler:?}\n{macros}\n{}", cpu());
                     return Ok(compiler);
                 }
@@ -141,9 +143,11 @@ impl Compiler {
     pub fn compile(&self, source: &str, dir: &Path) -> Result<PathBuf, String> {
         let (text, library) = (dir.join("kernel.c"), dir.join("kernel.so"));
         std::fs::write(&text, source).map_err(|e| format!("{}: {e}", text.display()))?;
+        // Code of scalars is as fast as it was, or a little slower.
+        let vectors = self.zen && source.lines().any(|line| line.trim() == "INDEPENDENT");
         let run = |arguments: &[&str]| {
             let mut command = self.command();
-            command.args(&self.flags).args(arguments);
+            command.args(&self.flags).args(ZEN.iter().filter(|_| vectors)).args(arguments);
             process::run(command, dir, self.limit)
         };
         if !self.avx {
