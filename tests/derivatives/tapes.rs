@@ -130,6 +130,88 @@ fn a_tape_that_would_be_too_large_is_made_in_segments() {
     }
 }
 
+/// What is large moves faster.
+#[desc_jit]
+fn carried_along(u: &Array1<f64>, c: f64, steps: usize) -> f64 {
+    let mut u = u.clone();
+    for _ in 0..steps {
+        let mut next = u.clone();
+        for i in 1..u.len() {
+            next[i] = u[i] - c * u[i] * (u[i] - u[i - 1]);
+        }
+        u = next;
+    }
+    0.5 * (&u * &u).sum()
+}
+
+#[desc_jit]
+fn carried_along_for_long(u: &Array1<f64>, c: f64) -> f64 {
+    carried_along(u, c, 3000)
+}
+
+/// The same by hand, with all steps kept.
+fn gradient_of_carried_along(u: &Array1<f64>, c: f64, steps: usize) -> Array1<f64> {
+    let mut tape = vec![u.clone()];
+    for k in 0..steps {
+        let (u, mut next) = (&tape[k], tape[k].clone());
+        for i in 1..u.len() {
+            next[i] = u[i] - c * u[i] * (u[i] - u[i - 1]);
+        }
+        tape.push(next);
+    }
+    let mut d = tape[steps].clone();
+    for u in tape[..steps].iter().rev() {
+        let mut before = d.clone();
+        for i in 1..u.len() {
+            before[i] = d[i] * (1.0 - c * (2.0 * u[i] - u[i - 1]));
+            before[i] += if i + 1 < u.len() { c * u[i + 1] * d[i + 1] } else { 0.0 };
+        }
+        before[0] += c * u[1] * d[1];
+        d = before;
+    }
+    d
+}
+
+#[test]
+fn cheap_steps_are_run_again_where_their_tape_fits_no_cache() {
+    let n = 4000;
+    let u = Array1::from_shape_fn(n, |i| 0.5 + 0.4 * (i as f64 / 300.0).sin());
+    // 92 MiB, or 94 rows and 32 more.
+    let slope = grad(carried_along_for_long::jit());
+    let graph = slope.graph(&u, 0.2).unwrap().to_string();
+    assert!(graph.contains("f64[94,4000] = empty()") && graph.contains("f64[32,4000] = empty()"), "{graph}");
+    all_close(&slope(&u, 0.2), gradient_of_carried_along(&u, 0.2, 3000).as_slice().unwrap());
+    // Of steps whose number nobody knows the places become more until they are enough.
+    let slope = grad(carried_along::jit());
+    for steps in [3000, 0, 1, 31, 32, 33, 65] {
+        let exact = gradient_of_carried_along(&u, 0.2, steps);
+        all_close(&slope(&u, 0.2, steps), exact.as_slice().unwrap());
+    }
+}
+
+#[desc_jit]
+fn carried_along_again(u: &Array1<f64>, c: f64, steps: usize) -> f64 {
+    let mut u = u.clone();
+    #[checkpoint]
+    for _ in 0..steps {
+        let mut next = u.clone();
+        for i in 1..u.len() {
+            next[i] = u[i] - c * u[i] * (u[i] - u[i - 1]);
+        }
+        u = next;
+    }
+    0.5 * (&u * &u).sum()
+}
+
+#[test]
+fn a_checkpointed_loop_with_more_segments_than_there_are_places() {
+    let u = Array1::from_shape_fn(20, |i| 0.5 + 0.4 * (i as f64 / 3.0).sin());
+    for steps in [0, 1, 2, 63, 64 * 64, 64 * 64 + 1, 20_000, 5] {
+        let exact = gradient_of_carried_along(&u, 0.2, steps);
+        all_close(&grad(carried_along_again::jit())(&u, 0.2, steps), exact.as_slice().unwrap());
+    }
+}
+
 /// How often the loop runs is known up to three.
 #[desc_jit]
 fn from_a_few(x: f64, k: usize, j: i64) -> f64 {
