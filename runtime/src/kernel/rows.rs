@@ -15,7 +15,7 @@ use super::ir::{Code, Item, Kernel, Loop, Origin, for_each_code};
 use super::liveness::is_dead_behind;
 use super::lower::{Address, load_inst, with_dst};
 use super::marks::folds;
-use super::memory::{insts, reads, touches};
+use super::memory::{filled, insts, reads, touches};
 use super::parts;
 use super::promote::new_reg;
 use super::ranges::{Form, Interval};
@@ -215,10 +215,13 @@ impl Plan {
         let this = address(kernel, Interval::new(0, (rows - 1) * row));
         let that = address(kernel, Interval::new(row, rows * row));
         let last = address(kernel, Interval::new(0, rows * row));
+        // A loop that did nothing else goes as well.
+        let copied = l.body.iter().position(|item| filled(item) == Some(tape));
         for_each_code(&mut l.body, &mut |list| {
             list.retain(|item| !matches!(item, Item::Inst(inst, _) if *inst == store));
         });
-        l.body.retain(|item| swap(item).is_none_or(|(a, b)| ![a, b].contains(&state)) && !is_empty(item));
+        copied.into_iter().for_each(|k| _ = l.body.remove(k));
+        l.body.retain(|item| swap(item).is_none_or(|(a, b)| ![a, b].contains(&state)));
         relocate(kernel, &mut l.body, state, tape, this);
         relocate(kernel, &mut l.body, next, tape, that);
         let mut places = Code::new();
@@ -243,16 +246,6 @@ fn swap(item: &Item) -> Option<(Buf, Buf)> {
         Item::Inst(Inst::SwapBuf { a, b }, _) => Some((*a, *b)),
         _ => None,
     }
-}
-
-/// A loop nest that does nothing.
-fn is_empty(item: &Item) -> bool {
-    let Item::Loop(l) = item else { return false };
-    l.moves.is_empty()
-        && l.body.iter().all(|item| match item {
-            Item::Inst(inst, _) => inst.is_pure() && inst.bufs()[0].is_none_or(|_| inst.is_load()),
-            item => is_empty(item),
-        })
 }
 
 /// A loop that copies so many elements.
