@@ -132,14 +132,19 @@ fn a_tape_that_would_be_too_large_is_made_in_segments() {
 
 /// What is large moves faster.
 #[desc_jit]
+fn moved(u: &Array1<f64>, c: f64) -> Array1<f64> {
+    let mut next = u.clone();
+    for i in 1..u.len() {
+        next[i] = u[i] - c * u[i] * (u[i] - u[i - 1]);
+    }
+    next
+}
+
+#[desc_jit]
 fn carried_along(u: &Array1<f64>, c: f64, steps: usize) -> f64 {
     let mut u = u.clone();
     for _ in 0..steps {
-        let mut next = u.clone();
-        for i in 1..u.len() {
-            next[i] = u[i] - c * u[i] * (u[i] - u[i - 1]);
-        }
-        u = next;
+        u = moved(&u, c);
     }
     0.5 * (&u * &u).sum()
 }
@@ -153,11 +158,7 @@ fn carried_along_for_long(u: &Array1<f64>, c: f64) -> f64 {
 fn gradient_of_carried_along(u: &Array1<f64>, c: f64, steps: usize) -> Array1<f64> {
     let mut tape = vec![u.clone()];
     for k in 0..steps {
-        let (u, mut next) = (&tape[k], tape[k].clone());
-        for i in 1..u.len() {
-            next[i] = u[i] - c * u[i] * (u[i] - u[i - 1]);
-        }
-        tape.push(next);
+        tape.push(moved::native(&tape[k], c));
     }
     let mut d = tape[steps].clone();
     for u in tape[..steps].iter().rev() {
@@ -194,11 +195,7 @@ fn carried_along_again(u: &Array1<f64>, c: f64, steps: usize) -> f64 {
     let mut u = u.clone();
     #[checkpoint]
     for _ in 0..steps {
-        let mut next = u.clone();
-        for i in 1..u.len() {
-            next[i] = u[i] - c * u[i] * (u[i] - u[i - 1]);
-        }
-        u = next;
+        u = moved(&u, c);
     }
     0.5 * (&u * &u).sum()
 }
