@@ -446,3 +446,55 @@ fn two_elements_at_once_keep_their_bits() {
     let x = Array1::from_shape_fn(100, |i| (i * i % 17) as f64 * 0.37);
     agree!(rotated(&x, 0.7f64.cos(), 0.7f64.sin()));
 }
+
+/// Pairs are summed up, the second of each first, beside something that is no sum.
+#[desc_jit]
+fn second_first(a: &Array1<f64>) -> f64 {
+    let (mut sum, mut last) = (0.5, 0.0);
+    for i in 0..a.len() / 2 {
+        sum += a[2 * i + 1];
+        sum += a[2 * i];
+        last = a[2 * i] - last;
+    }
+    sum + last
+}
+
+#[test]
+fn sums_that_a_compiler_took_from_wrong_places() {
+    for n in [10, 16, 74, 500] {
+        let a = Array1::from_shape_fn(n, |i| 0.37 * i as f64 + 1.0 / (i + 1) as f64);
+        let expected = second_first::native(&a);
+        for engine in desc_jit::Engine::ALL {
+            let in_order = desc_jit::__private::with_native_arithmetic(|| {
+                desc_jit::with_engine(engine, || second_first(&a))
+            });
+            assert_eq!(in_order.to_bits(), expected.to_bits(), "{engine}, {n}");
+        }
+    }
+}
+
+/// The same, and nothing else.
+#[desc_jit]
+fn third_first(a: &Array1<f64>) -> f64 {
+    let mut sum = 0.5;
+    for i in 0..a.len() / 3 {
+        sum += a[3 * i + 2];
+        sum += a[3 * i + 1];
+        sum += a[3 * i];
+    }
+    sum
+}
+
+#[test]
+fn sums_of_three_that_a_compiler_took_from_wrong_places() {
+    for n in [15, 21, 150, 600] {
+        let a = Array1::from_shape_fn(n, |i| 0.37 * i as f64 + 1.0 / (i + 1) as f64);
+        let expected = third_first::native(&a);
+        for engine in desc_jit::Engine::ALL {
+            let in_order = desc_jit::__private::with_native_arithmetic(|| {
+                desc_jit::with_engine(engine, || third_first(&a))
+            });
+            assert_eq!(in_order.to_bits(), expected.to_bits(), "{engine}, {n}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::pairs::{self, Step};
 use super::scope::block_of;
 use super::unit::{Result, Unit, Unsupported};
 use crate::kernel::inst::{Buf, Inst, Reg};
-use crate::kernel::ir::{Branch, Code, Item, Selector, TrapId, While};
+use crate::kernel::ir::{Branch, Code, Item, Loop, Selector, TrapId, While};
 
 /// What an instruction without a trap returns when it fails: no number of a trap.
 pub(in crate::kernel::c) const NO_TRAP: i64 = -1;
@@ -113,6 +113,17 @@ impl<'k> Unit<'k> {
         Ok(())
     }
 
+    /// What a loop carries to its next iteration.
+    pub fn carries(&mut self, l: &Loop) {
+        self.moves(&l.moves);
+        let chains = l
+            .moves
+            .iter()
+            .filter(|&&(carry, value)| self.e.dtype(carry).is_float() && is_chain(&l.body, carry, value));
+        let chains: Vec<Reg> = chains.map(|m| m.0).collect();
+        chains.into_iter().for_each(|carry| self.line(format!("ORDERED(r{});", carry.0)));
+    }
+
     /// Moves that happen at once.
     pub fn moves(&mut self, moves: &[(Reg, Reg)]) {
         let moves: Vec<(Reg, Reg)> = moves.iter().copied().filter(|(d, s)| d != s).collect();
@@ -185,4 +196,35 @@ fn only_reports(b: &Branch) -> bool {
             })
     }
     matches!(&b.arms[..], [first, (second, moves)] if computes(first) && second.is_empty() && moves.is_empty())
+}
+
+/// The value takes in two terms or more, one behind the other.
+fn is_chain(body: &Code, carry: Reg, value: Reg) -> bool {
+    let operands = |r: Reg| {
+        body.iter().find_map(|item| match *item {
+            Item::Inst(
+                Inst::AddF64 { dst, a, b }
+                | Inst::SubF64 { dst, a, b }
+                | Inst::MulF64 { dst, a, b }
+                | Inst::AddF32 { dst, a, b }
+                | Inst::SubF32 { dst, a, b }
+                | Inst::MulF32 { dst, a, b },
+                _,
+            ) if dst == r => Some([a, b]),
+            _ => None,
+        })
+    };
+    // How many operations lie between, where the carry is found.
+    let mut todo = vec![(value, 0)];
+    let mut seen = 0;
+    while let Some((r, depth)) = todo.pop() {
+        seen += 1;
+        if r == carry && depth >= 2 {
+            return true;
+        }
+        if r != carry && seen < 256 {
+            todo.extend(operands(r).into_iter().flatten().map(|r| (r, depth + 1)));
+        }
+    }
+    false
 }

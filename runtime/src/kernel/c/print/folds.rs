@@ -96,7 +96,7 @@ impl<'k> Unit<'k> {
         ));
         self.index(l, trips, &stretch.of(stretch.k));
         self.list(&l.body)?;
-        self.moves(&l.moves);
+        self.carries(l);
         last(self);
         self.line("}");
         Ok(())

@@ -174,7 +174,7 @@ impl<'k> Unit<'k> {
             let next = if step == 1 { format!("r{iv}++") } else { format!("r{iv} += {step}") };
             self.line(format!("for (int64_t r{iv} = s{iv}; r{iv} < {end}; {next}) {{"));
             self.list(&l.body)?;
-            self.moves(&l.moves);
+            self.carries(l);
             self.line("}");
             return Ok(());
         }
@@ -182,7 +182,7 @@ impl<'k> Unit<'k> {
         let (end, step) = (self.e.int(l.end), l.stride);
         self.line("do {");
         self.list(&l.body)?;
-        self.moves(&l.moves);
+        self.carries(l);
         self.line(format!("r{iv} += {step}ll;"));
         self.line(format!("}} while (r{iv} != {end});"));
         Ok(())
@@ -222,7 +222,7 @@ impl<'k> Unit<'k> {
             self.open(l, trips, &k, from, &trips.count);
         }
         self.list(&l.body)?;
-        self.moves(&l.moves);
+        self.carries(l);
         self.line("}");
         Ok(())
     }
