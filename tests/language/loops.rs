@@ -459,20 +459,6 @@ fn second_first(a: &Array1<f64>) -> f64 {
     sum + last
 }
 
-#[test]
-fn sums_that_a_compiler_took_from_wrong_places() {
-    for n in [10, 16, 74, 500] {
-        let a = Array1::from_shape_fn(n, |i| 0.37 * i as f64 + 1.0 / (i + 1) as f64);
-        let expected = second_first::native(&a);
-        for engine in desc_jit::Engine::ALL {
-            let in_order = desc_jit::__private::with_native_arithmetic(|| {
-                desc_jit::with_engine(engine, || second_first(&a))
-            });
-            assert_eq!(in_order.to_bits(), expected.to_bits(), "{engine}, {n}");
-        }
-    }
-}
-
 /// The same, and nothing else.
 #[desc_jit]
 fn third_first(a: &Array1<f64>) -> f64 {
@@ -485,16 +471,30 @@ fn third_first(a: &Array1<f64>) -> f64 {
     sum
 }
 
+/// By a loop that is too long to be written out, but for the compiler.
+#[desc_jit]
+fn last_of_twelve_first(a: &Array1<f64>) -> f64 {
+    let mut sum = 0.5;
+    for i in 0..a.len() / 12 {
+        for k in 0..12 {
+            sum += a[12 * i + 11 - k];
+        }
+    }
+    sum
+}
+
 #[test]
-fn sums_of_three_that_a_compiler_took_from_wrong_places() {
-    for n in [15, 21, 150, 600] {
+fn sums_that_a_compiler_took_from_wrong_places() {
+    for n in [10, 15, 16, 74, 500] {
         let a = Array1::from_shape_fn(n, |i| 0.37 * i as f64 + 1.0 / (i + 1) as f64);
-        let expected = third_first::native(&a);
         for engine in desc_jit::Engine::ALL {
-            let in_order = desc_jit::__private::with_native_arithmetic(|| {
-                desc_jit::with_engine(engine, || third_first(&a))
-            });
-            assert_eq!(in_order.to_bits(), expected.to_bits(), "{engine}, {n}");
+            let in_order = |f: &dyn Fn() -> f64| {
+                desc_jit::__private::with_native_arithmetic(|| desc_jit::with_engine(engine, f)).to_bits()
+            };
+            assert_eq!(in_order(&|| second_first(&a)), second_first::native(&a).to_bits(), "{engine}, {n}");
+            assert_eq!(in_order(&|| third_first(&a)), third_first::native(&a).to_bits(), "{engine}, {n}");
+            let found = in_order(&|| last_of_twelve_first(&a));
+            assert_eq!(found, last_of_twelve_first::native(&a).to_bits(), "{engine}, {n}");
         }
     }
 }

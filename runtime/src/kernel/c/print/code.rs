@@ -198,7 +198,7 @@ fn only_reports(b: &Branch) -> bool {
     matches!(&b.arms[..], [first, (second, moves)] if computes(first) && second.is_empty() && moves.is_empty())
 }
 
-/// The value takes in two terms or more, one behind the other.
+/// The value is the carry with terms or factors taken in, one behind the other.
 fn is_chain(body: &Code, carry: Reg, value: Reg) -> bool {
     let operands = |r: Reg| {
         body.iter().find_map(|item| match *item {
@@ -214,16 +214,15 @@ fn is_chain(body: &Code, carry: Reg, value: Reg) -> bool {
             _ => None,
         })
     };
-    // How many operations lie between, where the carry is found.
-    let mut todo = vec![(value, 0)];
-    let mut seen = 0;
-    while let Some((r, depth)) = todo.pop() {
+    // One term is enough where this is the inner one of two loops: GCC writes it out first.
+    let (mut todo, mut seen) = (vec![value], 0);
+    while let Some(r) = todo.pop() {
         seen += 1;
-        if r == carry && depth >= 2 {
+        if r == carry && value != carry {
             return true;
         }
-        if r != carry && seen < 256 {
-            todo.extend(operands(r).into_iter().flatten().map(|r| (r, depth + 1)));
+        if seen < 256 {
+            todo.extend(operands(r).into_iter().flatten());
         }
     }
     false
