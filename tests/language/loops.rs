@@ -483,18 +483,73 @@ fn last_of_twelve_first(a: &Array1<f64>) -> f64 {
     sum
 }
 
+/// By a `while` loop.
+#[desc_jit]
+fn second_first_while(a: &Array1<f64>) -> f64 {
+    let (mut sum, mut i) = (0.5, 0);
+    while i < a.len() / 2 {
+        sum += a[2 * i + 1];
+        sum += a[2 * i];
+        i += 1;
+    }
+    sum
+}
+
+/// In an element, in single precision.
+#[desc_jit]
+fn element_of_f32(a: &Array1<f32>) -> Array1<f32> {
+    let mut sum = Array1::<f32>::zeros(2);
+    for i in 0..a.len() / 2 {
+        sum[0] += a[2 * i + 1];
+        sum[0] += a[2 * i];
+        sum[1] = a[i] - sum[1];
+    }
+    sum
+}
+
+/// In elements, two terms of each by an inner loop.
+#[desc_jit]
+fn elements(a: &Array1<f64>) -> Array1<f64> {
+    let mut sum = Array1::zeros(2);
+    for i in 0..a.len() / 4 {
+        for k in 0..4 {
+            sum[k / 2] += a[4 * i + 3 - k];
+        }
+    }
+    sum
+}
+
+/// Where a branch takes the terms, and copies stand between them.
+#[desc_jit]
+fn by_a_branch(a: &Array1<f64>) -> f64 {
+    let (mut sum, mut other) = (0.5, 0.25);
+    for i in 0..a.len() / 2 {
+        if other < 1e300 {
+            let one = sum + a[2 * i + 1];
+            sum = one + a[2 * i];
+        }
+        other = 1.0 - other;
+    }
+    sum + other
+}
+
 #[test]
 fn sums_that_a_compiler_took_from_wrong_places() {
     for n in [10, 15, 16, 74, 500] {
         let a = Array1::from_shape_fn(n, |i| 0.37 * i as f64 + 1.0 / (i + 1) as f64);
+        let single = a.mapv(|x| x as f32);
         for engine in desc_jit::Engine::ALL {
-            let in_order = |f: &dyn Fn() -> f64| {
-                desc_jit::__private::with_native_arithmetic(|| desc_jit::with_engine(engine, f)).to_bits()
-            };
-            assert_eq!(in_order(&|| second_first(&a)), second_first::native(&a).to_bits(), "{engine}, {n}");
-            assert_eq!(in_order(&|| third_first(&a)), third_first::native(&a).to_bits(), "{engine}, {n}");
-            let found = in_order(&|| last_of_twelve_first(&a));
-            assert_eq!(found, last_of_twelve_first::native(&a).to_bits(), "{engine}, {n}");
+            desc_jit::__private::with_native_arithmetic(|| {
+                desc_jit::with_engine(engine, || {
+                    assert_eq!(second_first(&a), second_first::native(&a), "{engine}, {n}");
+                    assert_eq!(third_first(&a), third_first::native(&a), "{engine}, {n}");
+                    assert_eq!(last_of_twelve_first(&a), last_of_twelve_first::native(&a), "{engine}, {n}");
+                    assert_eq!(second_first_while(&a), second_first_while::native(&a), "{engine}, {n}");
+                    assert_eq!(element_of_f32(&single), element_of_f32::native(&single), "{engine}, {n}");
+                    assert_eq!(elements(&a), elements::native(&a), "{engine}, {n}");
+                    assert_eq!(by_a_branch(&a), by_a_branch::native(&a), "{engine}, {n}");
+                });
+            });
         }
     }
 }

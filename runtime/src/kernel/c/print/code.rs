@@ -2,11 +2,12 @@
 
 use super::check;
 use super::expr::{constant_of, variable_type};
+use super::ordered::Iteration;
 use super::pairs::{self, Step};
 use super::scope::block_of;
 use super::unit::{Result, Unit, Unsupported};
 use crate::kernel::inst::{Buf, Inst, Reg};
-use crate::kernel::ir::{Branch, Code, Item, Loop, Selector, TrapId, While};
+use crate::kernel::ir::{Branch, Code, Item, Selector, TrapId, While};
 
 /// What an instruction without a trap returns when it fails: no number of a trap.
 pub(in crate::kernel::c) const NO_TRAP: i64 = -1;
@@ -113,15 +114,17 @@ impl<'k> Unit<'k> {
         Ok(())
     }
 
-    /// What a loop carries to its next iteration.
-    pub fn carries(&mut self, l: &Loop) {
-        self.moves(&l.moves);
-        let chains = l
-            .moves
-            .iter()
-            .filter(|&&(carry, value)| self.e.dtype(carry).is_float() && is_chain(&l.body, carry, value));
-        let chains: Vec<Reg> = chains.map(|m| m.0).collect();
-        chains.into_iter().for_each(|carry| self.line(format!("ORDERED(r{});", carry.0)));
+    /// What an iteration leaves to the next one: the last that stands in a loop.
+    pub fn carries(&mut self, iteration: &Iteration<'_>) {
+        self.moves(iteration.moves);
+        for carry in iteration.chains() {
+            if self.e.dtype(carry).is_float() {
+                self.line(format!("ORDERED(r{});", carry.0));
+            }
+        }
+        if iteration.updates_an_element(|buf| self.kernel.slots[buf.index()].dtype.is_float()) {
+            self.line("IN_ORDER;");
+        }
     }
 
     /// Moves that happen at once.
@@ -154,7 +157,7 @@ impl<'k> Unit<'k> {
         self.line(format!("if (!{cond}) break;"));
         self.line("{");
         self.list(&w.body)?;
-        self.moves(&w.moves);
+        self.carries(&Iteration::of_while(w));
         self.line("}");
         self.line("}");
         self.f.scalar = around;
@@ -196,34 +199,4 @@ fn only_reports(b: &Branch) -> bool {
             })
     }
     matches!(&b.arms[..], [first, (second, moves)] if computes(first) && second.is_empty() && moves.is_empty())
-}
-
-/// The value is the carry with terms or factors taken in, one behind the other.
-fn is_chain(body: &Code, carry: Reg, value: Reg) -> bool {
-    let operands = |r: Reg| {
-        body.iter().find_map(|item| match *item {
-            Item::Inst(
-                Inst::AddF64 { dst, a, b }
-                | Inst::SubF64 { dst, a, b }
-                | Inst::MulF64 { dst, a, b }
-                | Inst::AddF32 { dst, a, b }
-                | Inst::SubF32 { dst, a, b }
-                | Inst::MulF32 { dst, a, b },
-                _,
-            ) if dst == r => Some([a, b]),
-            _ => None,
-        })
-    };
-    // One term is enough where this is the inner one of two loops: GCC writes it out first.
-    let (mut todo, mut seen) = (vec![value], 0);
-    while let Some(r) = todo.pop() {
-        seen += 1;
-        if r == carry && value != carry {
-            return true;
-        }
-        if seen < 256 {
-            todo.extend(operands(r).into_iter().flatten());
-        }
-    }
-    false
 }

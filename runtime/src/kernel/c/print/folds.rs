@@ -2,6 +2,7 @@
 
 use super::expr::variable_type;
 use super::loops::Trips;
+use super::ordered::Iteration;
 use super::unit::{Result, Unit};
 use crate::dtype::DType;
 use crate::kernel::ir::{Fold, Loop, SHORT_FOLD};
@@ -96,7 +97,7 @@ impl<'k> Unit<'k> {
         ));
         self.index(l, trips, &stretch.of(stretch.k));
         self.list(&l.body)?;
-        self.carries(l);
+        self.carries(&Iteration::of(l));
         last(self);
         self.line("}");
         Ok(())

@@ -1,6 +1,7 @@
 //! Counted loops.
 
 use super::folds::cascades;
+use super::ordered::Iteration;
 use super::unit::{Result, Unit, is_parallel};
 use crate::dtype::{DType, Literal};
 use crate::kernel::ahead::Ahead;
@@ -174,7 +175,7 @@ impl<'k> Unit<'k> {
             let next = if step == 1 { format!("r{iv}++") } else { format!("r{iv} += {step}") };
             self.line(format!("for (int64_t r{iv} = s{iv}; r{iv} < {end}; {next}) {{"));
             self.list(&l.body)?;
-            self.carries(l);
+            self.carries(&Iteration::of(l));
             self.line("}");
             return Ok(());
         }
@@ -182,7 +183,7 @@ impl<'k> Unit<'k> {
         let (end, step) = (self.e.int(l.end), l.stride);
         self.line("do {");
         self.list(&l.body)?;
-        self.carries(l);
+        self.carries(&Iteration::of(l));
         self.line(format!("r{iv} += {step}ll;"));
         self.line(format!("}} while (r{iv} != {end});"));
         Ok(())
@@ -222,7 +223,7 @@ impl<'k> Unit<'k> {
             self.open(l, trips, &k, from, &trips.count);
         }
         self.list(&l.body)?;
-        self.carries(l);
+        self.carries(&Iteration::of(l));
         self.line("}");
         Ok(())
     }

@@ -13,6 +13,7 @@
 //! | `unit.rs` | the translation unit: entry, functions and their parameters |
 //! | `code.rs` | instructions, branches, moves |
 //! | `loops.rs` | loops, one iteration after the other |
+//! | `ordered.rs` | carried sums that stay in their order |
 //! | `tiles.rs`, `folds.rs` | vector loops, reductions |
 //! | `simt.rs` | iterations side by side |
 //! | `pairs.rs` | roots and quotients two at a time |
@@ -26,6 +27,7 @@ mod folds;
 mod lanes;
 mod loops;
 pub(in crate::kernel) mod math;
+mod ordered;
 mod pairs;
 mod parallel;
 mod scope;

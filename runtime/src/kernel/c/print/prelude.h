@@ -12,15 +12,20 @@
 #endif
 
 /* In a loop with s = s + a[2 * i + 1] + a[2 * i] GCC (12 at least) adds other elements: it makes vectors of the terms and
-   forgets their order. With this behind it the loop is none that it makes vectors of. */
+   forgets their order. With one of these at its end a loop is none that it makes vectors of: where `x` is the sum, and
+   where an element of an array is. */
 #if defined(__clang__) || !defined(__GNUC__)
 #define ORDERED(x) ((void)0)
-#elif defined(__x86_64__)
+#define IN_ORDER ((void)0)
+#else
+#if defined(__x86_64__)
 #define ORDERED(x) __asm__("" : "+x"(x))
 #elif defined(__aarch64__)
 #define ORDERED(x) __asm__("" : "+w"(x))
 #else
 #define ORDERED(x) __asm__("" : "+m"(x))
+#endif
+#define IN_ORDER __asm__("")
 #endif
 
 struct task;

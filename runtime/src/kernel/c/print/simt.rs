@@ -6,6 +6,7 @@ use super::code::NO_TRAP;
 use super::expr::variable_type;
 use super::folds::Stretch;
 use super::loops::Trips;
+use super::ordered::Iteration;
 use super::scope::block_of;
 use super::unit::{Result, Unit, Unsupported};
 use crate::dtype::DType;
@@ -86,7 +87,7 @@ impl<'k> Unit<'k> {
                 self.line(format!("{ty} r{0} = LANE(x{0}, l);", r.0));
             }
             self.items(in_order)?;
-            self.moves(&l.moves);
+            self.carries(&Iteration::of(l));
             last(self);
             self.line("}");
         }

@@ -5,6 +5,7 @@ use super::code::NO_TRAP;
 use super::expr::{constant_of, variable_type};
 use super::folds::is_cascade;
 use super::loops::Trips;
+use super::ordered::Iteration;
 use super::unit::{Result, Unit, Unsupported};
 use crate::kernel::ahead::{Ahead, FEW};
 use crate::kernel::inst::{Inst, Reg};
@@ -75,7 +76,7 @@ impl<'k> Unit<'k> {
         self.take(&ahead.values, l);
         self.f.given.extend(&ahead.made);
         self.list(&l.body)?;
-        self.moves(&l.moves);
+        self.carries(&Iteration::of(l));
         self.f.given.clear();
         self.line("}");
         self.line("}");
