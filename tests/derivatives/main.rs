@@ -13,6 +13,7 @@ mod jumps;
 mod kernels;
 mod linear;
 mod overwritten;
+mod runs;
 mod states;
 mod structs;
 mod surfaces;

@@ -4,7 +4,7 @@ use super::super::TAPE_FULL;
 use super::super::activity::first_carry;
 use super::super::emit::Emit;
 use super::Pass;
-use super::saved::iteration_of;
+use super::saved::{Tape, iteration_of};
 use super::scopes::ScopeId;
 use crate::dtype::{DType, Literal, Type};
 use crate::error::Result;
@@ -17,12 +17,32 @@ struct State {
     tapes: Vec<ValueId>,
     /// The loops around, with the number of their iteration.
     iterations: Vec<(ScopeId, ValueId)>,
+    /// Those that count over all runs, with the number over all.
+    places: Vec<(ScopeId, ValueId)>,
+    /// All iterations so far of each loop that counts them.
+    totals: Vec<ValueId>,
+}
+
+impl State {
+    /// The index of an iteration of `scope` on a tape.
+    fn index(&self, scope: ScopeId, of_all: bool) -> Option<ValueId> {
+        let known = if of_all { &self.places } else { &self.iterations };
+        known.iter().find(|(s, _)| *s == scope).map(|(_, iteration)| *iteration)
+    }
 }
 
 impl Pass<'_> {
     /// Adds the forward pass to the open region.
     pub(super) fn forward(&mut self) -> Result<()> {
-        let mut state = State { tapes: Vec::new(), iterations: Vec::new() };
+        let mut state = State {
+            tapes: Vec::new(),
+            iterations: Vec::new(),
+            places: Vec::new(),
+            totals: Vec::with_capacity(self.totals.len()),
+        };
+        for _ in 0..self.totals.len() {
+            state.totals.push((self as &mut dyn Emit).usize(0)?);
+        }
         for k in 0..self.tapes.len() {
             let ty = self.builder.graph().ty(self.tapes[k].array).clone();
             state.tapes.push(self.empty_tape(&ty)?);
@@ -91,8 +111,9 @@ impl Pass<'_> {
             }
             let axes = self.tapes[k].axes(&ty);
             let mut inputs = vec![state.tapes[k]];
-            let loops = &self.tapes[k].loops;
-            inputs.extend(state.iterations.iter().filter(|(l, _)| loops.contains(l)).map(|(_, t)| *t));
+            let Tape { loops, counts_all, .. } = &self.tapes[k];
+            inputs
+                .extend(loops.iter().enumerate().filter_map(|(n, &s)| state.index(s, n == 0 && *counts_all)));
             inputs.push(v);
             let op = Op::Store { axes, mode: StoreMode::Set, name: Some("tape".into()) };
             state.tapes[k] = (self as &mut dyn Emit).push(op, &inputs)?;
@@ -113,18 +134,22 @@ impl Pass<'_> {
         tapes: &[usize],
         state: &mut State,
     ) -> Result<()> {
-        let before = state.tapes.clone();
+        let (before, totals_before) = (state.tapes.clone(), state.totals.clone());
+        let totals = self.totals_through(node);
         let mut regions = Vec::with_capacity(node.regions.len());
         for region in &node.regions {
             let inner = self.scopes.of(region);
             self.builder.open();
             self.forward_nodes(region, inner, state)?;
             let mut results = region.results.clone();
+            results.extend(totals.iter().map(|&k| state.totals[k]));
             results.extend(tapes.iter().map(|&k| state.tapes[k]));
             regions.push(self.builder.close(results));
             state.tapes.clone_from(&before);
+            state.totals.clone_from(&totals_before);
         }
         let mut outputs = node.outputs.clone();
+        self.totals_after(&totals, state, &mut outputs);
         for &k in tapes {
             state.tapes[k] = self.after(k, scope);
             outputs.push(state.tapes[k]);
@@ -145,24 +170,35 @@ impl Pass<'_> {
         let inner = self.scopes.of(body);
         let recorded = tapes.iter().any(|&k| self.tapes[k].loops.contains(&inner));
         let limited = recorded && self.scopes.max_trips(inner).is_none();
+        let totals = self.totals_through(node);
+        let own = self.open_total(inner, &state.totals);
+        if let Some(k) = own {
+            self.save(&[self.totals[k].before], state)?;
+        }
         let mut inputs = node.inputs.clone();
         if counter.is_some() {
             inputs.push((self as &mut dyn Emit).usize(0)?);
         }
+        inputs.extend(totals.iter().map(|&k| state.totals[k]));
         inputs.extend(tapes.iter().map(|&k| state.tapes[k]));
         if let (true, Op::For { .. }) = (limited, &node.op) {
-            self.check_length(node.inputs[1], CmpOp::Le)?;
+            self.check_length(node.inputs[1], CmpOp::Le, self.capacity)?;
         }
+        let of_for = match (own, &node.op) {
+            (Some(k), Op::For { .. }) => Some(self.trips_in_total(k, node.inputs[1])?),
+            _ => None,
+        };
         let mut regions = Vec::with_capacity(node.regions.len());
         let extra: Vec<Type> =
             tapes.iter().map(|&k| self.builder.graph().ty(self.tapes[k].array).clone()).collect();
+        let of_totals = vec![Type::scalar(DType::Usize); totals.len()];
         if node.op == Op::While {
             let test = &node.regions[0];
             self.builder.reopen(test.clone());
             if counter.is_some() {
                 self.builder.param(Type::scalar(DType::Usize), None);
             }
-            extra.iter().for_each(|ty| {
+            of_totals.iter().chain(&extra).for_each(|ty| {
                 self.builder.param(ty.clone(), None);
             });
             regions.push(self.builder.close(test.results.clone()));
@@ -174,6 +210,9 @@ impl Pass<'_> {
             region.params.push(counter.inside);
             self.builder.reopen(region);
         }
+        for (&k, ty) in totals.iter().zip(&of_totals) {
+            state.totals[k] = self.builder.param(ty.clone(), None);
+        }
         for (&k, ty) in tapes.iter().zip(&extra) {
             state.tapes[k] = self.builder.param(ty.clone(), None);
         }
@@ -183,29 +222,57 @@ impl Pass<'_> {
             _ => body.params[0],
         };
         if let (true, Some(counter)) = (limited, counter) {
-            self.check_length(counter.inside, CmpOp::Lt)?;
+            self.check_length(counter.inside, CmpOp::Lt, self.capacity)?;
         }
         state.iterations.push((inner, iteration));
+        if let Some(k) = own {
+            let place = self.place_in_total(k, iteration, of_for.is_none())?;
+            state.places.push((inner, place));
+        }
         self.save(&body.params, state)?;
         self.forward_nodes(body, inner, state)?;
         state.iterations.pop();
+        if own.is_some() {
+            state.places.pop();
+        }
         self.site = node.site;
         if let Some(counter) = counter {
             let w: &mut dyn Emit = self;
             let one = w.usize(1)?;
             results.push(w.add(counter.inside, one)?);
         }
+        results.extend(totals.iter().map(|&k| state.totals[k]));
         results.extend(tapes.iter().map(|&k| state.tapes[k]));
         regions.push(self.builder.close(results));
         let mut outputs = node.outputs.clone();
         outputs.extend(counter.map(|c| c.after));
+        self.totals_after(&totals, state, &mut outputs);
         for &k in tapes {
             state.tapes[k] = self.after(k, scope);
             outputs.push(state.tapes[k]);
         }
         debug_assert_eq!(inputs.len() - first_carry(&node.op), outputs.len());
-        self.builder.append(Node { inputs, outputs, regions, ..node.clone() });
+        let op = match node.op {
+            // An iteration waits for the one before to have counted.
+            Op::For { step, .. } if !totals.is_empty() => Op::For { step, parallel: false },
+            _ => node.op.clone(),
+        };
+        self.builder.append(Node { op, inputs, outputs, regions, site: node.site });
+        if let Some(k) = own {
+            state.totals[k] = match of_for {
+                Some(after) => after,
+                None => self.after_while(k, counter)?,
+            };
+        }
         Ok(())
+    }
+
+    /// The ids of totals after a node.
+    fn totals_after(&mut self, totals: &[usize], state: &mut State, outputs: &mut Vec<ValueId>) {
+        for &k in totals {
+            state.totals[k] = self.builder.reserve(Type::scalar(DType::Usize));
+            outputs.push(state.totals[k]);
+        }
     }
 
     fn forward_iteration(&mut self, index: ValueId, start: ValueId, step: i64) -> Result<ValueId> {
@@ -216,9 +283,9 @@ impl Pass<'_> {
         if step == 1 && zero { Ok(index) } else { iteration_of(self, index, start, step) }
     }
 
-    /// The tapes hold that many iterations.
-    fn check_length(&mut self, n: ValueId, op: CmpOp) -> Result<()> {
-        let capacity = self.capacity as i64;
+    /// Tapes of that capacity hold that many iterations.
+    pub(super) fn check_length(&mut self, n: ValueId, op: CmpOp, capacity: usize) -> Result<()> {
+        let capacity = i64::try_from(capacity).unwrap_or(i64::MAX);
         let site = self.site;
         let w: &mut dyn Emit = self;
         let ty = w.ty(n);

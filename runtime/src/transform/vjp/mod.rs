@@ -5,6 +5,7 @@
 //! - `reverse.rs` writes the reverse pass; values of the forward pass that it wants inside a loop are requests.
 //! - `saved.rs` answers the requests of a region when its reverse is complete: a value is computed again from what
 //!   is there, or read from a tape; `again.rs` says which saves less.
+//! - `totals.rs` keeps tapes of loops in loops as long as all runs together.
 //! - `forward.rs` writes the forward pass with the tapes that this took.
 //! - `overwritten.rs` finds arrays that a loop only writes: their cotangents are not carried through its reverse.
 //! - `products.rs` adds up cotangents that are multiples of the same one.
@@ -20,6 +21,7 @@ mod reverse;
 mod saved;
 mod scopes;
 mod segments;
+mod totals;
 
 use super::activity;
 use super::emit::Emit;
@@ -67,6 +69,7 @@ fn adjoint(graph: &Graph, inputs: &[ValueId], tape: usize) -> Result<(Graph, Vec
         products: HashMap::default(),
         settled: HashSet::default(),
         counters: HashMap::default(),
+        totals: Vec::new(),
         capacity: tape,
         site: SiteId(0),
     };
@@ -109,6 +112,8 @@ struct Pass<'g> {
     settled: HashSet<ValueId>,
     /// The trip counters of `while` loops.
     counters: HashMap<*const Node, Counter>,
+    /// Loops that count their iterations over all runs.
+    totals: Vec<totals::Total>,
     /// How many iterations a tape holds of a loop whose trips are not bounded.
     capacity: usize,
     site: SiteId,

@@ -47,9 +47,13 @@ impl Frame {
 pub(super) struct Tape {
     pub value: ValueId,
     pub scope: ScopeId,
-    /// The loops that it depends on, outermost first, and how many iterations of each the tape holds.
+    /// The outermost loop that it depends on.
+    pub outermost: Option<ScopeId>,
+    /// The loops that index it, outermost first, and how many iterations of each the tape holds.
     pub loops: Vec<ScopeId>,
     pub lengths: Vec<usize>,
+    /// The first of them counts its iterations over all runs.
+    pub counts_all: bool,
     /// The full tape, at the end of the forward pass.
     pub array: ValueId,
 }
@@ -207,10 +211,13 @@ impl Pass<'_> {
     fn read_tape(&mut self, v: ValueId, id: ValueId) -> Result<()> {
         let ty = self.graph_type(v);
         let tape = self.tape(v, &ty);
-        let (loops, axes) = (self.tapes[tape].loops.clone(), self.tapes[tape].axes(&ty));
-        let mut inputs = vec![self.tapes[tape].array];
-        for scope in loops {
-            inputs.push(self.iteration(scope)?);
+        let Tape { loops, counts_all, array, .. } = &self.tapes[tape];
+        let (loops, counts_all, axes) = (loops.clone(), *counts_all, self.tapes[tape].axes(&ty));
+        let mut inputs = vec![*array];
+        for (k, scope) in loops.into_iter().enumerate() {
+            let iteration = self.iteration(scope)?;
+            let of_all = k == 0 && counts_all;
+            inputs.push(if of_all { self.place_of_all(scope, iteration)? } else { iteration });
         }
         let site = self.site;
         let op = if axes.is_empty() {
@@ -228,9 +235,16 @@ impl Pass<'_> {
             return k;
         }
         let scope = self.scopes.owner(v);
-        let loops = self.scopes.loops_of(v);
-        let lengths = loops.iter().map(|&s| self.scopes.max_trips(s).unwrap_or(self.capacity)).collect();
-        let mut tape = Tape { value: v, scope, loops, lengths, array: v };
+        let all = self.scopes.loops_of(v);
+        let outermost = all.first().copied();
+        let (loops, counts_all) = self.indices(all);
+        let mut lengths: Vec<usize> =
+            loops.iter().map(|&s| self.scopes.max_trips(s).unwrap_or(self.capacity)).collect();
+        if counts_all {
+            lengths[0] = self.longest_total(loops[0]);
+            self.count_all(loops[0]);
+        }
+        let mut tape = Tape { value: v, scope, outermost, loops, lengths, counts_all, array: v };
         tape.array = self.builder.reserve(tape.ty(ty));
         self.tapes.push(tape);
         self.tapes.len() - 1

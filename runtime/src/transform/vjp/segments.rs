@@ -54,11 +54,10 @@ fn length([graph, types]: [&Graph; 2], scopes: &Scopes<'_>, tapes: &[Tape], node
     let bytes = |v: ValueId| (types.ty(v).count() * types.ty(v).dtype.size()) as f64;
     let scope = scopes.of(&node.regions[0]);
     let (mut all, mut of_iteration) = (0.0, 0.0);
-    for tape in tapes.iter().filter(|tape| tape.loops.first() == Some(&scope)) {
-        let iterations: f64 = tape.lengths.iter().map(|&n| n as f64).product();
-        let size = iterations * bytes(tape.value);
-        all += size;
-        of_iteration += size / tape.lengths[0].max(1) as f64;
+    for tape in tapes.iter().filter(|tape| tape.outermost == Some(scope)) {
+        let places: f64 = tape.lengths.iter().map(|&n| n as f64).product();
+        all += places * bytes(tape.value);
+        of_iteration += tape.places_of_iteration(scopes) * bytes(tape.value);
     }
     let carried: f64 = node.inputs[2..].iter().map(|&v| bytes(v)).sum();
     let trips = all / of_iteration;
