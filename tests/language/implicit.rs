@@ -62,6 +62,38 @@ fn the_line_search_keeps_steps_from_growing() {
 }
 
 #[desc_jit]
+fn quartic(x0: f64) -> f64 {
+    // Each step takes a quarter away.
+    root_scalar(|x| x.powi(4), x0)
+}
+
+#[desc_jit]
+fn quartic_as_system(x0: f64) -> f64 {
+    root(|x| Array1::from_vec(vec![x[0].powi(4)]), &Array1::from_vec(vec![x0]))[0]
+}
+
+#[desc_jit]
+fn arctangent(x0: f64) -> (f64, f64) {
+    let scalar = root_scalar(|x| x.atan(), x0);
+    (scalar, root(|x| Array1::from_vec(vec![x[0].atan()]), &Array1::from_vec(vec![x0]))[0])
+}
+
+#[test]
+fn values_are_those_of_desc_where_nothing_is_said() {
+    for f in [quartic, quartic_as_system] {
+        for engine in Engine::ALL {
+            // tol = 1e-6: 0.75^12 to the fourth is 1.01e-6. maxiter = 20.
+            near(with_engine(engine, || f(1.0)), 0.75_f64.powi(13), 1e-12);
+            near(with_engine(engine, || f(100.0)), 100.0 * 0.75_f64.powi(20), 1e-12);
+        }
+    }
+    // maxiter_ls = 5 for one number and 0 for several: Newton's steps alone leave from here.
+    for (scalar, system) in on_every_engine(|| arctangent(3.0)) {
+        assert!(scalar.abs() < 1e-6 && (system.is_nan() || system.abs() > 1e6), "{scalar} {system}");
+    }
+}
+
+#[desc_jit]
 fn flat(x0: f64) -> (f64, (f64, usize)) {
     root_scalar_with(|x| x * x + 1.0, x0, Some(&|x| 2.0 * x), None, 1e-12, 20, 5, 0.1)
 }

@@ -1,13 +1,13 @@
 //! Roots of functions of several numbers.
 
-use super::defaults::{ALPHA, MAXITER, MAXITER_LS, TOL};
+use super::defaults::{ALPHA, MAXITER, MAXITER_LS_OF_SYSTEMS, TOL};
 use super::linear::least_squares;
 use crate::array::{Array1, Array2};
 use crate::differences::{Scheme, jacobian};
 use crate::staged::staged_with;
 
 /// A root of the equations `f(x) = 0` near `x0`, of f64: [`root_with`] with DESC's values, `tol = 1e-6`,
-/// `maxiter = 20`, `maxiter_ls = 5`, `alpha = 0.1`, and nothing else.
+/// `maxiter = 20`, `maxiter_ls = 0` (full steps, no line search), `alpha = 0.1`, and nothing else.
 ///
 /// ```
 /// use desc_jit::prelude::*;
@@ -22,7 +22,7 @@ use crate::staged::staged_with;
 #[must_use]
 #[track_caller]
 pub fn root(f: impl Fn(&Array1<f64>) -> Array1<f64>, x0: &Array1<f64>) -> Array1<f64> {
-    root_with(f, x0, None, None, TOL, MAXITER, MAXITER_LS, ALPHA).0
+    root_with(f, x0, None, None, TOL, MAXITER, MAXITER_LS_OF_SYSTEMS, ALPHA).0
 }
 staged_with!(root => root_operands);
 

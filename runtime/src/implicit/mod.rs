@@ -40,8 +40,10 @@ pub(crate) mod defaults {
     pub const TOL: f64 = 1e-6;
     /// Iterations at most.
     pub const MAXITER: usize = 20;
-    /// Shorter steps that a line search tries at most.
+    /// Shorter steps that the line search of `root_scalar` tries at most.
     pub const MAXITER_LS: usize = 5;
+    /// The same of `root`, which takes full steps.
+    pub const MAXITER_LS_OF_SYSTEMS: usize = 0;
     /// What each of them is shorter by.
     pub const ALPHA: f64 = 0.1;
 }

@@ -14,7 +14,7 @@ impl Cx {
         let Ok([Operand::Closure(f), Operand::Value(x0)]) = <[Operand<'_>; 2]>::try_from(args) else {
             return Err(self.misuse("root_scalar(|x| .., x0)", at));
         };
-        Ok(self.root_of("root_scalar", Some(0), f, &x0, self.root_defaults(), at)?.x)
+        Ok(self.root_of("root_scalar", Some(0), f, &x0, self.root_defaults(defaults::MAXITER_LS), at)?.x)
     }
 
     pub(crate) fn root_scalar_with_operands(&self, args: Vec<Operand<'_>>, at: At) -> Out<Value> {
@@ -26,7 +26,8 @@ impl Cx {
         let Ok([Operand::Closure(f), Operand::Value(x0)]) = <[Operand<'_>; 2]>::try_from(args) else {
             return Err(self.misuse("root(|x| .., &x0)", at));
         };
-        Ok(self.root_of("root", Some(1), f, &x0, self.root_defaults(), at)?.x)
+        let options = self.root_defaults(defaults::MAXITER_LS_OF_SYSTEMS);
+        Ok(self.root_of("root", Some(1), f, &x0, options, at)?.x)
     }
 
     pub(crate) fn root_with_operands(&self, args: Vec<Operand<'_>>, at: At) -> Out<Value> {
@@ -62,13 +63,13 @@ impl Cx {
         Ok(self.fixed_point_of(f, &x0, &fixed_point::Options { xtol, maxiter, del2 }, at)?.full())
     }
 
-    fn root_defaults(&self) -> newton::Options<'static> {
+    fn root_defaults(&self, maxiter_ls: usize) -> newton::Options<'static> {
         newton::Options {
             jac: None,
             fixup: None,
             tol: self.float(defaults::TOL),
             maxiter: Value::usize(defaults::MAXITER),
-            maxiter_ls: Value::usize(defaults::MAXITER_LS),
+            maxiter_ls: Value::usize(maxiter_ls),
             alpha: self.float(defaults::ALPHA),
         }
     }
