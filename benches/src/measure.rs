@@ -45,7 +45,7 @@ pub fn warm_up() {
         y
     }
     for _ in 0..3 {
-        first_kernel(&Array1::ones(100_000));
+        let _ = first_kernel(&Array1::ones(100_000));
         wait_for_background();
     }
 }

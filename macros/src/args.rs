@@ -1,7 +1,7 @@
 //! The arguments of the attribute: `#[desc_jit]`, `#[desc_jit(static(n, m))]`, and the rule of its derivative:
-//! `checkpoint`, `jvp = f_jvp`, `vjp = f_vjp`.
+//! `checkpoint`, `jvp = f_jvp`, `vjp = f_vjp`; and `allow(DJ1101)`, which turns a warning off.
 
-use crate::diag::{Sink, attribute};
+use crate::diag::{Sink, attribute, warnings};
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -27,7 +27,7 @@ pub enum Rule {
     Vjp(syn::Path),
 }
 
-const NAMES: [&str; 4] = ["static", "checkpoint", "jvp", "vjp"];
+const NAMES: [&str; 5] = ["static", "checkpoint", "jvp", "vjp", "allow"];
 
 /// Reads the arguments; what can't be read is reported and left out.
 pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Arguments {
@@ -43,7 +43,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Arguments {
             if input.peek(syn::token::Paren) {
                 let content;
                 parenthesized!(content in input);
-                if name == "static" {
+                if name == "static" || name == "allow" {
                     list.extend(content.parse_terminated(Ident::parse_any, Token![,])?);
                 } else {
                     content.parse::<TokenStream>()?;
@@ -59,11 +59,15 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Arguments {
             }
             let rule = match (text.as_str(), path, listed) {
                 ("static", None, true) => None,
+                ("allow", None, true) => {
+                    list.drain(..).for_each(|code| allow(&code, sink));
+                    None
+                }
                 ("checkpoint", None, false) => Some(Rule::Checkpoint(name.clone())),
                 ("jvp", Some(path), false) => Some(Rule::Jvp(path)),
                 ("vjp", Some(path), false) => Some(Rule::Vjp(path)),
-                ("static", ..) => {
-                    sink.report(&name, &attribute::MALFORMED, &[]);
+                ("static" | "allow", ..) => {
+                    sink.report(&name, &attribute::MALFORMED, &[&name]);
                     None
                 }
                 ("jvp" | "vjp" | "checkpoint", ..) => {
@@ -91,7 +95,16 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Arguments {
         Ok(())
     };
     if parser.parse2(tokens).is_err() {
-        sink.report(whole, &attribute::MALFORMED, &[]);
+        sink.report(whole, &attribute::MALFORMED, &[&"static"]);
     }
     arguments
+}
+
+fn allow(code: &Ident, sink: &mut Sink) {
+    let text = code.to_string();
+    if warnings::is_known(&text) {
+        sink.allow(text);
+    } else {
+        sink.report(code, &attribute::NO_WARNING, &[&text]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::args::{Arguments, Rule};
 use crate::ast::{Function, Mode, Param, Pattern};
-use crate::diag::{Sink, attribute};
+use crate::diag::{Sink, attribute, warnings};
 use crate::names::nearest;
 use crate::parse::types;
 use quote::ToTokens;
@@ -20,6 +20,8 @@ pub fn function(function: &Function, arguments: &Arguments, sink: &mut Sink) {
         } else if let Some((_, param)) = names.iter().find(|(n, _)| *n == name) {
             if param.mode != Mode::Value || types::is_array(&param.ty) {
                 sink.report(ident, &attribute::STATIC_ARRAY, &[&name]);
+            } else if let Some(float) = types::float(&param.ty) {
+                sink.warn(ident, &warnings::STATIC_NUMBER, &[&name, &float]);
             }
         } else {
             let help = match nearest(&name, names.iter().map(|(n, _)| n.as_str())) {

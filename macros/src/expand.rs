@@ -19,17 +19,22 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut sink = Sink::default();
     let arguments = args::parse(attribute, &mut sink);
     let Some(source) = parse::item(item.clone(), &mut sink) else {
-        return emit::rejected_item(item, sink.into_errors());
+        return emit::rejected_item(item, sink.into_reports());
     };
     let mut function = parse::function(&source, None, &arguments, &mut sink);
     check::function(&function, &arguments, &mut sink);
     desugar::function(&mut function, &mut sink);
     carry::function(&mut function);
     if sink.is_clean() {
-        emit::function(&source, &function)
+        with_warnings(emit::function(&source, &function), sink)
     } else {
-        emit::rejected_function(&source, &function, sink.into_errors())
+        emit::rejected_function(&source, &function, sink.into_reports())
     }
+}
+
+fn with_warnings(mut item: TokenStream, sink: Sink) -> TokenStream {
+    item.extend(sink.into_reports());
+    item
 }
 
 /// Blocks that a `macro_rules!` hands on as `$body:block` stand in a group without delimiters, behind which `syn` wants a
@@ -59,9 +64,9 @@ fn implementation(attribute: TokenStream, block: &syn::ItemImpl) -> TokenStream 
     let mut sink = Sink::default();
     let methods = parse::implementation::methods(attribute, block, &mut sink);
     if sink.is_clean() {
-        emit::implementation(block, &methods)
+        with_warnings(emit::implementation(block, &methods), sink)
     } else {
-        emit::rejected_implementation(block, &methods, sink.into_errors())
+        emit::rejected_implementation(block, &methods, sink.into_reports())
     }
 }
 
@@ -70,8 +75,8 @@ fn trait_(attribute: TokenStream, definition: &syn::ItemTrait) -> TokenStream {
     let mut sink = Sink::default();
     let defaults = parse::implementation::defaults(attribute, definition, &mut sink);
     if sink.is_clean() {
-        emit::trait_(definition, &defaults)
+        with_warnings(emit::trait_(definition, &defaults), sink)
     } else {
-        emit::rejected_trait(definition, &defaults, sink.into_errors())
+        emit::rejected_trait(definition, &defaults, sink.into_reports())
     }
 }

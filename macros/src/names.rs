@@ -457,6 +457,7 @@ pub const TRANSFORMS: &[&str] = &[
     "jacrev",
     "hessian",
     "hvp",
+    "linearize",
     "vmap",
     "checkpoint",
 ];

@@ -161,7 +161,7 @@ impl Stmt {
     /// The value of a statement.
     pub fn value(&mut self) -> Option<&mut Expr> {
         match self {
-            Stmt::Let(_, value) | Stmt::Expr(value) => Some(value),
+            Stmt::Let(_, value) | Stmt::Expr(value) | Stmt::Linearized(.., value) => Some(value),
             Stmt::Declare(_) | Stmt::Handle(..) | Stmt::Closure(..) => None,
         }
     }
@@ -171,6 +171,10 @@ impl Stmt {
         match self {
             Stmt::Let(pattern, _) => pattern.variables(f),
             Stmt::Declare(variable) | Stmt::Handle(variable, _) | Stmt::Closure(variable, ..) => f(variable),
+            Stmt::Linearized(pattern, map, ..) => {
+                pattern.variables(f);
+                f(map);
+            }
             Stmt::Expr(_) => {}
         }
     }
@@ -292,7 +296,7 @@ impl Captured {
             stmt.declared(&mut |v| self.declared.push(v.number()));
             match stmt {
                 Stmt::Closure(_, f, _) => self.callable(f),
-                Stmt::Handle(_, handle) => self.all(handle),
+                Stmt::Handle(_, handle) | Stmt::Linearized(_, _, handle, _) => self.all(handle),
                 _ => {}
             }
             stmt.value().into_iter().for_each(|e| self.expr(e));

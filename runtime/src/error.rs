@@ -28,6 +28,8 @@ pub enum ErrorKind {
     Static,
     /// A variable carried through a loop or branch whose type changes.
     Carry,
+    /// Functions that call each other without end while they are staged.
+    Recursion,
     /// An argument that the function can't take.
     Argument,
     /// Something that staged code can't express.
@@ -43,6 +45,22 @@ pub enum ErrorKind {
     /// An error that Candle reported.
     Candle,
 }
+
+impl ErrorKind {
+    /// The code under which `docs/errors.md` explains it, of what makes a function impossible to stage for its arguments.
+    #[must_use]
+    pub fn code(self) -> Option<&'static str> {
+        match self {
+            ErrorKind::Static => Some("DJ1201"),
+            ErrorKind::Carry => Some("DJ1202"),
+            ErrorKind::Recursion => Some("DJ1203"),
+            _ => None,
+        }
+    }
+}
+
+/// Where that page can be read.
+const PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/errors.md");
 
 /// A place in the user's source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,6 +155,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.0.kind.code();
+        if let Some(code) = code {
+            write!(f, "[{code}] ")?;
+        }
         write!(f, "{}", self.0.message)?;
         if let Some(at) = &self.0.location {
             write!(f, "\n  --> {}:{}", at.file, at.line)?;
@@ -157,6 +179,9 @@ impl fmt::Display for Error {
         }
         for note in &self.0.notes {
             write!(f, "\n  = {note}")?;
+        }
+        if let Some(code) = code {
+            write!(f, "\n  = see {PAGE}#{}", code.to_lowercase())?;
         }
         Ok(())
     }

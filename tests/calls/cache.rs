@@ -13,13 +13,13 @@ fn one_graph_per_shape() {
         s
     }
     for n in [3, 4, 3, 3, 4] {
-        total(&Array1::ones(n), n as f64);
+        let _ = total(&Array1::ones(n), n as f64);
     }
     let stats = total::cache_stats();
     assert_eq!((stats.misses, stats.hits, stats.entries), (2, 3, 2));
     total::clear_cache();
     assert_eq!(total::cache_stats().entries, 0);
-    total(&Array1::ones(3), 1.0);
+    let _ = total(&Array1::ones(3), 1.0);
     assert_eq!(total::cache_stats().misses, 3);
 }
 
@@ -66,6 +66,6 @@ fn the_cache_is_bounded() {
     let stats = first::cache_stats();
     assert_eq!((stats.entries, stats.evictions), (capacity, 10));
     // The one used last is still there.
-    first(&Array1::ones(capacity + 10));
+    let _ = first(&Array1::ones(capacity + 10));
     assert_eq!(first::cache_stats().hits, 1);
 }

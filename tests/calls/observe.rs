@@ -111,8 +111,8 @@ fn a_call_is_followed_from_its_arguments_to_its_results() {
     }
     collector();
     with_engine(Engine::Cranelift, || {
-        followed(&Array1::ones(3));
-        followed(&Array1::ones(3));
+        let _ = followed(&Array1::ones(3));
+        let _ = followed(&Array1::ones(3));
     });
     let call = "call{function=followed}";
     let compile = "compile{kernel=followed engine=cranelift}";
@@ -210,9 +210,9 @@ fn what_made_room_for_others_is_staged_again() {
     collector();
     let capacity = crowded::cache_stats().capacity;
     for n in 1..=capacity + 1 {
-        crowded(&Array1::ones(n));
+        let _ = crowded(&Array1::ones(n));
     }
-    crowded(&Array1::ones(1));
+    let _ = crowded(&Array1::ones(1));
     let reasons = reasons("crowded");
     assert_eq!(reasons[1], "other shape of argument `x`: (1,) -> (2,)");
     assert_eq!(reasons[capacity + 1], format!("evicted: the cache keeps {capacity} graphs"));
@@ -244,11 +244,11 @@ fn a_hot_kernel_is_followed_to_its_c() {
     collector();
     with_engine(Engine::Auto, || {
         while !about("heated").iter().any(|line| line.contains("C asked for")) {
-            heated(0.5, 1_000_000);
+            let _ = heated(0.5, 1_000_000);
         }
         desc_jit::backend::wait_for_compiler();
-        heated(0.5, 10);
-        heated(0.5, 10);
+        let _ = heated(0.5, 10);
+        let _ = heated(0.5, 10);
     });
     let wanted = ["C asked for", "C ready", "C swapped in"];
     let lines = about("heated");

@@ -198,7 +198,7 @@ fn an_empty_argument_has_an_empty_gradient() {
     assert_eq!(native(|| Derivative::hessian(waves::jit()).compute(&x, 1.5, 0)).dim(), (0, 0));
 }
 
-#[desc_jit(static(k))]
+#[desc_jit(static(k), allow(DJ1101))]
 fn stretched(x: f64, k: f64) -> f64 {
     k * x
 }

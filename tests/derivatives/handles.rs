@@ -149,7 +149,7 @@ fn outside_too(x: f64, a: &Array1<f64>) -> f64 {
 
 #[test]
 fn a_static_argument_has_no_derivative() {
-    #[desc_jit(static(k))]
+    #[desc_jit(static(k), allow(DJ1101))]
     fn scaled(x: f64, k: f64) -> f64 {
         k * x
     }

@@ -231,3 +231,77 @@ mod own {
         assert_eq!(agree!(twice(1.5)), 8.0);
     }
 }
+
+#[desc_jit]
+fn residual(x: &Array1<f64>, k: f64) -> Array1<f64> {
+    let mut r = x * x;
+    for i in 1..x.len() {
+        r[i] += k * (x[i - 1] * x[i]).sin();
+    }
+    r
+}
+
+/// A step of steepest descent for `|r|^2` by the linear map alone, and that map along both of its ends.
+#[desc_jit]
+fn along(x: &Array1<f64>, k: f64, steps: usize) -> (f64, Array1<f64>) {
+    let (r, map) = linearize(residual)(x, k);
+    let mut d = r.clone();
+    for _ in 0..steps {
+        let along = map(&d);
+        d = if along.sum() > 0.0 { &d - along * 0.01 } else { map(&r) };
+    }
+    (r.dot(&r), d)
+}
+
+#[test]
+fn a_linear_map_that_is_called_in_a_loop() {
+    let x = places();
+    for steps in [0, 1, 20] {
+        let (energy, found) = agree!(along(&x, 0.3, steps), ulps = 8, compiled = 64);
+        let (r, map) = linearize(residual::jit())(&x, 0.3);
+        let mut d = r.clone();
+        for _ in 0..steps {
+            let along = map(&d);
+            d = if along.sum() > 0.0 { &d - along * 0.01 } else { map(&r) };
+        }
+        assert!((energy - r.dot(&r)).abs() <= 1e-14 * energy);
+        for (a, b) in found.iter().zip(d.iter()) {
+            assert!((a - b).abs() <= 1e-13 * b.abs().max(1.0), "{a} {b}");
+        }
+    }
+}
+
+#[desc_jit]
+fn slope_of_both(x: f64, y: f64) -> f64 {
+    let (value, map) = linearize(product::jit().wrt(argnums![1, 0]))(x, y);
+    value + map(2.0, 3.0)
+}
+
+#[desc_jit]
+fn product(x: f64, y: f64) -> f64 {
+    let mut p = 1.0;
+    while p < 100.0 {
+        p *= x * y;
+    }
+    p
+}
+
+#[test]
+fn a_linear_map_is_differentiated_and_batched() {
+    // (x y)^n, its derivative by y times 2 and by x times 3.
+    let expected = |x: f64, y: f64| {
+        let n = (100.0_f64.ln() / (x * y).ln()).ceil();
+        (x * y).powf(n) * (1.0 + 2.0 * n / y + 3.0 * n / x)
+    };
+    let found = agree!(slope_of_both(1.5, 1.25), ulps = 8, compiled = 64);
+    assert!((found - expected(1.5, 1.25)).abs() < 1e-11 * found);
+    let h = 1e-4;
+    let near = |h: f64| (expected(1.5 + h, 1.25) - expected(1.5 - h, 1.25)) / (2.0 * h);
+    let slope = grad(slope_of_both::jit())(1.5, 1.25);
+    assert!((slope - (4.0 * near(h / 2.0) - near(h)) / 3.0).abs() < 1e-8 * slope.abs(), "{slope}");
+    let batch = [1.5, 1.6, 2.0];
+    let all = vmap(slope_of_both::jit()).in_axes(in_axes![0, _])(&Array1::from_vec(batch.to_vec()), 1.25);
+    for (x, found) in batch.into_iter().zip(all.iter()) {
+        assert!((found - expected(x, 1.25)).abs() < 1e-11 * found.abs());
+    }
+}

@@ -195,7 +195,7 @@ fn errors_name_the_argument() {
     let error = map.try_call((1.0, &wrong)).unwrap_err();
     assert_eq!(error.message(), "the tangent of `state` is (f64, f64[2]), but `state` is (f64, f64[4])");
 
-    #[desc_jit(static(k))]
+    #[desc_jit(static(k), allow(DJ1101))]
     fn stretched(x: f64, k: f64) -> f64 {
         k * x
     }

@@ -142,6 +142,7 @@ fn assertions_of_debug_builds_follow_the_profile() {
 }
 
 #[desc_jit]
+#[allow(clippy::todo, clippy::unimplemented)]
 fn refused(x: f64, n: usize) -> f64 {
     if n == 1 {
         panic!("{n} is refused with {x:+.1}");

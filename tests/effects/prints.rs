@@ -54,6 +54,7 @@ fn loops_that_only_print_are_kept() {
 }
 
 #[desc_jit]
+#[allow(clippy::dbg_macro)]
 fn inspected(x: f64, n: usize) -> f64 {
     let y = dbg!(x * 2.0) + 1.0;
     let (z, m) = dbg!((y, n));

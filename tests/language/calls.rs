@@ -38,6 +38,7 @@ mod physics {
 use physics::inner::{self, kick};
 
 #[desc_jit]
+#[allow(unused_qualifications)]
 fn across_modules(u: &Array1<f64>, v: f64) -> f64 {
     let mut s = physics::energy(2.0, v);
     for i in 1..u.len() - 1 {
@@ -65,6 +66,7 @@ fn with_mutable_arguments(v: &Array1<f64>, steps: usize) -> Array1<f64> {
 }
 
 #[desc_jit]
+#[allow(unused_qualifications)]
 fn passes_on(v: &mut Array1<f64>, dt: f64) {
     kick(v, dt);
     inner::kick(v, 2.0 * dt);

@@ -183,7 +183,7 @@ fn a_function_can_run_in_parts() {
     let (m, x) = (Array2::ones((4, 4)), Array1::ones(4));
     let explain = || parts::explain(&m, &x, 2).unwrap();
     with_engine(Engine::Cranelift, || {
-        parts(&m, &x, 2);
+        let _ = parts(&m, &x, 2);
         assert_eq!(explain().runs_on(), Some(Engine::Cranelift));
         let text = explain().to_string();
         assert!(

@@ -103,7 +103,7 @@ fn pong(x: f64) -> f64 {
 
 #[test]
 fn recursion_through_another_function_ends_in_an_error() {
-    check(ping::try_call(1.0).unwrap_err(), ErrorKind::Unsupported, &["calls itself without end"]);
+    check(ping::try_call(1.0).unwrap_err(), ErrorKind::Recursion, &["calls itself without end"]);
 }
 
 #[desc_jit]
@@ -123,7 +123,7 @@ fn a_slice_of_traced_length_says_what_to_write() {
 #[test]
 #[should_panic(expected = "the shape of an array must be known")]
 fn the_plain_call_panics_with_the_same_text() {
-    traced_shape(3);
+    let _ = traced_shape(3);
 }
 
 #[desc_jit]
@@ -154,4 +154,71 @@ fn an_array_larger_than_memory_is_an_error_not_an_abort() {
     check(enormous::try_call(1 << 58, 0).unwrap_err(), ErrorKind::Device, &["not enough memory"]);
     check(enormous::try_call(usize::MAX, 0).unwrap_err(), ErrorKind::Shape, &["does not fit in memory"]);
     assert_eq!(enormous(3, 1).to_vec(), [0.0, 1.0, 0.0]);
+}
+
+#[desc_jit(static(n))]
+fn static_shape(n: usize) -> Array1<f64> {
+    let m = n + 1;
+    Array1::<f64>::zeros(m)
+}
+
+#[desc_jit(static(n))]
+fn repeated(x: &Array1<f64>, n: usize) -> Array1<f64> {
+    let mut y = Array1::<f64>::zeros((n + 1) * x.len());
+    for k in 0..y.len() {
+        y[k] = x[k % x.len()];
+    }
+    y
+}
+
+#[desc_jit]
+fn to_and_fro(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    for _ in 0..n {
+        y = -y;
+    }
+    y
+}
+
+/// The section of `docs/errors.md` on an error quotes it, and its programs are those of this file.
+fn is_on_the_page(error: &Error) {
+    let (page, source) = (include_str!("../../docs/errors.md"), include_str!("failures.rs"));
+    let code = error.kind().code().unwrap();
+    assert!(error.to_string().starts_with(&format!("[{code}] ")), "{error}");
+    assert!(error.to_string().ends_with(&format!("errors.md#{}", code.to_lowercase())), "{error}");
+    let section = page.split("\n### ").find(|section| section.starts_with(code)).unwrap();
+    let quoted = section.lines().find_map(|line| line.strip_prefix("> ")).unwrap();
+    assert!(error.message().starts_with(quoted), "{quoted} is not {}", error.message());
+    let programs: Vec<&str> =
+        section.split("```rust\n").skip(1).map(|p| p.split("```").next().unwrap()).collect();
+    assert_eq!(programs.len(), 2, "{code}");
+    for part in programs.into_iter().flat_map(|program| program.trim_end().split("\n\n")) {
+        assert!(source.contains(&format!("\n{part}\n")), "there is no\n{part}");
+    }
+}
+
+#[test]
+fn errors_of_staging_are_on_the_page() {
+    let x = Array1::from_vec(vec![1.0, 2.0]);
+    is_on_the_page(&traced_shape::try_call(3).unwrap_err());
+    assert_eq!(static_shape(3).len(), 4);
+    is_on_the_page(&growing::try_call(&x, 3).unwrap_err());
+    assert_eq!(repeated(&x, 1).to_vec(), [1.0, 2.0, 1.0, 2.0]);
+    is_on_the_page(&ping::try_call(1.0).unwrap_err());
+    assert_eq!(to_and_fro(1.0, 3), -1.0);
+}
+
+#[desc_jit]
+fn shortened(x: &Array1<f64>, n: usize) -> Array1<f64> {
+    let mut y = x.clone();
+    for _ in 0..n {
+        y = y.slice(s![..1]).to_owned();
+    }
+    y
+}
+
+#[test]
+fn a_carry_that_gets_shorter_shows_both() {
+    let error = shortened::try_call(&Array1::ones(2), 1).unwrap_err();
+    check(error, ErrorKind::Carry, &["f64[2] before", "f64[1] after"]);
 }

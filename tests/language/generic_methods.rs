@@ -47,7 +47,7 @@ impl Plasma {
 
     fn checked<T: Float>(&self, x: T) -> desc_jit::Result<T> {
         if x < T::zero() {
-            return Err(desc_jit::Error::msg("below zero"));
+            return Err(Error::msg("below zero"));
         }
         Ok(self.scaled(x))
     }
@@ -97,9 +97,9 @@ fn such_methods_have_the_other_readings() {
     assert!(p.scaled_graph(2.0_f32).unwrap().to_string().contains("f32"));
     Plasma::scaled_clear_cache();
     let misses = Plasma::scaled_cache_stats().misses;
-    p.scaled(1.0);
-    p.scaled(1.0_f32);
-    p.scaled(3.0_f32);
+    let _ = p.scaled(1.0);
+    let _ = p.scaled(1.0_f32);
+    let _ = p.scaled(3.0_f32);
     assert_eq!(Plasma::scaled_cache_stats().misses, misses + 2);
     let mut heated = plasma();
     heated.heated(0.5_f32, 3);

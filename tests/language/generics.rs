@@ -284,7 +284,7 @@ fn a_type_that_staging_cannot_infer_is_an_error() {
 }
 
 #[desc_jit]
-fn widths<const N: usize, const M: usize>(x: &[[f64; M]; N]) -> usize {
+fn widths<const N: usize, const M: usize>(_x: &[[f64; M]; N]) -> usize {
     N * M
 }
 

@@ -55,7 +55,7 @@ macro_rules! around {
         fn $name(x: f64) -> f64 {
             let mut s = x;
             $before
-            for i in 0..3 $after
+            for _ in 0..3 $after
             if s > 1.0 $before else $after
             s += 1.0;
             s

@@ -123,7 +123,7 @@ fn what_does_not_match_leaves() {
 }
 
 #[desc_jit]
-fn dereferenced(&x: &f64, &[a, _, b]: &[f64; 3], &(n, y): &(i64, f64), (z): f64) -> f64 {
+fn dereferenced(&x: &f64, &[a, _, b]: &[f64; 3], &(n, y): &(i64, f64), z: f64) -> f64 {
     x * a - b + n as f64 * y + z
 }
 

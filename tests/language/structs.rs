@@ -289,6 +289,29 @@ fn methods_that_are_not_annotated_are_named() {
     assert!(error.to_string().contains("`.as_written(..)` is not a method of State"), "{error}");
 }
 
+#[desc_jit]
+impl Grid {
+    #[cfg(all())]
+    fn doubled(&self, x: f64) -> f64 {
+        2.0 * x
+    }
+
+    #[cfg(any())]
+    fn doubled(&self, x: &Missing) -> Missing {
+        missing(x)
+    }
+}
+
+#[test]
+fn methods_under_a_condition() {
+    #[desc_jit]
+    fn called(g: &Grid, x: f64) -> f64 {
+        g.doubled(x) + 1.0
+    }
+    let grid = Grid { values: Array1::ones(2), n: 2, periodic: false };
+    assert_eq!((called(&grid, 1.5), called::native(&grid, 1.5), grid.doubled(2.0)), (4.0, 4.0, 4.0));
+}
+
 trait Centre {
     fn centre(&self) -> f64;
 }
@@ -424,6 +447,7 @@ fn lists_of_trees_have_a_static_length() {
 }
 
 #[desc_jit]
+#[allow(unused_assignments)]
 fn reassigned(s: &State, n: usize) -> (f64, f64, i64) {
     let (mut a, mut b, mut time) = (1.0, 0.0, 0.0);
     let (mut scale, mut count) = (0.0, 0);

@@ -135,8 +135,8 @@ fn they_have_the_other_readings() {
     );
     Spring::force_clear_cache();
     let misses = Spring::force_cache_stats().misses;
-    s.force(1.0);
-    s.force(2.0);
+    let _ = s.force(1.0);
+    let _ = s.force(2.0);
     assert_eq!(Spring::force_cache_stats().misses, misses + 1);
     assert_eq!(Spring::twice(4.0), 8.0);
     assert_eq!(Spring::twice_jit()(4.0), 8.0);

@@ -1,4 +1,4 @@
-//! The gradient of the energy of viscous shocks with respect to the field at the start, with all steps on the tape.
+//! The gradient of the energy of viscous shocks with respect to the field at the start, whose steps are kept by segments.
 
 use desc_jit::prelude::*;
 

@@ -27,6 +27,8 @@ pub enum Stmt {
     Declare(Variable),
     /// `let g = grad(f);`, with the handle as Rust code
     Handle(Variable, TokenStream),
+    /// `let (pattern, map) = linearize(f)(value);`, with the handle as Rust code and the arguments as a tuple
+    Linearized(Pattern, Variable, TokenStream, Expr),
     /// `let f = |a| ..;`; true where it captures by value
     Closure(Variable, Callable, bool),
     /// `value;`

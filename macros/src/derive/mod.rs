@@ -13,6 +13,6 @@ pub fn expand(item: TokenStream) -> TokenStream {
     let mut sink = Sink::default();
     let tree = parse::item(item, &mut sink);
     let impls = tree.map(|tree| emit::tree(&tree, sink.is_clean()));
-    let errors = sink.into_errors();
+    let errors = sink.into_reports();
     quote_ours! { #impls #errors }
 }

@@ -39,4 +39,6 @@ catalogue! {
         "write the computation out, or do it in the function that calls this one";
     NUMBER_OPTION = "DJ0521", "`{0}` gives an `Option`, which is no value of staged code",
         "write `{0}(..).unwrap()`";
+    LINEARIZED = "DJ0522", "what `linearize` gives is called where its result and its map get their names",
+        "write `let (y, map) = linearize(f)(x);`, and call `map` with tangents";
 }

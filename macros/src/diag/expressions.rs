@@ -3,22 +3,22 @@
 catalogue! {
     ASYNC = "DJ0301", "async code is not part of the staged language",
         "a staged call runs to its end: remove `async` and `.await`";
-    CLOSURE = "DJ0302", "a closure can only be passed to `mapv`, `from_shape_fn`, `cond`, `switch`, `fori_loop`, `while_loop`, `scan`, `map`, `root` and `fixed_point`",
-        "write its body in place, or make it an annotated function";
+    CLOSURE = "DJ0302", "a closure is no value of staged code",
+        "give it a name, `let f = |x| ..;`, and call that; pass it to what takes one (`map`, `fold`, `mapv`, `from_shape_fn`, `cond`, `fori_loop`, `scan`, `root` and so on); or write its body in place";
     QUESTION_MARK = "DJ0306", "`?` is only known in functions that give a `desc_jit::Result`",
         "give the function that result, or use the value directly";
     TRY_BLOCK = "DJ0307", "`try` blocks are not part of the staged language",
         "use the value directly";
     UNSAFE = "DJ0308", "`unsafe` is not part of the staged language",
-        "index the array: bounds are checked where they have to be, and nowhere else";
+        "leave it away: indices are checked where they have to be, and nowhere else; what is global becomes a `&mut` argument";
     RAW_ADDRESS = "DJ0309", "raw pointers are not part of the staged language",
         "use the variable itself";
     YIELD = "DJ0310", "generators are not part of the staged language",
         "store the values in an array";
-    RANGE = "DJ0311", "a range is only known as the header of a `for` loop and inside `s![..]`",
-        "write a `for` loop over it";
-    MUTABLE_REFERENCE = "DJ0312", "`&mut` is only known in the arguments of a call",
-        "use the variable itself";
+    RANGE = "DJ0311", "a range is no value of staged code",
+        "write a `for` loop over it, an iterator (`(a..b).map(..)`) or a slice (`x.slice(s![a..b])`)";
+    MUTABLE_REFERENCE = "DJ0312", "`&mut` can't stand here",
+        "bind it, `let r = &mut x;`, pass it to a call, or use the variable itself";
     LET_CONDITION = "DJ0313", "`let` inside a larger condition is not part of the staged language yet",
         "write one `if` inside the other";
     MACRO = "DJ0314", "`{0}!` is not part of the staged language",

@@ -2,9 +2,9 @@
 
 catalogue! {
     ADAPTER = "DJ0901", "`.{0}(..)` of an iterator is not part of the staged language",
-        "`map`, `filter`, `filter_map`, `flat_map`, `enumerate`, `zip`, `chain`, `rev`, `skip`, `take`, `step_by`, `take_while` and `scan` are; or write a loop over the indices";
+        "`map`, `filter`, `filter_map`, `flat_map`, `enumerate`, `zip`, `chain`, `rev`, `skip`, `take`, `step_by`, `skip_while`, `take_while`, `map_while`, `flatten`, `copied`, `inspect` and `scan` are; or write a loop over the indices{1}";
     CONSUMER = "DJ0902", "`.{0}(..)` of an iterator is not part of the staged language",
-        "`sum`, `product`, `fold`, `reduce`, `count`, `any`, `all`, `for_each`, `collect`, `unzip`, `min_by`, `max_by`, `position`, `find`, `find_map`, `next`, `nth` and `last` are; or write a loop";
+        "`sum`, `product`, `fold`, `reduce`, `count`, `any`, `all`, `for_each`, `collect`, `unzip`, `min`, `max`, `min_by`, `max_by`, `min_by_key`, `max_by_key`, `position`, `find`, `find_map`, `next`, `nth` and `last` are; or write a loop{1}";
     AFTER_FILTER = "DJ0903", "`.{0}(..)` asks for the positions of items, which those of `filter`, `scan` or `flat_map` don't have here",
         "put it before those, or write a loop";
     OPTIONAL_ITEM = "DJ0905", "`.{0}(..)` of an iterator gives an `Option`, which is not part of the staged language",

@@ -21,6 +21,6 @@ catalogue! {
         "write `x.{0}(Axis(0), ..)`";
     ITERATOR_VALUE = "DJ0614", "an iterator is no value that staged code can keep or pass on",
         "use it up where it is made: `for v in x.iter()`, `x.iter().map(|v| ..).sum()`";
-    OPTIONAL = "DJ0612", "`.{0}(..)` has to do with `Option` or `Result`, which are not part of the staged language",
+    OPTIONAL = "DJ0612", "`.{0}(..)` has to do with `Option` or `Result`, which are no values of staged code",
         "{1}";
 }

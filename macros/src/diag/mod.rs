@@ -3,8 +3,8 @@
 //! An entry has a stable code, one sentence that says what is wrong and one that says what to write
 //! instead; `{0}`, `{1}` stand for what the report site knows.
 
-use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use std::fmt::Display;
 
 /// One diagnostic of the catalogue.
@@ -40,11 +40,14 @@ pub mod signature;
 pub mod statements;
 pub mod trees;
 pub mod types;
+pub mod warnings;
 
-/// Collects the errors of one function.
+/// Collects the errors and warnings of one function.
 #[derive(Default)]
 pub struct Sink {
     errors: Vec<syn::Error>,
+    warnings: TokenStream,
+    allowed: Vec<String>,
 }
 
 impl Sink {
@@ -58,14 +61,40 @@ impl Sink {
         self.errors.push(syn::Error::new(span, text(entry, values)));
     }
 
-    /// Nothing was reported.
+    /// Warns of `entry` on the first token of what is meant, unless that is allowed.
+    pub fn warn(&mut self, tokens: impl ToTokens, entry: &Entry, values: &[&dyn Display]) {
+        if self.allowed.iter().all(|code| code != entry.code) {
+            let span = tokens.to_token_stream().into_iter().next().map_or_else(Span::call_site, |t| t.span());
+            self.warnings.extend(warning(span, &text(entry, values)));
+        }
+    }
+
+    /// Warnings of this code are left out from now on.
+    pub fn allow(&mut self, code: String) {
+        self.allowed.push(code);
+    }
+
+    /// No error was reported.
     pub fn is_clean(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// One `compile_error!` per report, in the order of the reports.
-    pub fn into_errors(self) -> TokenStream {
-        self.errors.into_iter().map(syn::Error::into_compile_error).collect()
+    /// Items that make the compiler say what was reported, in the order of the reports: errors, then warnings.
+    pub fn into_reports(self) -> TokenStream {
+        self.errors.into_iter().map(syn::Error::into_compile_error).chain([self.warnings]).collect()
+    }
+}
+
+/// An item with a use of something deprecated, which is the one warning with a text of ours that a macro can ask for.
+fn warning(span: Span, text: &str) -> TokenStream {
+    let name = Ident::new("suspicious", span);
+    quote_spanned! { span =>
+        const _: () = {
+            #[deprecated(note = #text)]
+            #[allow(non_upper_case_globals)]
+            const #name: () = ();
+            #name
+        };
     }
 }
 
@@ -100,6 +129,7 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         indexing::ALL,
         trees::ALL,
         iterators::ALL,
+        warnings::ALL,
     ]
     .into_iter()
     .flatten()

@@ -7,20 +7,20 @@ catalogue! {
         "write `let mut x = ..;`, and use `x` itself: assign to it, or pass `&mut x` in a call";
     MUTABLE_VIEW = "DJ0204", "a mutable view has to be used where it is made",
         "write `x.{0}(..).assign(&v)`, `x.{0}(..).fill(v)`, or for an update in place `let v = &x.{1}(..) + &y; x.{0}(..).assign(&v)`";
-    NESTED_FUNCTION = "DJ0205", "a function inside a compiled function is not part of the staged language yet",
-        "move `{0}` out of this function, and give it `#[desc_jit]` as well";
-    NESTED_ITEM = "DJ0206", "{0} can't be declared inside a compiled function yet",
-        "move it out of the function";
+    NESTED_FUNCTION = "DJ0205", "a function inside a compiled function has no `#[desc_jit]`",
+        "give `{0}` the attribute as well, or move it out";
+    NESTED_ITEM = "DJ0206", "{0} can't be declared inside a compiled function",
+        "move it out of the function; constants, statics, `use` and annotated functions may stay";
     STATIC_MUT = "DJ0207", "a mutable static can't be used in a compiled function",
         "pass the value as an argument, and return the new one";
     STATEMENT_ATTRIBUTE = "DJ0208", "`#[{0}]` is not supported inside a compiled function",
-        "lint attributes such as `#[allow(..)]` are, and `#[parallel]` and `#[checkpoint]` in front of a `for`; for `#[cfg(..)]` write two functions";
+        "lint attributes such as `#[allow(..)]` are, and `#[parallel]`, `#[checkpoint]` and `#[unroll]` in front of a `for`; for `#[cfg(..)]` write two functions";
     PATTERN_REF = "DJ0209", "`ref mut` is not part of the staged language",
         "take the value apart without it, and assign to the part by its place: `x[0] = v`, `p.0 = v`";
     PATTERN_REST = "DJ0211", "this `..` stands where it is not known how many parts it leaves out",
         "write `_` for each part that is not needed";
-    PATTERN_REFUTABLE = "DJ0213", "a pattern that may not match is not part of the staged language yet",
-        "bind the value to a name, and compare it with `if`";
+    PATTERN_REFUTABLE = "DJ0213", "a pattern that may not match can't stand here",
+        "say what happens where it does not, with `let .. else`, `if let` or `match`; or bind the value to a name, and compare it with `if`";
     PATTERN_MACRO = "DJ0214", "macros in patterns are not supported in a compiled function",
         "write the pattern out";
     DISCARDED_UPDATE = "DJ0215", "the updated array is dropped: `{0}` returns a new array and leaves the old one as it was",

@@ -11,10 +11,10 @@ catalogue! {
         "call another annotated function by its name";
     RAW_POINTER = "DJ0705", "raw pointers are not supported in a compiled function",
         "pass the array itself, `&Array1<f64>` or `&mut Array1<f64>`";
-    TEXT = "DJ0707", "text is not part of the staged language",
-        "do the reading, printing and formatting in the function that calls this one";
-    RESULT_TYPE = "DJ0708", "`{0}` is not supported in the signature of a compiled function yet",
-        "return the plain value, or `desc_jit::Result<T>`";
+    TEXT = "DJ0707", "text is no value of staged code",
+        "print it with `println!`, or say it with `assert!` or `panic!`; read and format in the function that calls this one";
+    RESULT_TYPE = "DJ0708", "`{0}` is not supported in the signature of a compiled function",
+        "take or return the plain value; a result may also be a `desc_jit::Result<T>`";
     INFERRED = "DJ0709", "a cast needs a named type",
         "write the type out, for instance `as f64`";
     NOT_A_CAST = "DJ0710", "only casts between numbers are supported",

@@ -1,6 +1,6 @@
 //! The function itself, and the companion type beside it: one associated function per reading.
 
-use super::{conditions, handle, name_of, native_handles, silence, source, stage};
+use super::{as_written, conditions, handle, must_use, name_of, native_handles, silence, source, stage};
 use crate::ast::{Function, Handles, Mode, ours, own};
 use crate::generics::Generics;
 use crate::parse::{is_of_loops, results, types};
@@ -23,9 +23,11 @@ pub fn outer(item: &ItemFn, function: &Function) -> TokenStream {
     };
     let generics = &function.generics;
     let (declared, names, clause) = (generics.declared(), generics.names(), generics.clause());
+    let must_use = must_use(item, function);
     let staged = given(function, quote_ours! { #name::try_call #names(#(#arguments),*) });
     quote_ours! {
         #(#attrs)*
+        #must_use
         #track_caller
         #vis fn #name #declared(#declarations) #output #clause {
             if ::desc_jit::__private::native_selected() {
@@ -42,7 +44,7 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
     let name = &sig.ident;
     let text = name_of(name);
     let conditions: Vec<&Attribute> = conditions(attrs).collect();
-    let silence = silence();
+    let (silence, as_written) = (silence(), as_written());
     let result = result_type(item);
     let (arguments, declarations) = parameters(item, function);
     let types: Vec<&Type> = function.params.iter().map(|p| &p.ty).collect();
@@ -77,10 +79,14 @@ pub fn companion(item: &ItemFn, function: &Function) -> TokenStream {
         #vis struct #name {}
 
         #(#conditions)*
-        #silence
+        #as_written
         impl #name {
             #native
+        }
 
+        #(#conditions)*
+        #silence
+        impl #name {
             /// The same as the call, with errors as values.
             #vis fn try_call #declared(#declarations) -> ::desc_jit::Result<#result> #clause {
                 if ::desc_jit::__private::native_selected() {

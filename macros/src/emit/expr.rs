@@ -239,6 +239,15 @@ impl Emitter {
                 let ident = &variable.ident;
                 quote_ours! { let #ident = #handle; }
             }
+            Stmt::Linearized(pattern, map, handle, arguments) => {
+                let (map, arguments, at) = (&map.ident, self.value(arguments), at(arguments.at));
+                let cx = own("cx");
+                let bound = self.bind(pattern, quote_ours! { #map.__result() });
+                quote_ours! {
+                    let #map = (#handle).__linearize(#cx, &#arguments.__items(), #at)?;
+                    #bound
+                }
+            }
             Stmt::Closure(variable, f, by_value) => self.closure_variable(variable, f, *by_value),
             Stmt::Expr(e) => self.statement(e),
         }

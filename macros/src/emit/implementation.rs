@@ -3,7 +3,7 @@
 
 use super::companion::{self, into_args};
 use super::tables::{key, table, without_arguments};
-use super::{conditions, handle, native_handles, silence, source, stage};
+use super::{as_written, conditions, handle, must_use, native_handles, silence, source, stage};
 use crate::ast::{Function, ours};
 use crate::parse::implementation::Method;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -44,26 +44,44 @@ pub fn implementation(block: &ItemImpl, methods: &[Method]) -> TokenStream {
         if let ImplItem::Fn(_) = item
             && let Some(method) = rest.next()
         {
-            *item =
-                ImplItem::Verbatim(outer_function(method, &method_name("native", &method.item.sig.ident)));
+            *item = {
+                // In a trait's block it has no effect, and rustc says so.
+                let must_use =
+                    block.trait_.is_none().then(|| must_use(&method.item, &method.function)).flatten();
+                let native = method_name("native", &method.item.sig.ident);
+                let function = outer_function(method, &native);
+                ImplItem::Verbatim(quote_ours! { #must_use #function })
+            };
         }
     }
     let (generics, clause) = (&block.generics, &block.generics.where_clause);
     let silence = silence();
     let owner =
         Owner { own_type, generics, of_trait: block.trait_.as_ref().map(|(path, _)| path), is_trait: false };
-    let readings = methods.iter().map(|method| readings(&owner, method));
+    let as_written = as_written();
+    let of_block: Vec<_> = conditions(&block.attrs).collect();
+    let readings = methods.iter().map(|method| {
+        let Readings { native, others } = readings(&owner, method);
+        let conditions = of_block.iter().copied().chain(conditions(&method.item.attrs));
+        let conditions = quote_ours! { #(#conditions)* };
+        quote_ours! {
+            #conditions
+            #as_written
+            impl #generics #own_type #clause { #native }
+
+            #conditions
+            #silence
+            impl #generics #own_type #clause { #others }
+        }
+    });
     let table = table(block, methods);
-    let conditions: Vec<_> = conditions(&block.attrs).collect();
     quote_ours! {
         #outer
+        #(#readings)*
 
-        #(#conditions)*
+        #(#of_block)*
         #silence
-        impl #generics #own_type #clause {
-            #(#readings)*
-            #table
-        }
+        impl #generics #own_type #clause { #table }
     }
 }
 
@@ -131,8 +149,15 @@ pub fn outer_function(method: &Method, native: &Ident) -> TokenStream {
 }
 
 /// The other readings of one function.
-pub fn readings(owner: &Owner<'_>, method: &Method) -> TokenStream {
-    let Owner { own_type, generics: around, of_trait, is_trait } = *owner;
+pub struct Readings {
+    /// As written.
+    pub native: TokenStream,
+    pub others: TokenStream,
+}
+
+/// The other readings of one function.
+pub fn readings(owner: &Owner<'_>, method: &Method) -> Readings {
+    let Owner { own_type, of_trait, is_trait, .. } = *owner;
     let Method { item, free, function } = method;
     let name = &item.sig.ident;
     // The functions of a trait are as visible as the trait.
@@ -151,7 +176,6 @@ pub fn readings(owner: &Owner<'_>, method: &Method) -> TokenStream {
         Some(path) => quote_ours! { <#own_type as #path>::#name #given },
         None => quote_ours! { <#own_type>::#name #given },
     };
-    let conditions: Vec<_> = conditions(&item.attrs).collect();
     let of = |what: &str| method_name(what, name);
     let (try_call, graph, explain) = (of("try_call"), of("graph"), of("explain"));
     let (cache_stats, clear_cache, native_name, jit) =
@@ -229,9 +253,7 @@ pub fn readings(owner: &Owner<'_>, method: &Method) -> TokenStream {
         true => TokenStream::new(),
         false => stage::without_question_mark(function, &of("stage")),
     };
-    let parts = quote_ours! {
-        #native
-
+    let others = quote_ours! {
         /// The same as the call, with errors as values.
         #vis fn #try_call #declared(#declarations) -> ::desc_jit::Result<#result> #clause {
             if ::desc_jit::__private::native_selected() {
@@ -266,11 +288,7 @@ pub fn readings(owner: &Owner<'_>, method: &Method) -> TokenStream {
         #generic
         #without_question_mark
     };
-    if conditions.is_empty() || is_trait {
-        return parts;
-    }
-    let clause = &around.where_clause;
-    quote_ours! { #(#conditions)* impl #around #own_type #clause { #parts } }
+    Readings { native, others }
 }
 
 /// What the function as written is called.

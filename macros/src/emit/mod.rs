@@ -22,12 +22,12 @@ mod traits;
 pub use implementation::{implementation, method_name, rejected_implementation};
 pub use traits::{rejected_trait, trait_};
 
-use crate::ast::{Function, Spot};
-use proc_macro2::TokenStream;
+use crate::ast::{Function, Mode, Spot};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, ItemFn, Meta, Token};
+use syn::{Attribute, ItemFn, Meta, ReturnType, Token, Type};
 
 /// The expansion of a function of the staged language.
 pub fn function(item: &ItemFn, function: &Function) -> TokenStream {
@@ -68,6 +68,42 @@ pub fn silence() -> TokenStream {
     quote_ours! {
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
     }
+}
+
+/// The user's lints look at what the user wrote, once more, for what rustc finds wrong with it; style and use are those of
+/// the function itself.
+pub fn as_written() -> TokenStream {
+    quote_ours! {
+        #[allow(dead_code, private_interfaces, clippy::all, clippy::pedantic, clippy::nursery)]
+    }
+}
+
+/// `#[must_use]`, for a function that does nothing but give its result: a call that drops it was not meant.
+pub fn must_use(item: &ItemFn, function: &Function) -> Option<TokenStream> {
+    let gives = match &item.sig.output {
+        ReturnType::Type(_, ty) => !matches!(&**ty, Type::Tuple(t) if t.elems.is_empty()),
+        ReturnType::Default => false,
+    };
+    let updates = function.params.iter().any(|p| p.mode == Mode::Mut);
+    let said = item.attrs.iter().any(|a| a.path().is_ident("must_use"));
+    // A `Result` says it by itself.
+    let quiet =
+        gives && !updates && !said && !function.fallible && !has_effects(item.block.to_token_stream());
+    quiet.then(|| quote_ours! { #[must_use = "it is all that the call does"] })
+}
+
+/// It calls macros that print or panic.
+fn has_effects(tokens: TokenStream) -> bool {
+    const SILENT: &[&str] = &["vec", "s", "matches", "argnums", "format"];
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    trees.iter().enumerate().any(|(k, tree)| match (tree, trees.get(k + 1)) {
+        (TokenTree::Group(group), _) => has_effects(group.stream()),
+        (TokenTree::Ident(name), Some(TokenTree::Punct(bang))) if bang.as_char() == '!' => {
+            let compares = matches!(trees.get(k + 2), Some(TokenTree::Punct(p)) if p.as_char() == '=');
+            !compares && !SILENT.iter().any(|silent| name == silent)
+        }
+        _ => false,
+    })
 }
 
 /// `At(line, column, width)`

@@ -4,9 +4,11 @@
 //! In a trait nothing is known of `Self` but that it is a tree. Which function a type has, its own or this one, is found by
 //! name, as it is for methods in staged code.
 
-use super::implementation::{Owner, declarations, method_name, outer_function, parameters, readings};
+use super::implementation::{
+    Owner, Readings, declarations, method_name, outer_function, parameters, readings,
+};
 use super::tables::{key, key_of};
-use super::{companion, conditions, name_of, native_handles, silence, stage};
+use super::{as_written, companion, conditions, must_use, name_of, native_handles, silence, stage};
 use crate::ast::{ours, own};
 use crate::parse::implementation::Method;
 use crate::parse::types::result_value;
@@ -35,14 +37,17 @@ pub fn trait_(definition: &ItemTrait, defaults: &[Method]) -> TokenStream {
         match function.default.as_ref().and_then(|_| rest.next()) {
             Some(method) => {
                 let body = method_name("default", &method.item.sig.ident);
-                outer.items.push(TraitItem::Verbatim(outer_function(method, &body)));
-                let parts = readings(&owner, method);
+                let must_use = must_use(&method.item, &method.function);
+                let provided = outer_function(method, &body);
+                outer.items.push(TraitItem::Verbatim(quote_ours! { #must_use #provided }));
+                let Readings { native: body, others } = readings(&owner, method);
+                outer.items.extend(as_items(&body, function, &as_written()));
                 let native = native(method);
-                outer.items.extend(as_items(&quote_ours! { #parts #native }, function));
+                outer.items.extend(as_items(&quote_ours! { #others #native }, function, &silence()));
             }
             None => outer.items.push(item.clone()),
         }
-        outer.items.extend(as_items(&entries(&function.sig), function));
+        outer.items.extend(as_items(&entries(&function.sig), function, &silence()));
     }
     let table = table(definition, defaults);
     quote_ours! { #outer #table }
@@ -65,10 +70,9 @@ pub fn rejected_trait(definition: &ItemTrait, defaults: &[Method], errors: Token
     quote_ours! { #definition #errors }
 }
 
-/// The functions of an `impl` block as those of a trait, which exist where `of` does.
-fn as_items(functions: &TokenStream, of: &TraitItemFn) -> Vec<TraitItem> {
+/// The functions of an `impl` block as those of a trait, which exist where `of` does; `lints` says what looks at them.
+fn as_items(functions: &TokenStream, of: &TraitItemFn, lints: &TokenStream) -> Vec<TraitItem> {
     let conditions: Vec<_> = conditions(&of.attrs).collect();
-    let silence = silence();
     let block: ItemImpl = syn::parse_quote!(impl Functions { #functions });
     let items = block.items.into_iter().map(|item| match item {
         ImplItem::Fn(item) => {
@@ -77,7 +81,7 @@ fn as_items(functions: &TokenStream, of: &TraitItemFn) -> Vec<TraitItem> {
                 true => vec![syn::parse_quote!(#[doc(hidden)])],
                 false => item.attrs.clone(),
             };
-            TraitItem::Verbatim(quote_ours! { #(#conditions)* #silence #(#attrs)* #sig #block })
+            TraitItem::Verbatim(quote_ours! { #(#conditions)* #lints #(#attrs)* #sig #block })
         }
         other => TraitItem::Verbatim(other.into_token_stream()),
     });

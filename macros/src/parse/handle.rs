@@ -73,6 +73,9 @@ impl Parser<'_> {
         }
         let at = Spot::of(&e.func);
         let handle = self.handle(&e.func);
+        if self.makes_a_map(&e.func) {
+            return Some(self.reject(&e.func, &LINEARIZED, &[]));
+        }
         let arguments = e.args.iter().map(|a| self.argument(a)).collect();
         Some(match handle {
             Some(handle) => expression(ExprKind::HandleCall(handle, arguments), at),
@@ -82,11 +85,19 @@ impl Parser<'_> {
 
     /// `let g = grad(f);`; `false` where that is no handle.
     pub(super) fn handle_binding(&mut self, pattern: &syn::Pat, e: &Rust, stmts: &mut Vec<Stmt>) -> bool {
+        if self.linearized(pattern, e, stmts) {
+            return true;
+        }
         let syn::Pat::Ident(name) = pattern else { return false };
         if !self.is_surely_handle(e) {
             return false;
         }
         let handle = self.handle(e);
+        if self.makes_a_map(e) {
+            self.reject(e, &LINEARIZED, &[]);
+            self.scopes.declare_handle(&name.ident);
+            return true;
+        }
         let since = self.scopes.mark();
         let variable = self.scopes.declare_handle(&name.ident);
         match handle {
@@ -94,6 +105,46 @@ impl Parser<'_> {
             None => self.scopes.reject(since),
         }
         true
+    }
+
+    /// `let (y, map) = linearize(f)(x);`; `false` where it is something else.
+    fn linearized(&mut self, pattern: &syn::Pat, e: &Rust, stmts: &mut Vec<Stmt>) -> bool {
+        let syn::Pat::Tuple(parts) = pattern else { return false };
+        let Rust::Call(call) = bare(e) else { return false };
+        let (Some(result), Some(syn::Pat::Ident(map)), 2) =
+            (parts.elems.first(), parts.elems.last(), parts.elems.len())
+        else {
+            return false;
+        };
+        if !self.makes_a_map(&call.func) {
+            return false;
+        }
+        let handle = self.handle(&call.func);
+        let at = Spot::of(&call.func);
+        let arguments = call.args.iter().map(|a| self.argument(a)).collect();
+        let since = self.scopes.mark();
+        let pattern = self.pattern(result, false);
+        let map = self.scopes.declare_handle(&map.ident);
+        match handle {
+            Some(handle) => {
+                let arguments = expression(ExprKind::Tuple(arguments), at);
+                stmts.push(Stmt::Linearized(pattern, map, handle, arguments));
+            }
+            None => self.scopes.reject(since),
+        }
+        true
+    }
+
+    /// `linearize(f)`
+    fn makes_a_map(&self, e: &Rust) -> bool {
+        match bare(e) {
+            Rust::Call(c) => {
+                let transform = self.transform(c);
+                transform
+                    .is_some_and(|(path, _)| path.segments.last().is_some_and(|s| s.ident == "linearize"))
+            }
+            _ => false,
+        }
     }
 
     /// A handle where a value is expected; `None` where it is none.

@@ -5,8 +5,9 @@ use crate::diag::statements::{
     CHECKPOINT_ARGUMENTS, CHECKPOINT_MISPLACED, PARALLEL_ARGUMENTS, PARALLEL_MISPLACED, UNROLL_ARGUMENTS,
     UNROLL_MISPLACED,
 };
+use crate::diag::warnings::LONG_UNROLLED;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ExprForLoop, ItemFn, Meta, Stmt};
+use syn::{Attribute, Expr, ExprForLoop, ExprLit, ItemFn, Lit, Meta, RangeLimits, Stmt};
 
 /// `#[parallel]`; with arguments it is wrong, but ours all the same.
 pub fn is_parallel(attribute: &Attribute) -> bool {
@@ -51,6 +52,21 @@ pub(super) fn check(item: &ItemFn, sink: &mut Sink) {
     Check { sink, what: "a function" }.visit_item_fn(item);
 }
 
+/// A loop of more iterations is not one that is meant to be written out.
+const MANY: u64 = 256;
+
+/// The iterations of `0..1000`.
+fn written_count(range: &Expr) -> Option<u64> {
+    let Expr::Range(range) = range else { return None };
+    let number = |e: &Option<Box<Expr>>| match e.as_deref() {
+        Some(Expr::Lit(ExprLit { lit: Lit::Int(n), .. })) => n.base10_parse::<u64>().ok(),
+        _ => None,
+    };
+    let (start, end) = (number(&range.start)?, number(&range.end)?);
+    let last = u64::from(matches!(range.limits, RangeLimits::Closed(_)));
+    end.checked_add(last)?.checked_sub(start)
+}
+
 struct Check<'s> {
     sink: &'s mut Sink,
     /// The statement around the attribute.
@@ -86,6 +102,11 @@ impl<'ast> Visit<'ast> for Check<'_> {
             } else if is_unroll(attribute) {
                 self.sink.report(attribute, &UNROLL_ARGUMENTS, &[]);
             }
+        }
+        if let Some(attribute) = e.attrs.iter().find(|a| is_unroll(a))
+            && let Some(count) = written_count(&e.expr).filter(|&count| count > MANY)
+        {
+            self.sink.warn(attribute.path(), &LONG_UNROLLED, &[&count]);
         }
         self.visit_pat(&e.pat);
         self.visit_expr(&e.expr);

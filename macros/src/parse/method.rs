@@ -67,7 +67,7 @@ impl Parser<'_> {
             && iterate::is_iterator(&m.receiver)
             && !iterate::is_adapter(&name)
         {
-            return self.reject(&m.method, &crate::diag::iterators::ADAPTER, &[&name]);
+            return self.reject(&m.method, &crate::diag::iterators::ADAPTER, &[&name, &iterate::near(&name)]);
         }
         match names::method(&name) {
             // No method of an array gives a `Result`.

@@ -28,6 +28,11 @@ pub fn is_array(ty: &Type) -> bool {
     }
 }
 
+/// The name of the type, where it is one of floating-point numbers.
+pub fn float(ty: &Type) -> Option<&'static str> {
+    ["f64", "f32"].into_iter().find(|name| is_named(ty, name))
+}
+
 /// It is the type of that name.
 pub fn is_named(ty: &Type, name: &str) -> bool {
     matches!(bare(ty), Type::Path(path) if path.path.is_ident(name))

@@ -8,7 +8,7 @@ use super::function::Function;
 use super::linear::{self, LinearMap};
 use crate::error::Result;
 use crate::graph::Graph;
-use crate::stage::{Argument, At, Cx, Mode, Out, Param, Signature, Ty, Value, Within};
+use crate::stage::{Argument, At, Cx, Mode, Out, Param, Signature, StagedMap, Ty, Value, Within};
 use crate::transform::Linearized;
 use crate::transform::recipe::{self, Recipe, Transform};
 
@@ -62,7 +62,7 @@ impl Callee for &'static Derived {
     fn stage(&self, args: &[Argument], tape: usize) -> Result<Staged> {
         let within = Within::tape(tape);
         if let Some(Transform::Linearize { .. }) = self.transforms().last() {
-            let Linearized { primal, linear } = recipe::linearized(&self.recipe, args, &within)?;
+            let Linearized { primal, linear, .. } = recipe::linearized(&self.recipe, args, &within)?;
             return Ok(Staged { graph: primal, linear: Some(linear) });
         }
         recipe::graph(&self.recipe, args, &within).map(Staged::from)
@@ -126,6 +126,26 @@ impl Target {
                 cx.call_graph(&signature, args, |args, within| recipe::graph(&d.recipe, args, within), at)
             }
         }
+    }
+
+    /// Adds a linearised function to the graph that is being staged, and what its map takes and gives: of types `tangents`
+    /// and `tangent`.
+    pub fn stage_linearized(
+        self,
+        cx: &Cx,
+        types: &[Ty],
+        result: Ty,
+        (tangents, tangent): (&'static [Ty], Ty),
+        args: &[Value],
+        at: At,
+    ) -> Out<StagedMap> {
+        let Target::Derived(d) = self else { return Err(linear::no_map()) };
+        let Some(Transform::Linearize { wrt }) = d.transforms().last() else { return Err(linear::no_map()) };
+        let params =
+            wrt.iter().filter_map(|&k| d.params.get(k)).map(|p| Param { is_static: false, ..p.clone() });
+        let signature = Signature { name: d.name, params: &d.params, types, result };
+        let make = |args: &[_], within: &_| recipe::linearized(&d.recipe, args, within);
+        cx.call_linearized(&signature, args, (params.collect(), tangents, tangent), make, at)
     }
 
     /// Runs its graph for these arguments.

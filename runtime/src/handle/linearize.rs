@@ -8,6 +8,7 @@ use super::signature::Signature;
 use super::tangent::Tangent;
 use crate::error::Result;
 use crate::exec::{ArgValue, CacheStats, LinearMap, Output, Target};
+use crate::stage::{At, Cx, Out, StagedMap, Value};
 use crate::transform::recipe::Transform;
 use std::fmt;
 use std::ops::Deref;
@@ -122,6 +123,14 @@ impl<A: Signature, R: 'static, D: Signature, T: 'static> Linearize<A, R, D, T> {
 
     pub(super) fn target(&self) -> Target {
         self.target
+    }
+}
+
+impl<A: Signature, R: Output, D: Signature, T: Output> Linearize<A, R, D, T> {
+    /// It goes into the graph that is being staged.
+    #[doc(hidden)]
+    pub fn __linearize(&self, cx: &Cx, args: &[Value], at: At) -> Out<StagedMap> {
+        self.target.stage_linearized(cx, A::__TYPES, R::TY, (D::__TYPES, T::TY), args, at)
     }
 }
 

@@ -98,8 +98,9 @@ impl<A, R: BatchResult, I: MapArgs<A>> Vmap<A, R, I> {
         Vmap::new(self.inner, Options { out_axes, ..self.options })
     }
 
-    /// Works on at most `size` elements of the batch at a time: less memory for large batches. The results are the
-    /// same.
+    /// Works on at most `size` elements of the batch at a time. A batch is a loop over its elements, which needs the memory
+    /// of one of them (of one per thread, where it runs on several) whatever its size, so every `size` is kept already; it
+    /// is there for programs that come from JAX.
     ///
     /// # Errors
     /// Of a call: a `size` of zero.

@@ -42,7 +42,7 @@ pub enum Mode {
 }
 
 /// A parameter of an annotated function.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Param {
     /// Its name.
     pub name: &'static str,
@@ -195,7 +195,7 @@ impl Cx {
         if self.too_deep() {
             let message = format!("`{}` calls itself without end while it is staged", callee.name);
             return Err(self
-                .error(ErrorKind::Unsupported, message, at)
+                .error(ErrorKind::Recursion, message, at)
                 .note("a recursion cannot become a graph: write it as a loop"));
         }
         for (param, arg) in callee.params.iter().zip(args.iter_mut()) {

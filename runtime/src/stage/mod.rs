@@ -44,5 +44,6 @@ pub use range::Range;
 pub use slices::SliceArg;
 pub(crate) use structs::not_one;
 pub(crate) use transformed::Signature;
+pub use transformed::StagedMap;
 pub use typed::{Field, Method, StructInfo, Ty, Typed};
 pub use value::Value;

@@ -5,7 +5,9 @@ use super::rules::tree;
 use super::typed::Ty;
 use super::value::Value;
 use crate::error::ErrorKind;
-use crate::graph::{Graph, inline};
+use crate::graph::{Graph, ValueId, inline};
+use crate::transform::Linearized;
+use std::rc::Rc;
 
 /// What is known of such a function without its graph.
 pub(crate) struct Signature<'a> {
@@ -26,7 +28,20 @@ impl Cx {
         make: impl FnOnce(&[Argument], &Within) -> Out<Graph>,
         at: At,
     ) -> Out<Value> {
-        let Signature { name, params, types, result } = *signature;
+        let (arguments, leaves) = self.arguments_of(signature, args, at)?;
+        let graph = make(&arguments, &self.within.deeper()).map_err(|e| self.locate_error(e, at))?;
+        let results = inline(&mut self.builder.borrow_mut(), &graph, &leaves);
+        Ok(tree(signature.result, &graph, &results))
+    }
+
+    /// The arguments of a call, and what is traced of them.
+    fn arguments_of(
+        &self,
+        signature: &Signature<'_>,
+        args: &[Value],
+        at: At,
+    ) -> Out<(Vec<Argument>, Vec<ValueId>)> {
+        let Signature { name, params, types, .. } = *signature;
         if args.len() != params.len() || types.len() != params.len() {
             let message = format!("`{name}` takes {} arguments, not {}", params.len(), args.len());
             return Err(self.error(ErrorKind::Argument, message, at));
@@ -42,10 +57,68 @@ impl Cx {
         }
         if self.too_deep() {
             let message = format!("`{name}` is staged inside of itself without end");
-            return Err(self.error(ErrorKind::Unsupported, message, at));
+            return Err(self.error(ErrorKind::Recursion, message, at));
         }
-        let graph = make(&arguments, &self.within.deeper()).map_err(|e| self.locate_error(e, at))?;
-        let results = inline(&mut self.builder.borrow_mut(), &graph, &leaves);
-        Ok(tree(result, &graph, &results))
+        Ok((arguments, leaves))
+    }
+
+    /// Adds the function of the two graphs that `make` gives for these arguments. `tangents` are the parameters of its
+    /// linear map and their types, and `tangent` is the type of what that gives.
+    pub(crate) fn call_linearized(
+        &self,
+        signature: &Signature<'_>,
+        args: &[Value],
+        (tangents, types, tangent): (Vec<Param>, &'static [Ty], Ty),
+        make: impl FnOnce(&[Argument], &Within) -> Out<Linearized>,
+        at: At,
+    ) -> Out<StagedMap> {
+        let (arguments, leaves) = self.arguments_of(signature, args, at)?;
+        let made = make(&arguments, &self.within.deeper()).map_err(|e| self.locate_error(e, at))?;
+        let Linearized { primal, linear, residuals } = made;
+        let mut results = inline(&mut self.builder.borrow_mut(), &primal, &leaves);
+        let residuals = results.split_off(results.len() - residuals);
+        let result = tree(signature.result, &primal, &results);
+        let name = signature.name.into();
+        Ok(StagedMap { name, tangents, types, tangent, linear: Rc::new(linear), residuals, result })
+    }
+}
+
+/// The derivative at a point in code that is being staged, by `linearize`: its graph, and what that needs of the function.
+#[derive(Clone)]
+pub struct StagedMap {
+    name: Rc<str>,
+    tangents: Vec<Param>,
+    types: &'static [Ty],
+    tangent: Ty,
+    linear: Rc<Graph>,
+    residuals: Vec<ValueId>,
+    result: Value,
+}
+
+impl StagedMap {
+    /// The result of the function.
+    pub fn __result(&self) -> Value {
+        self.result.clone()
+    }
+
+    /// A call of the map.
+    pub fn __stage(&self, cx: &Cx, args: &mut [Value], at: At) -> Out<Value> {
+        let name = format!("the map of `{}`", self.name);
+        let signature =
+            Signature { name: &name, params: &self.tangents, types: self.types, result: self.tangent };
+        let (_, tangents) = cx.arguments_of(&signature, args, at)?;
+        let leaves = [&self.residuals[..], &tangents].concat();
+        let params = &self.linear.body.params;
+        for ((&param, &leaf), tangent) in params.iter().zip(&leaves).skip(self.residuals.len()).zip(&tangents)
+        {
+            let (expected, found) = (self.linear.ty(param), cx.builder.borrow().graph().ty(*tangent).clone());
+            debug_assert_eq!(leaf, *tangent);
+            if *expected != found {
+                let message = format!("{name} takes a tangent of type {expected} here, not {found}");
+                return Err(cx.error(ErrorKind::Shape, message, at));
+            }
+        }
+        let results = inline(&mut cx.builder.borrow_mut(), &self.linear, &leaves);
+        Ok(tree(self.tangent, &self.linear, &results))
     }
 }

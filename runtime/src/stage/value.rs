@@ -117,6 +117,12 @@ impl Value {
         }
     }
 
+    /// The same as a list of their own.
+    #[doc(hidden)]
+    pub fn __items(&self) -> Vec<Value> {
+        self.items().map(|items| items.to_vec()).unwrap_or_default()
+    }
+
     pub(super) fn struct_info(&self) -> Option<&'static StructInfo> {
         match self.0 {
             Repr::Struct(info, _) => Some(info),

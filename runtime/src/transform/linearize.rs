@@ -12,6 +12,8 @@ pub(crate) struct Linearized {
     pub primal: Graph,
     /// From what it needs, then one tangent per differentiated parameter, to one tangent per float result.
     pub linear: Graph,
+    /// How many values that it needs.
+    pub residuals: usize,
 }
 
 /// See [`super::linearize`]. In forward mode a loop computes tangents beside values and cannot be taken apart. In
@@ -25,6 +27,7 @@ pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Linearize
     let back = super::select_results(&adjoint, &(results..results + wrt.len()).collect::<Vec<_>>());
     let Split { moving, fixed } = split(&back, cotangents);
     let mut primal = fixed;
+    let residuals = primal.body.results.len();
     primal.body.results = [&values.body.results[..], &primal.body.results].concat();
     clear_tapes(&mut primal);
     crate::optimize::simplify(&mut primal)?;
@@ -34,7 +37,7 @@ pub(super) fn run(graph: &Graph, wrt: &[usize], tape: usize) -> Result<Linearize
     let tangents: Vec<usize> = (wrt.len()..wrt.len() + cotangents).collect();
     let mut linear = super::jacobian::with_zeros(&super::select_results(&transposed, &tangents), cotangents)?;
     crate::optimize::simplify(&mut linear)?;
-    Ok(Linearized { primal, linear })
+    Ok(Linearized { primal, linear, residuals })
 }
 
 /// Tapes that are results have all of their elements.

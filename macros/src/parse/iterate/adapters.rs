@@ -1,6 +1,6 @@
 //! From a chain of methods to its source.
 
-use super::{Chain, Counted, Each, Iterator, Source};
+use super::{Chain, Counted, Each, Iterator, Source, near};
 use crate::ast::{Adapter, Expr, ExprKind, Spot, Stmt};
 use crate::build::{binary, boolean, let_, method};
 use crate::diag::iterators::*;
@@ -90,7 +90,7 @@ impl Parser<'_> {
             ("zip", 1) => self.zipped(inner, m, at),
             ("chain", 1) => self.chained(inner, m, at),
             _ => {
-                self.sink.report(&m.method, &ADAPTER, &[&name]);
+                self.sink.report(&m.method, &ADAPTER, &[&name, &near(&name)]);
                 None
             }
         }

@@ -1,7 +1,7 @@
 //! What uses an iterator up: a loop with what it carries.
 
 use super::adapters::zero;
-use super::{Item, Iterator, Source};
+use super::{Item, Iterator, Source, near};
 use crate::ast::{Expr, ExprKind, Frame, Spot, Stmt};
 use crate::build::{assign, binary, block, boolean, int, leave, let_, method, not, read, when};
 use crate::diag::iterators::*;
@@ -77,7 +77,7 @@ impl Parser<'_> {
             ("unzip", 0) => self.unzipped(iterator, at),
             // How many items go where is known at run time only.
             ("partition" | "unzip", _) => {
-                self.sink.report(&m.method, &CONSUMER, &[&name]);
+                self.sink.report(&m.method, &CONSUMER, &[&name, &near(&name)]);
                 None
             }
             _ => {

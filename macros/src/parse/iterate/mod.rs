@@ -15,7 +15,7 @@ mod optional;
 mod options;
 mod source;
 
-pub(super) use names::{CONSUMERS, is_adapter, is_iterator, is_source};
+pub(super) use names::{CONSUMERS, is_adapter, is_iterator, is_source, near};
 pub(super) use optional::Found;
 
 use super::Parser;

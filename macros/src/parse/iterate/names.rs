@@ -1,5 +1,6 @@
 //! Which methods and functions make an iterator, change it and use it up.
 
+use crate::names::nearest;
 use crate::parse::bare;
 use syn::{Expr as Rust, ExprCall};
 
@@ -79,6 +80,14 @@ pub(in crate::parse) fn is_source(name: &str) -> bool {
 /// The method makes an iterator of another one.
 pub(in crate::parse) fn is_adapter(name: &str) -> bool {
     ADAPTERS.contains(&name)
+}
+
+/// What the name of an unknown method may have been meant for, as the end of a sentence.
+pub(in crate::parse) fn near(name: &str) -> String {
+    let known = [SOURCES, ADAPTERS, CONSUMERS].concat();
+    nearest(name, known.into_iter().filter(|known| *known != name))
+        .map(|near| format!("; did you mean `{near}`?"))
+        .unwrap_or_default()
 }
 
 /// The expression is an iterator as far as one can see.

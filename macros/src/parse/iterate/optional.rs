@@ -1,6 +1,6 @@
 //! What finds one item, if there is one: `iterator.max_by(..).unwrap()` and the like.
 
-use super::{Each, Item, Iterator, Source};
+use super::{Each, Item, Iterator, Source, near};
 use crate::ast::{Block, Expr, ExprKind, Spot, Stmt};
 use crate::build::{and, assign, block, boolean, branch, greater, leave, let_, method, not, read, when};
 use crate::diag::iterators::*;
@@ -117,7 +117,7 @@ impl Parser<'_> {
                 Some(())
             }),
             _ => {
-                self.sink.report(&m.method, &CONSUMER, &[&name]);
+                self.sink.report(&m.method, &CONSUMER, &[&name, &near(&name)]);
                 None
             }
         }

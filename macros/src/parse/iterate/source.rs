@@ -1,6 +1,6 @@
 //! What is iterated over before anything is done with it: ranges, elements of arrays and their parts.
 
-use super::names::{constant, is_iterator, is_source};
+use super::names::{constant, is_iterator, is_source, near};
 use super::{Iterator, Source, one_argument};
 use crate::ast::{Expr, ExprKind, Place, Spot};
 use crate::build::{boolean, int, method, read};
@@ -132,7 +132,7 @@ impl Parser<'_> {
                 (Source::Chunks(array.clone(), length, ragged), count)
             }
             _ => {
-                self.sink.report(&m.method, &ADAPTER, &[&name]);
+                self.sink.report(&m.method, &ADAPTER, &[&name, &near(name)]);
                 return None;
             }
         };

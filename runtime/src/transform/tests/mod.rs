@@ -154,7 +154,7 @@ fn check_on(engines: &[Engine], graph: &Graph, x: &[Buffer], wrt: &[usize]) {
         }
     }
 
-    let Linearized { primal: with_residuals, linear } = linearize(graph, wrt, 64).unwrap();
+    let Linearized { primal: with_residuals, linear, .. } = linearize(graph, wrt, 64).unwrap();
     let (with_residuals, linear) = (optimized(with_residuals), optimized(linear));
     let values = run(&with_residuals, &inputs);
     let residuals = values[primal.len()..].iter();
