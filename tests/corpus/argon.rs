@@ -3,7 +3,7 @@
 use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
-use desc_jit_tests::consistency::{product, scattered};
+use desc_jit_tests::consistency::{Along, product, scattered};
 
 /// Beyond this distance atoms don't feel each other.
 const CUTOFF: f64 = 2.5;
@@ -165,7 +165,7 @@ fn the_force_is_the_slope_of_the_energy() {
     let position = atoms();
     let (_, force) = by_pairs::native(&position, SIDE);
     let direction = Array2::from_shape_vec((36, 2), scattered(3, 72)).unwrap();
-    for engine in [Engine::Candle, Engine::Cranelift, Engine::C] {
+    for engine in Engine::ALL {
         with_engine(engine, || {
             let slope = grad(energy_by_cells::jit())(&position, SIDE, 3);
             assert!(largest(&(&slope + &force)) < 1e-12 * largest(&force), "{engine}");
@@ -181,13 +181,58 @@ fn boxes_side_by_side() {
     let position = atoms();
     let boxes = Array3::from_shape_fn((3, 36, 2), |(k, i, axis)| position[[i, axis]] + 0.9 * k as f64);
     let all = vmap(by_cells::jit()).in_axes(in_axes![0, _, _]);
-    for engine in [Engine::Candle, Engine::Cranelift, Engine::C] {
+    for engine in Engine::ALL {
         let (energies, forces) = with_engine(engine, || all(&boxes, SIDE, 3));
         for k in 0..3 {
             let (energy, force) = by_cells::native(&boxes.index_axis(Axis(0), k).to_owned(), SIDE, 3);
             assert!((energies[k] - energy).abs() < 1e-13 * energy.abs(), "{k} on {engine}");
             let off = &forces.index_axis(Axis(0), k).to_owned() - &force;
             assert!(largest(&off) < 1e-12 * largest(&force), "{k} on {engine}");
+        }
+    }
+}
+
+/// Forces jump at the cutoff, which no pair passes in so few steps.
+#[test]
+fn a_run_is_differentiated() {
+    let table = |seed| Array2::from_shape_vec((36, 2), scattered(seed, 72)).unwrap();
+    let (position, velocity) = (atoms(), table(2) * 0.5);
+    let (dr, dv, weights) = (table(4) * 1e-3, table(5) * 1e-2, table(6));
+    let f = verlet::jit().wrt(argnums![0, 1]);
+    Along {
+        value: |t: f64| {
+            let (r, v) = (&position + &dr * t, &velocity + &dv * t);
+            let (end, kinetic, potential) = verlet::native(&r, &v, SIDE, 3, 0.002, 5);
+            [end.to_vec(), vec![kinetic, potential]].concat()
+        },
+        forward: || {
+            let (_, (end, kinetic, potential)) = jvp(&f)(&position, &velocity, SIDE, 3, 0.002, 5, &dr, &dv);
+            [end.to_vec(), vec![kinetic, potential]].concat()
+        },
+        reverse: || {
+            let (_, (by_r, by_v)) = vjp(&f)(&position, &velocity, SIDE, 3, 0.002, 5, (&weights, 0.5, -1.0));
+            product(&by_r, &dr) + product(&by_v, &dv)
+        },
+        weights: [weights.to_vec(), vec![0.5, -1.0]].concat(),
+    }
+    .check();
+}
+
+#[test]
+fn runs_side_by_side() {
+    let position = atoms();
+    let noise = scattered(2, 72);
+    let velocities =
+        Array3::from_shape_fn((3, 36, 2), |(k, i, axis)| 0.3 * (k + 1) as f64 * noise[2 * i + axis]);
+    let all = vmap(verlet::jit()).in_axes(in_axes![_, 0, _, _, _, _]);
+    for engine in Engine::ALL {
+        let (ends, kinetic, potential) =
+            with_engine(engine, || all(&position, &velocities, SIDE, 3, 0.002, 10));
+        for k in 0..3 {
+            let velocity = velocities.index_axis(Axis(0), k).to_owned();
+            let (end, k1, p1) = with_engine(engine, || verlet(&position, &velocity, SIDE, 3, 0.002, 10));
+            assert_eq!(ends.index_axis(Axis(0), k).to_owned().to_vec(), end.to_vec(), "{k} on {engine}");
+            assert_eq!((kinetic[k], potential[k]), (k1, p1), "{k} on {engine}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Monte Carlo: numbers that look random, and what is estimated with them.
 
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::Along;
 
@@ -69,8 +70,11 @@ fn pi_by_chance() {
         assert!((estimate - std::f64::consts::PI).abs() < 4.0 * 1.64 / 20_000.0_f64.sqrt(), "{estimate}");
     }
     let seeds = Array1::from_vec(vec![1_u64, 2, 3]);
-    let all = vmap(pi::jit()).in_axes(in_axes![0, _])(&seeds, 1000);
-    assert_eq!(all.to_vec(), [pi(1, 1000), pi(2, 1000), pi(3, 1000)]);
+    let all = vmap(pi::jit()).in_axes(in_axes![0, _]);
+    let alone = [1, 2, 3].map(|seed| pi::native(seed, 1000));
+    for engine in Engine::ALL {
+        assert_eq!(with_engine(engine, || all(&seeds, 1000)).to_vec(), alone, "{engine}");
+    }
 }
 
 /// The mean of `exp(-s |x|^2)` over the unit cube, with its standard error (Numerical Recipes, section 7.6).
@@ -138,6 +142,23 @@ fn a_walk_in_a_potential() {
     let (mean, accepted) = agree!(metropolis(5, 20_000, 2.0), ulps = 0, compiled = 1 << 12);
     assert!((mean - 0.5).abs() < 0.05, "{mean}");
     assert!((8_000..18_000).contains(&accepted), "{accepted}");
+}
+
+#[test]
+fn walks_side_by_side_meet_chances_of_their_own() {
+    let seeds = Array1::from_vec(vec![5_u64, 6, 1 << 60, u64::MAX]);
+    let strengths = Array1::from_vec(vec![2.0, 0.5, 1.0, 4.0]);
+    let all = vmap(metropolis::jit()).in_axes(in_axes![0, _, 0]);
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            let (means, accepted) = all(&seeds, 300, &strengths);
+            for k in 0..4 {
+                let alone = metropolis(seeds[k], 300, strengths[k]);
+                assert_eq!((means[k], accepted[k]), alone, "{k} on {engine}");
+                assert_eq!(accepted[k], metropolis::native(seeds[k], 300, strengths[k]).1, "{k} on {engine}");
+            }
+        });
+    }
 }
 
 /// A shuffle (Fisher and Yates; Knuth 2, section 3.4.2, algorithm P).

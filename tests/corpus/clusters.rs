@@ -1,6 +1,7 @@
 //! Clusters of points.
 
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::{Along, product, scattered};
 
@@ -98,12 +99,35 @@ fn heaps_are_found() {
         assert_eq!(label[i], i % 3);
         assert_eq!(agree!(nearest(&points.row(i).to_owned(), &centres)), i % 3);
     }
-    assert_eq!(vmap(nearest::jit()).in_axes(in_axes![0, _])(&points, &centres), label);
+    let all = vmap(nearest::jit()).in_axes(in_axes![0, _]);
+    for engine in Engine::ALL {
+        assert_eq!(with_engine(engine, || all(&points, &centres)), label, "{engine}");
+    }
     // A centre that nobody is near to stays.
     let far = Array2::from_shape_fn((3, 2), |(c, a)| if c == 2 { 100.0 } else { points[[c, a]] });
     let (centres, label, _) = agree!(k_means(&points, &far));
     assert_eq!(centres.row(2).to_vec(), [100.0, 100.0]);
     assert!(label.iter().all(|c| *c < 2));
+}
+
+#[test]
+fn heaps_side_by_side_settle_after_rounds_of_their_own() {
+    let points = heaps(12);
+    // The more the starts are apart, the longer it takes.
+    let starts = Array3::from_shape_fn((4, 3, 2), |(k, c, a)| points[[c * k, a]] + 0.1 * (k + c) as f64);
+    let all = vmap(k_means::jit()).in_axes(in_axes![_, 0]);
+    let alone: Vec<_> =
+        (0..4).map(|k| k_means::native(&points, &starts.index_axis(Axis(0), k).to_owned())).collect();
+    assert!(alone.iter().any(|(_, _, rounds)| *rounds != alone[0].2));
+    for engine in Engine::ALL {
+        let (centres, label, rounds) = with_engine(engine, || all(&points, &starts));
+        for (k, (centre, labels, count)) in alone.iter().enumerate() {
+            assert_eq!(rounds[k], *count, "{k} on {engine}");
+            assert_eq!(label.row(k).to_vec(), labels.to_vec(), "{k} on {engine}");
+            let found = centres.index_axis(Axis(0), k).to_owned();
+            assert_eq!(found.to_vec(), centre.to_vec(), "{k} on {engine}");
+        }
+    }
 }
 
 /// The centres are means, so that moving them changes nothing of the first order: the gradient by a point is twice its

@@ -1,6 +1,7 @@
 //! Dynamic programming: tables whose entries follow from those before.
 
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
 
 fn text(text: &str) -> Array1<u32> {
@@ -47,6 +48,25 @@ fn a_longest_common_subsequence() {
     assert_eq!(agree!(longest_common(&text(""), &text("AB"))).0, 0);
 }
 
+/// As many rows as there are words of this length in the text.
+fn words(length: usize, text: &str) -> Array2<u32> {
+    Array2::from_shape_vec((text.len() / length, length), text.bytes().map(u32::from).collect()).unwrap()
+}
+
+#[test]
+fn subsequences_side_by_side() {
+    let (first, second) = (words(5, "ABCBDBDCABAAAAAXYZXY"), text("BDCABA"));
+    let all = vmap(longest_common::jit()).in_axes(in_axes![0, _]);
+    for engine in Engine::ALL {
+        let (lengths, common) = with_engine(engine, || all(&first, &second));
+        for k in 0..4 {
+            let (length, alone) = longest_common::native(&first.row(k).to_owned(), &second);
+            assert_eq!(lengths[k], length, "{k} on {engine}");
+            assert_eq!(common.row(k).to_vec(), alone.to_vec(), "{k} on {engine}");
+        }
+    }
+}
+
 /// Levenshtein's distance with two rows (Wagner and Fischer, J. ACM 21, 168, 1974).
 #[desc_jit]
 pub fn edit_distance(a: &Array1<u32>, b: &Array1<u32>) -> usize {
@@ -77,9 +97,11 @@ fn edit_distances() {
     ] {
         assert_eq!(agree!(edit_distance(&text(a), &text(b))), distance);
     }
-    let words = Array2::from_shape_vec((3, 4), "flawlawnflow".bytes().map(u32::from).collect()).unwrap();
-    let to_first = vmap(edit_distance::jit()).in_axes(in_axes![0, _])(&words, &text("flaw"));
-    assert_eq!(to_first.to_vec(), [0, 2, 1]);
+    let to_first = vmap(edit_distance::jit()).in_axes(in_axes![0, _]);
+    for engine in Engine::ALL {
+        let distances = with_engine(engine, || to_first(&words(4, "flawlawnflow"), &text("flaw")));
+        assert_eq!(distances.to_vec(), [0, 2, 1], "{engine}");
+    }
 }
 
 /// The 0-1 knapsack (Cormen et al., exercise 15.2-2), with one row of the table: the largest value of things whose
@@ -130,9 +152,20 @@ fn a_knapsack_is_filled() {
     assert_eq!(agree!(knapsack(&weights, &values, 50)), 220.0);
     let (value, taken) = agree!(packed(&weights, &Array1::from_vec(vec![60, 100, 120]), 50));
     assert_eq!((value, taken.to_vec()), (220, vec![false, true, true]));
-    // What is taken counts, and nothing else.
-    assert_eq!(grad(knapsack::jit().wrt(argnums![1]))(&weights, &values, 50).to_vec(), [0.0, 1.0, 1.0]);
-    assert_eq!(grad(knapsack::jit().wrt(argnums![1]))(&weights, &values, 30).to_vec(), [1.0, 1.0, 0.0]);
+}
+
+/// What is taken counts, and nothing else.
+#[test]
+fn the_gradient_of_a_knapsack_is_what_is_in_it() {
+    let weights = Array1::from_vec(vec![10, 20, 30]);
+    let values = Array1::from_vec(vec![60.0, 100.0, 120.0]);
+    let by_values = grad(knapsack::jit().wrt(argnums![1]));
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            assert_eq!(by_values(&weights, &values, 50).to_vec(), [0.0, 1.0, 1.0], "{engine}");
+            assert_eq!(by_values(&weights, &values, 30).to_vec(), [1.0, 1.0, 0.0], "{engine}");
+        });
+    }
 }
 
 /// Floyd and Warshall's shortest paths (Cormen et al., section 23.2), with the vertex before the last of each path, or
@@ -202,11 +235,30 @@ fn paths_in_a_graph() {
     assert!(agree!(shortest_paths(&w)).2);
 }
 
+#[test]
+fn graphs_side_by_side() {
+    let edge = Array1::from_vec(vec![-10.0, 0.5, 3.0, 100.0]);
+    let graphs = Array3::from_shape_fn((4, 5, 5), |(k, i, j)| match (i, j) {
+        (1, 0) => edge[k],
+        _ => graph()[[i, j]],
+    });
+    let all = vmap(shortest_paths::jit());
+    for engine in Engine::ALL {
+        let (d, before, negative) = with_engine(engine, || all(&graphs));
+        for k in 0..4 {
+            let (alone, edges, circle) = shortest_paths::native(&graphs.index_axis(Axis(0), k).to_owned());
+            assert_eq!(negative[k], circle, "{k} on {engine}");
+            assert_eq!(d.index_axis(Axis(0), k).to_owned().to_vec(), alone.to_vec(), "{k} on {engine}");
+            assert_eq!(before.index_axis(Axis(0), k).to_owned().to_vec(), edges.to_vec(), "{k} on {engine}");
+        }
+    }
+}
+
 /// The derivative of a path's length is 1 for every edge of the path.
 #[test]
 fn the_gradient_of_a_distance_is_the_path() {
-    for engine in desc_jit::Engine::ALL {
-        desc_jit::with_engine(engine, || {
+    for engine in Engine::ALL {
+        with_engine(engine, || {
             let by_edge = grad(distance::jit())(&graph(), 0, 1);
             for (i, j) in (0..5).flat_map(|i| (0..5).map(move |j| (i, j))) {
                 let on_path = matches!((i, j), (0, 4) | (4, 3) | (3, 2) | (2, 1));

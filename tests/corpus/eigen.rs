@@ -2,6 +2,7 @@
 
 use super::matrix;
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::{Along, largest, product, scattered};
 
@@ -106,6 +107,27 @@ fn a_line_is_fitted() {
     .check();
 }
 
+/// Sums of products are in another order on each engine, and in a batch.
+#[test]
+fn factors_and_fits_side_by_side() {
+    let tables = Array3::from_shape_fn((4, 6, 3), |(k, i, j)| matrix(k + 1, 6, 3)[[i, j]]);
+    let sides = Array2::from_shape_fn((4, 6), |(k, i)| scattered(k + 1, 6)[i]);
+    let (factors, fits) = (vmap(householder::jit()), vmap(least_squares::jit()));
+    for engine in Engine::ALL {
+        let (q, r) = with_engine(engine, || factors(&tables));
+        let x = with_engine(engine, || fits(&tables, &sides));
+        for k in 0..4 {
+            let part = |all: &Array3<f64>| all.index_axis(Axis(0), k).to_owned();
+            let (a, b) = (part(&tables), sides.row(k).to_owned());
+            let (q1, r1) = householder::native(&a);
+            let off = [(&part(&q) - &q1).to_vec(), (&part(&r) - &r1).to_vec()].concat();
+            assert!(largest(&off) < 1e-14, "{k} on {engine}: {off:?}");
+            let off = (&x.row(k).to_owned() - &least_squares::native(&a, &b)).to_vec();
+            assert!(largest(&off) < 1e-13, "{k} on {engine}: {off:?}");
+        }
+    }
+}
+
 /// Eigenvalues and eigenvectors of a symmetric matrix by Jacobi's rotations (Numerical Recipes, section 11.1), and the
 /// number of sweeps.
 #[desc_jit]
@@ -205,8 +227,8 @@ fn the_derivative_of_an_eigenvalue() {
     let (values, vectors, _) = jacobi(&a);
     let top = (0..5).max_by(|i, j| values[*i].total_cmp(&values[*j])).unwrap();
     let x = vectors.column(top).to_owned();
-    for engine in desc_jit_tests::consistency::ENGINES {
-        let by_a = desc_jit::with_engine(engine, || grad(largest_eigenvalue::jit())(&a));
+    for engine in Engine::ALL {
+        let by_a = with_engine(engine, || grad(largest_eigenvalue::jit())(&a));
         for (i, j) in (0..5).flat_map(|i| (0..5).map(move |j| (i, j))) {
             // An element and its mirror image stand for one.
             let both = 0.5 * (by_a[[i, j]] + by_a[[j, i]]);
@@ -218,8 +240,12 @@ fn the_derivative_of_an_eigenvalue() {
 #[test]
 fn a_batch_of_matrices() {
     let three = Array3::from_shape_fn((4, 3, 3), |(b, i, j)| symmetric(b, 3)[[i, j]]);
-    let all = vmap(largest_eigenvalue::jit())(&three);
-    for b in 0..4 {
-        assert!((all[b] - largest_eigenvalue(&symmetric(b, 3))).abs() < 1e-15);
+    let all = vmap(largest_eigenvalue::jit());
+    for engine in Engine::ALL {
+        let values = with_engine(engine, || all(&three));
+        for b in 0..4 {
+            let alone = largest_eigenvalue::native(&symmetric(b, 3));
+            assert_eq!(values[b], alone, "{b} on {engine}");
+        }
     }
 }

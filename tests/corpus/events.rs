@@ -2,6 +2,7 @@
 //! (Hairer, Norsett, Wanner, *Solving Ordinary Differential Equations I*, section II.6).
 
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::Along;
 
@@ -70,9 +71,14 @@ fn a_quarter_of_the_period() {
     }
     assert!(agree!(quarter(1.0, 0.01, 0.5)).is_nan());
     let amplitudes = Array1::linspace(0.1, 3.0, 12);
-    let all = vmap(quarter::jit()).in_axes(in_axes![0, _, _])(&amplitudes, 0.05, 10.0);
-    for k in 0..12 {
-        assert_eq!(all[k], quarter(amplitudes[k], 0.05, 10.0));
+    let all = vmap(quarter::jit()).in_axes(in_axes![0, _, _]);
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            let times = all(&amplitudes, 0.05, 10.0);
+            for k in 0..12 {
+                assert_eq!(times[k], quarter(amplitudes[k], 0.05, 10.0), "{k} on {engine}");
+            }
+        });
     }
 }
 
@@ -107,8 +113,8 @@ fn quarter_with_slope(amplitude: f64, h: f64) -> f64 {
 fn the_derivative_of_a_period() {
     let f = quarter_with_slope::jit().wrt(argnums![0]);
     let amplitude = 1.2;
-    for engine in desc_jit_tests::consistency::ENGINES {
-        desc_jit::with_engine(engine, || {
+    for engine in Engine::ALL {
+        with_engine(engine, || {
             let slope = grad(&f)(amplitude, 0.01);
             assert!((slope / jvp(&f)(amplitude, 0.01, 1.0).1 - 1.0).abs() < 1e-14, "{engine}");
             let exact = grad(elliptic_k::jit())((0.5 * amplitude).sin()) * 0.5 * (0.5 * amplitude).cos();
@@ -175,4 +181,18 @@ fn a_ball_bounces() {
         weights: vec![1.0],
     }
     .check();
+}
+
+#[test]
+fn balls_bounce_side_by_side() {
+    let heights = Array1::linspace(0.1, 2.0, 9);
+    let restitutions = Array1::linspace(0.95, 0.2, 9);
+    let all = vmap(bouncing::jit()).in_axes(in_axes![0, 0, _, _]);
+    for engine in Engine::ALL {
+        let (y, bounces) = with_engine(engine, || all(&heights, &restitutions, 0.01, 150));
+        for k in 0..9 {
+            let alone = bouncing::native(heights[k], restitutions[k], 0.01, 150);
+            assert_eq!((y[k], bounces[k]), alone, "{k} on {engine}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::matrix;
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::{Along, largest, product, scattered};
 
@@ -77,10 +78,13 @@ fn the_derivative_of_a_tridiagonal_solution() {
     .check();
     // Many right sides at once.
     let sides = Array2::from_shape_fn((5, n), |(i, j)| scattered(i + 10, n)[j]);
-    let all = vmap(thomas::jit()).in_axes(in_axes![_, _, _, 0])(&a, &b, &c, &sides);
-    for i in 0..5 {
-        let one = thomas(&a, &b, &c, &sides.row(i).to_owned());
-        assert_eq!(all.row(i).to_vec(), one.to_vec());
+    let all = vmap(thomas::jit()).in_axes(in_axes![_, _, _, 0]);
+    for engine in Engine::ALL {
+        let solutions = with_engine(engine, || all(&a, &b, &c, &sides));
+        for i in 0..5 {
+            let one = thomas::native(&a, &b, &c, &sides.row(i).to_owned());
+            assert_eq!(solutions.row(i).to_vec(), one.to_vec(), "{i} on {engine}");
+        }
     }
 }
 
@@ -193,10 +197,14 @@ fn determinants() {
     assert!(agree!(determinant(&singular)).abs() < 1e-15);
     assert_eq!(solve::try_call(&zero_row, &Array1::ones(2)).unwrap_err().message(), "the matrix is singular");
     let three = Array3::from_shape_fn((4, 3, 3), |(b, i, j)| matrix(b, 3, 3)[[i, j]]);
-    let all = vmap(determinant::jit())(&three);
-    for b in 0..4 {
-        let one = Array2::from_shape_fn((3, 3), |(i, j)| three[[b, i, j]]);
-        assert!((all[b] - determinant(&one)).abs() < 1e-15);
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            let all = vmap(determinant::jit())(&three);
+            for b in 0..4 {
+                let one = Array2::from_shape_fn((3, 3), |(i, j)| three[[b, i, j]]);
+                assert_eq!(all[b], determinant(&one), "{b} on {engine}");
+            }
+        });
     }
 }
 
@@ -205,12 +213,15 @@ fn determinants() {
 fn the_derivative_of_solutions_and_determinants() {
     let n = 6;
     let (a, da) = (matrix(3, n, n), matrix(5, n, n));
-    let by_a = grad(determinant::jit())(&a);
-    for i in 0..n {
-        let unit = Array1::from_shape_fn(n, |k| f64::from(k == i));
-        let column = solve(&a, &unit);
-        for j in 0..n {
-            assert!((by_a[[i, j]] - determinant(&a) * column[j]).abs() < 1e-12);
+    for engine in Engine::ALL {
+        let by_a = with_engine(engine, || grad(determinant::jit())(&a));
+        for i in 0..n {
+            let unit = Array1::from_shape_fn(n, |k| f64::from(k == i));
+            let column = solve::native(&a, &unit);
+            for j in 0..n {
+                let exact = determinant::native(&a) * column[j];
+                assert!((by_a[[i, j]] - exact).abs() < 1e-12, "{engine}");
+            }
         }
     }
     let (b, db) = (scattered_vector(6, n, 1.0, 0.0), scattered_vector(7, n, 1.0, 0.0));

@@ -1,8 +1,9 @@
 //! Particles that only see their neighbours.
 
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
-use desc_jit_tests::consistency::Along;
+use desc_jit_tests::consistency::{Along, product, scattered};
 
 /// Forces and potential of soft discs, `k (1 - r)² / 2` for `r < 1`, in a periodic box by linked cells (Allen and Tildesley,
 /// Computer Simulation of Liquids, section 5.3.2): `first[c]` is a particle of cell `c`, `next[i]` the next one in the cell
@@ -141,4 +142,47 @@ fn forces_are_the_slope_of_the_potential() {
         weights: vec![1.0],
     }
     .check();
+}
+
+/// A crowd whose pairs are the same for a while: none of them is at the distance 1.
+#[test]
+fn where_a_crowd_goes_depends_on_where_it_was() {
+    let (x, v) = crowd();
+    let table = |seed| Array2::from_shape_vec((24, 2), scattered(seed, 48)).unwrap();
+    let (dx, dv, weights) = (table(1) * 1e-3, table(2) * 1e-3, table(3));
+    let f = verlet::jit().wrt(argnums![0, 1, 2]);
+    let moved = |t: f64| (&x + &dx * t, &v + &dv * t, 10.0 + 0.1 * t);
+    Along {
+        value: |t: f64| {
+            let (x, v, k) = moved(t);
+            let (end, energy) = verlet::native(&x, &v, k, 4.8, 0.01, 10);
+            [end.to_vec(), vec![energy]].concat()
+        },
+        forward: || {
+            let (_, (end, energy)) = jvp(&f)(&x, &v, 10.0, 4.8, 0.01, 10, &dx, &dv, 0.1);
+            [end.to_vec(), vec![energy]].concat()
+        },
+        reverse: || {
+            let (_, (by_x, by_v, by_k)) = vjp(&f)(&x, &v, 10.0, 4.8, 0.01, 10, (&weights, 2.0));
+            product(&by_x, &dx) + product(&by_v, &dv) + 0.1 * by_k
+        },
+        weights: [weights.to_vec(), vec![2.0]].concat(),
+    }
+    .check();
+}
+
+#[test]
+fn crowds_side_by_side() {
+    let (x, v) = crowd();
+    let velocities = Array3::from_shape_fn((3, 24, 2), |(k, i, a)| (1 + k) as f64 * v[[i, a]]);
+    let all = vmap(verlet::jit()).in_axes(in_axes![_, 0, _, _, _, _]);
+    for engine in Engine::ALL {
+        let (ends, energies) = with_engine(engine, || all(&x, &velocities, 10.0, 4.8, 0.01, 20));
+        for k in 0..3 {
+            let velocity = velocities.index_axis(Axis(0), k).to_owned();
+            let (end, energy) = with_engine(engine, || verlet(&x, &velocity, 10.0, 4.8, 0.01, 20));
+            assert_eq!(ends.index_axis(Axis(0), k).to_owned().to_vec(), end.to_vec(), "{k} on {engine}");
+            assert_eq!(energies[k], energy, "{k} on {engine}");
+        }
+    }
 }

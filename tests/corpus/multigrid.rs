@@ -1,6 +1,7 @@
 //! Poisson's equation by multigrid (Briggs, Henson, McCormick, *A Multigrid Tutorial*, chapters 1 to 3).
 
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::{Along, largest, product, scattered};
 
@@ -108,9 +109,13 @@ fn cycles_are_differentiated() {
     }
     .check();
     let sides = Array2::from_shape_fn((3, 17), |(s, i)| scattered(s + 4, 17)[i]);
-    let all = vmap(v_cycles::jit()).in_axes(in_axes![0, _, _])(&sides, levels, 3);
-    for s in 0..3 {
-        assert_eq!(all.row(s).to_vec(), v_cycles(&sides.row(s).to_owned(), levels, 3).to_vec());
+    let all = vmap(v_cycles::jit()).in_axes(in_axes![0, _, _]);
+    for engine in Engine::ALL {
+        let solutions = with_engine(engine, || all(&sides, levels, 3));
+        for s in 0..3 {
+            let alone = v_cycles::native(&sides.row(s).to_owned(), levels, 3);
+            assert_eq!(solutions.row(s).to_vec(), alone.to_vec(), "{s} on {engine}");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
-use desc_jit_tests::consistency::Along;
+use desc_jit_tests::consistency::{Along, product, scattered};
 use std::f64::consts::{PI, TAU};
 
 /// Kepler's equation `E - e sin E = M` by Newton's method from Danby's guess (Fundamentals of Celestial Mechanics,
@@ -186,8 +186,7 @@ fn planets_are_moved_in_place() {
 #[test]
 fn a_flight_depends_on_its_start() {
     let (position, velocity, mass) = planets();
-    let table =
-        |seed| Array2::from_shape_vec((3, 2), desc_jit_tests::consistency::scattered(seed, 6)).unwrap();
+    let table = |seed| Array2::from_shape_vec((3, 2), scattered(seed, 6)).unwrap();
     let (dp, dv) = (table(1) * 0.1, table(2) * 0.1);
     let dm = Array1::from_vec(vec![1e-3, -1e-3, 2e-3]);
     let weights = table(3);
@@ -204,10 +203,28 @@ fn a_flight_depends_on_its_start() {
         },
         reverse: || {
             let (_, (by_p, by_v, by_m)) = vjp(&f)(&position, &velocity, &mass, 0.05, 40, (&weights, 10.0));
-            use desc_jit_tests::consistency::product;
             product(&by_p, &dp) + product(&by_v, &dv) + product(&by_m, &dm)
         },
         weights: [weights.to_vec(), vec![10.0]].concat(),
     }
     .check();
+}
+
+#[test]
+fn flights_side_by_side() {
+    let (position, velocity, mass) = planets();
+    let starts = Array3::from_shape_fn((4, 3, 2), |(k, i, a)| position[[i, a]] + 0.05 * (k * a) as f64);
+    let masses = Array2::from_shape_fn((4, 3), |(k, i)| mass[i] * (1 + k) as f64);
+    let all = vmap(flight::jit()).in_axes(in_axes![0, _, 0, _, _]);
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            let (ends, energies) = all(&starts, &velocity, &masses, 0.05, 40);
+            for k in 0..4 {
+                let start = starts.index_axis(Axis(0), k).to_owned();
+                let (end, e) = flight(&start, &velocity, &masses.row(k).to_owned(), 0.05, 40);
+                assert_eq!(ends.index_axis(Axis(0), k).to_owned().to_vec(), end.to_vec(), "{k} on {engine}");
+                assert_eq!(energies[k], e, "{k} on {engine}");
+            }
+        });
+    }
 }

@@ -1,6 +1,7 @@
 //! Integrals: the rules of Newton and Cotes, Romberg's extrapolation, Simpson's rule where it is needed.
 
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::Along;
 
@@ -139,9 +140,37 @@ fn an_extrapolated_integral_is_differentiated() {
 fn a_batch_of_integrals() {
     let a = Array1::linspace(0.2, 1.0, 9);
     let p = Array1::linspace(-1.0, 3.0, 9);
-    let all = vmap(integral::jit()).in_axes(in_axes![0, _, 0])(&a, 2.0, &p);
-    for k in 0..9 {
-        assert_eq!(all[k], integral(a[k], 2.0, p[k]));
+    let all = vmap(integral::jit()).in_axes(in_axes![0, _, 0]);
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            let values = all(&a, 2.0, &p);
+            for k in 0..9 {
+                assert_eq!(values[k], integral(a[k], 2.0, p[k]), "{k} on {engine}");
+            }
+        });
+    }
+}
+
+/// Each with as many intervals as it wants.
+#[test]
+fn bells_side_by_side() {
+    let widths = Array1::linspace(0.2, 3.0, 7);
+    let intervals = Array1::from_vec(vec![2, 40, 8, 64, 100, 6, 22]);
+    let by_trapezoids = vmap(trapezoid::jit()).in_axes(in_axes![_, _, 0, 0]);
+    let by_simpson = vmap(simpson::jit()).in_axes(in_axes![_, _, 0, 0]);
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            let rough = by_trapezoids(-0.5, 1.5, &intervals, &widths);
+            let fine = by_simpson(-0.5, 1.5, &intervals, &widths);
+            for k in 0..7 {
+                let (n, s) = (intervals[k], widths[k]);
+                assert_eq!(rough[k], trapezoid(-0.5, 1.5, n, s), "{k} on {engine}");
+                assert_eq!(fine[k], simpson(-0.5, 1.5, n, s), "{k} on {engine}");
+            }
+            let odd = &intervals + 1;
+            let error = by_simpson.try_call(-0.5, 1.5, &odd, &widths).unwrap_err();
+            assert!(error.message().ends_with("not 3"), "{engine}: {error}");
+        });
     }
 }
 

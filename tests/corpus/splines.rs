@@ -1,6 +1,7 @@
 //! Interpolation by splines.
 
 use desc_jit::prelude::*;
+use desc_jit::{Engine, with_engine};
 use desc_jit_tests::agree;
 use desc_jit_tests::consistency::{Along, product, scattered};
 
@@ -137,6 +138,9 @@ fn a_batch_of_places() {
     let y = x.mapv(f64::cos);
     let y2 = spline(&x, &y);
     let at = Array1::linspace(x[0], x[8], 17);
-    let all = vmap(splint::jit()).in_axes(in_axes![_, _, _, 0])(&x, &y, &y2, &at);
-    assert_eq!(all.to_vec(), interpolated(&x, &y, &at).to_vec());
+    let all = vmap(splint::jit()).in_axes(in_axes![_, _, _, 0]);
+    let alone = interpolated::native(&x, &y, &at);
+    for engine in Engine::ALL {
+        assert_eq!(with_engine(engine, || all(&x, &y, &y2, &at)), alone, "{engine}");
+    }
 }
