@@ -2,9 +2,6 @@
 
 use desc_jit::{Engine, with_engine};
 
-/// The engines that derivatives are checked on. The machine is left to the tests of random programs.
-pub const ENGINES: [Engine; 3] = [Engine::Candle, Engine::Cranelift, Engine::C];
-
 /// Forward and reverse mode do the same multiplications in another order: some dozens of roundings.
 const ROUNDING: f64 = 2e-14;
 
@@ -34,7 +31,7 @@ where
     #[track_caller]
     pub fn check(&self) {
         let differences = romberg(&self.value);
-        for engine in ENGINES {
+        for engine in Engine::ALL {
             let (forward, reverse) = with_engine(engine, || ((self.forward)(), (self.reverse)()));
             assert_eq!(forward.len(), differences.len(), "on {engine}");
             let size = largest(&differences);

@@ -1,8 +1,8 @@
 //! Plasma boundaries: volume and area by every Fourier coefficient, and second derivatives of a small one.
 
-use super::consistency::{Along, ENGINES, largest, product, romberg, scattered};
+use super::consistency::{Along, largest, product, romberg, scattered};
 use desc_jit::prelude::*;
-use desc_jit::with_engine;
+use desc_jit::{Engine, with_engine};
 use example::{basis, series};
 use std::f64::consts::{PI, TAU};
 use std::path::Path;
@@ -104,7 +104,7 @@ fn the_volume_by_the_major_radius_is_that_of_w7x() {
     let w7x = Boundary::w7x();
     let volume = w7x.measured(&w7x.r, &w7x.z).0;
     assert!((volume / -27.84796326380338 - 1.0).abs() < 1e-13, "{volume}");
-    for engine in ENGINES {
+    for engine in Engine::ALL {
         let (by_r, _) = with_engine(engine, || w7x.gradients((1.0, 0.0)));
         let found = by_r[mode(&w7x.r_modes, 0, 0)];
         assert!((found / -5.051369781416518 - 1.0).abs() < 1e-13, "{found} on {engine}");
@@ -234,7 +234,7 @@ fn second_derivatives_of_a_torus() {
     let c = Array1::from_vec(vec![2.0, 0.5, 0.15, 0.6, 0.1]);
     let angles = |n: usize| Array1::from_shape_fn(n, |i| TAU * i as f64 / n as f64);
     let (theta, zeta) = (angles(16), angles(20));
-    for engine in ENGINES {
+    for engine in Engine::ALL {
         let second: Array2<f64> = with_engine(engine, || hessian(cost::jit())(&c, &theta, &zeta));
         let size = largest(&second.to_vec());
         let gradient = grad(cost::jit());

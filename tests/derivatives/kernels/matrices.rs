@@ -1,6 +1,6 @@
 //! Factorisations and a classifier's loss.
 
-use crate::consistency::{Along, ENGINES, product, scattered};
+use crate::consistency::{Along, product, scattered};
 use desc_jit::prelude::*;
 use desc_jit::with_engine;
 
@@ -53,7 +53,7 @@ fn the_logarithm_of_a_determinant_by_cholesky() {
 fn the_gradient_of_the_determinant_is_the_inverse() {
     let n = 9;
     let a = positive_definite(n);
-    for engine in ENGINES {
+    for engine in desc_jit::Engine::ALL {
         let by_a = with_engine(engine, || grad(log_determinant::jit())(&a));
         let inverse = Array2::from_shape_fn((n, n), |(i, j)| match i.cmp(&j) {
             std::cmp::Ordering::Equal => by_a[[i, j]],
