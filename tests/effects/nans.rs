@@ -64,3 +64,30 @@ fn of_an_array_the_element_is_named() {
     let error = with_debug_nans(true, || ratios::try_call(&x)).unwrap_err();
     assert!(error.message().contains("element 2 in row-major order"), "{error}");
 }
+
+#[test]
+fn the_environment_asks_to_look() {
+    if std::env::var_os("DESC_JIT_CHILD").is_some() {
+        match normalised::try_call(&Array1::zeros(2)) {
+            Ok(y) => println!("child: {}", y[0]),
+            Err(error) => println!("child: {error}"),
+        }
+        return;
+    }
+    let line = 1 + include_str!("nans.rs").lines().position(|l| l.contains("y[i] = x[i] / total;")).unwrap();
+    let place = format!("nans.rs:{line}:");
+    for (value, wanted) in
+        [("0", &["child: NaN"][..]), ("1", &["div", "y[i] = x[i] / total", "its operands: 0.0, 0.0", &place])]
+    {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["nans::the_environment_asks_to_look", "--exact", "--nocapture"])
+            .env("DESC_JIT_CHILD", "1")
+            .env("DESC_DEBUG_NANS", value)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        for part in wanted {
+            assert!(text.contains(part), "DESC_DEBUG_NANS={value} lacks {part:?}:\n{text}");
+        }
+    }
+}
