@@ -119,3 +119,26 @@ fn gradients_of_a_batch() {
     let jacobian: Array2<f64> = jacrev(vmap(bump::jit()).in_axes(in_axes![0, _]))(&x, 1.0);
     all_close(jacobian.iter(), &[2.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 6.0]);
 }
+
+#[desc_jit]
+fn replaced(x: &Array1<f64>, k: usize, a: f64) -> Array1<f64> {
+    let mut u = x.clone();
+    let half = 0.5 * x;
+    u[k % x.len()] = a;
+    u + &half
+}
+
+/// A row is a copy as soon as one of its elements is written, wherever that is.
+#[test]
+fn an_element_of_each_row_is_replaced() {
+    let x = Array2::from_shape_fn((3, 5), |(b, i)| (3 * b + i) as f64);
+    let (k, a) = (Array1::from_vec(vec![1, 4, 8]), Array1::from_vec(vec![-1.0, -2.0, -3.0]));
+    let all = vmap(replaced::jit());
+    for engine in desc_jit::Engine::ALL {
+        let rows = desc_jit::with_engine(engine, || all(&x, &k, &a));
+        for b in 0..3 {
+            let alone = replaced::native(&x.row(b).to_owned(), k[b], a[b]);
+            assert_eq!(rows.row(b).to_vec(), alone.to_vec(), "{b} on {engine}");
+        }
+    }
+}

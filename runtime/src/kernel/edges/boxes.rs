@@ -245,9 +245,10 @@ impl<'k> Written<'k> {
         }
         let found = match item {
             item if overwrites(kernel, forms, item, buf) => Some(Block::whole(shape)),
-            Item::Inst(inst, _) if inst.is_store() => {
-                accesses(kernel, forms, item, buf, shape).and_then(|mut one| Some(one.pop()?.block))
-            }
+            // Of an index that is only known to be in range it writes one of several elements.
+            Item::Inst(inst, _) if inst.is_store() => accesses(kernel, forms, item, buf, shape)
+                .and_then(|mut one| Some(one.pop()?.block))
+                .filter(|block| block.count() == 1),
             item => overwritten(kernel, forms, item, buf, shape),
         };
         // Of boxes in each other the larger ones count.
