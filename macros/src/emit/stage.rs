@@ -206,6 +206,7 @@ pub fn function(function: &Function, arguments: &[Ident], names: &Names, scope: 
         #[doc(hidden)]
         #signature #clause {
             #scope
+            use ::core::clone::Clone as _;
             let #cx = &#cx.enter(Self::#function_name #inside(), __args, __at)?;
             #(#lengths)*
             let [#(mut #arguments),*] = ::desc_jit::__private::args(__args)?;
