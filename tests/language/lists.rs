@@ -106,6 +106,71 @@ fn arrays_of_ndarray_are_arguments() {
 }
 
 #[desc_jit]
+fn swept(a: &mut ndarray::Array2<f64>, x: ndarray::Array1<f64>, n: usize) -> (ndarray::Array1<f64>, f64) {
+    let mut x = x;
+    let mut sum = 0.0;
+    for i in 0..n {
+        for j in 0..a.ncols() {
+            a[[i, j]] = 0.5 * a[[i, j]] + x[j];
+            sum += a[[i, j]];
+        }
+        x[i] -= sum;
+    }
+    (x, sum)
+}
+
+#[desc_jit]
+fn of_views(x: ndarray::ArrayView1<f64>, a: ndarray::ArrayView2<'_, f64>, n: usize) -> f64 {
+    let mut sum = x.sum();
+    for i in 0..n {
+        sum = 0.5 * sum + a[[i, 0]] * x[i];
+    }
+    sum
+}
+
+#[test]
+fn views_of_ndarray_are_arguments() {
+    let a = ndarray::Array2::from_shape_fn((4, 5), |(i, j)| (3 * i + j * j) as f64);
+    let (column, part) = (a.column(1), a.slice(ndarray::s![..;2, 1..3]));
+    let expected = of_views::native(column, part, 2);
+    for engine in desc_jit::Engine::ALL {
+        assert_eq!(desc_jit::with_engine(engine, || of_views(column, part, 2)), expected, "{engine}");
+    }
+}
+
+#[desc_jit]
+fn reshaped(a: &mut ndarray::Array1<f64>, n: usize) {
+    let mut b = a.clone();
+    b[n] = 1.0;
+    *a = b.slice(s![1..]).to_owned();
+}
+
+#[test]
+fn arrays_of_ndarray_are_results_and_updated_in_place() {
+    let by_rows = ndarray::Array2::from_shape_fn((3, 3), |(i, j)| (3 * i + j) as f64);
+    let by_columns = by_rows.clone().reversed_axes();
+    let x = ndarray::Array1::from_vec(vec![1.0, -2.0, 0.5]);
+    for a in [by_rows, by_columns] {
+        let mut expected = a.clone();
+        let (list, sum) = swept::native(&mut expected, x.clone(), 3);
+        for engine in desc_jit::Engine::ALL {
+            desc_jit::with_engine(engine, || {
+                let mut changed = a.clone();
+                assert_eq!(swept(&mut changed, x.clone(), 3), (list.clone(), sum), "{engine}");
+                assert_eq!(changed, expected, "{engine}");
+                // An error leaves it as it was.
+                assert!(swept::try_call(&mut changed, x.clone(), 4).is_err(), "{engine}");
+                assert_eq!(changed, expected, "{engine}");
+            });
+        }
+    }
+    let mut x = x;
+    let error = reshaped::try_call(&mut x, 0).unwrap_err();
+    assert!(error.message().ends_with("keeps its shape: it is [3], not [2]"), "{error}");
+    assert_eq!(x.len(), 3);
+}
+
+#[desc_jit]
 fn outer(x: &Array1<f64>) -> f64 {
     let copy = x.to_vec();
     norm(&copy) + norm(x.as_slice().unwrap())

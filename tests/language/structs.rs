@@ -360,6 +360,26 @@ fn trees_are_stacked_and_taken_apart() {
     assert_eq!(tree_unflatten(&definition, leaves).difference(&back[0], 0), None);
 }
 
+#[desc_jit]
+fn by_leaves(s: &State, k: f64) -> (State, f64) {
+    let list: Vec<ArrayD<f64>> = tree_leaves(s);
+    let count = tree_leaves::<f64, _>(s).len();
+    let mut sum = 0.0;
+    for i in 0..s.x.len() {
+        sum += list[0][[i]] * list[1][[i]];
+    }
+    let (leaves, definition) = tree_flatten::<f64, _>(s);
+    let scaled = vec![k * &leaves[0], &leaves[1] - k, &leaves[2] * &leaves[2]];
+    let again = tree_unflatten(&definition, scaled);
+    (again, sum * count as f64)
+}
+
+#[test]
+fn trees_are_taken_apart_in_staged_code() {
+    let (after, sum) = agree!(by_leaves(&state(), 0.5));
+    assert_eq!((after.x.to_vec(), after.time, sum), (vec![0.5, -1.0, 0.25], 4.0, 3.0 * -1.25));
+}
+
 #[derive(Tree, Clone, Debug)]
 struct Particle {
     x: f64,

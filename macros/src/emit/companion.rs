@@ -372,6 +372,20 @@ impl VisitMut for Static {
         visit_mut::visit_type_reference_mut(self, reference);
     }
 
+    fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
+        const VIEWS: &[&str] =
+            &["ArrayView", "ArrayView0", "ArrayView1", "ArrayView2", "ArrayView3", "ArrayViewD"];
+        // In a signature `ArrayView1<f64>` may leave it out.
+        if let syn::PathArguments::AngleBracketed(list) = &mut segment.arguments
+            && VIEWS.iter().any(|view| segment.ident == view)
+            && !list.args.iter().any(|a| matches!(a, syn::GenericArgument::Lifetime(_)))
+        {
+            let lifetime = Lifetime::new("'static", proc_macro2::Span::mixed_site());
+            list.args.insert(0, syn::GenericArgument::Lifetime(lifetime));
+        }
+        visit_mut::visit_path_segment_mut(self, segment);
+    }
+
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
         *lifetime = Lifetime::new("'static", lifetime.span());
     }

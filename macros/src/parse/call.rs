@@ -9,6 +9,9 @@ use crate::names::{self, ARRAYS, CONSTRUCTORS, METHODS, Method, SCALARS, method,
 use quote::quote;
 use syn::{Expr as Rust, ExprCall, Path};
 
+/// Functions of this library whose type arguments say nothing that their arguments don't.
+const TYPED_BY_ARGUMENTS: &[&str] = &["tree_leaves", "tree_flatten", "tree_unflatten"];
+
 impl Parser<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
         let stage = if std::mem::take(&mut self.tried) { "try_stage" } else { "stage" };
@@ -108,6 +111,11 @@ impl Parser<'_> {
         if path.segments.len() == 1 && last.ident == self.name {
             return self.reject(path, &RECURSION, &[&name]);
         }
+        let mut path = path.clone();
+        if TYPED_BY_ARGUMENTS.contains(&name.as_str()) {
+            split(&mut path);
+        }
+        let path = &path;
         let staging = self.entry(path, stage);
         let mut arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
         if name == "put"

@@ -9,20 +9,20 @@ use crate::handle::{Arg, Pure};
 use crate::kernel::OutSlot;
 use crate::stage::{Ty, Typed};
 use crate::tree::Tree;
-use ndarray::{ArrayBase, ArrayView, Dimension, OwnedRepr};
+use ndarray::{ArrayBase, ArrayView, ArrayViewMut, Dimension, Ix1, OwnedRepr};
 
 /// An array made of something else. That there are as many elements as the shape says is known.
 fn array<'a, T: Element>(elements: Vec<T>, shape: &[usize]) -> ArgValue<'a> {
     Buffer::from_vec(elements, shape).map_or(ArgValue::Tuple(Vec::new()), ArgValue::Owned)
 }
 
-/// A list of the caller's, which has the final elements when the call has succeeded.
-struct Copied<'a, T> {
+/// A list or an array of the caller's, which has the final elements when the call has succeeded.
+struct Copied<'a, T, D> {
     buffer: Buffer,
-    home: &'a mut [T],
+    home: ArrayViewMut<'a, T, D>,
 }
 
-impl<T: Element> Target for Copied<'_, T> {
+impl<T: Element, D: Dimension> Target for Copied<'_, T, D> {
     fn read(&self) -> Read<'_> {
         Read::Array(&self.buffer)
     }
@@ -31,14 +31,22 @@ impl<T: Element> Target for Copied<'_, T> {
     }
     fn write(&mut self, value: OutSlot) -> Result<()> {
         if !matches!(value, OutSlot::Updated) {
-            self.buffer = buffer_of(value)?;
+            let before = std::mem::replace(&mut self.buffer, buffer_of(value)?);
+            if self.buffer.shape() != before.shape() {
+                let message = format!(
+                    "a list or an array of `ndarray` that is updated in place keeps its shape: it is {:?}, not {:?}",
+                    before.shape(),
+                    self.buffer.shape()
+                );
+                return Err(Error::new(ErrorKind::Shape, message));
+            }
         }
         let host = self.buffer.to_device(&Device::cpu())?;
         let elements = host.as_slice::<T>().ok_or_else(|| wrong(self.buffer.dtype(), T::DTYPE))?;
-        if elements.len() != self.home.len() {
-            return Err(Error::new(ErrorKind::Shape, "a list that is updated in place keeps its length"));
+        match self.home.as_slice_mut() {
+            Some(home) => home.copy_from_slice(elements),
+            None => self.home.iter_mut().zip(elements).for_each(|(to, from)| *to = *from),
         }
-        self.home.copy_from_slice(elements);
         Ok(())
     }
 }
@@ -49,9 +57,13 @@ fn wrong(is: DType, wanted: DType) -> Error {
 
 fn updated<'a, T: Element>(home: &'a mut [T], shape: &[usize]) -> ArgValue<'a> {
     match Buffer::from_vec(home.to_vec(), shape) {
-        Ok(buffer) => ArgValue::Mut(MutArg::own(Box::new(Copied { buffer, home }))),
+        Ok(buffer) => copied(Copied::<T, Ix1> { buffer, home: home.into() }),
         Err(_) => ArgValue::Tuple(Vec::new()),
     }
+}
+
+fn copied<'a, T: Element, D: Dimension + 'a>(array: Copied<'a, T, D>) -> ArgValue<'a> {
+    ArgValue::Mut(MutArg::own(Box::new(array)))
 }
 
 /// Arguments of that rank, each with how its elements and its shape are found.
@@ -93,6 +105,15 @@ impl<'a, T: Element, D: Dimension> IntoArg<'a> for ArrayBase<OwnedRepr<T>, D> {
     const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
     fn into_arg(self) -> ArgValue<'a> {
         array(self.iter().copied().collect(), self.shape())
+    }
+}
+impl<'a, T: Element, D: Dimension + 'a> IntoArg<'a> for &'a mut ArrayBase<OwnedRepr<T>, D> {
+    const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
+    fn into_arg(self) -> ArgValue<'a> {
+        match Buffer::from_vec(self.iter().copied().collect(), self.shape()) {
+            Ok(buffer) => copied(Copied { buffer, home: self.view_mut() }),
+            Err(_) => ArgValue::Tuple(Vec::new()),
+        }
     }
 }
 impl<'a, 'v, T: Element, D: Dimension> IntoArg<'a> for ArrayView<'v, T, D> {
