@@ -37,6 +37,7 @@ fn right_programs() {
 fn random_programs() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=generate/programs.rs");
+    println!("cargo:rerun-if-changed=generate/statements.rs");
     let number = |name: &str, default: u64| {
         println!("cargo:rerun-if-env-changed={name}");
         std::env::var(name).map_or(default, |v| v.parse().unwrap_or_else(|_| panic!("{name} is a number")))
@@ -45,9 +46,17 @@ fn random_programs() {
     let mut text = String::new();
     for k in 0..number("DESC_PROGRAMS", 40) {
         let name = format!("program_{k}");
-        text += &programs::program(&name, &mut |n| random.usize(0..n));
-        writeln!(text, "#[test]\nfn {name}_agrees() {{\nall_readings_agree!({name});\n}}")
-            .expect("a string takes it");
+        let program = programs::program(&name, &mut |n| random.usize(0..n));
+        // Single precision in between leaves its rounding in both modes.
+        let rounding = if program.contains(" as f32 ") { "1e-5" } else { "1e-9" };
+        text += &program;
+        for (test, body) in [
+            ("agrees", format!("all_readings_agree!({name});")),
+            ("agrees_in_batches", format!("batches_agree({name}::native, {name}::jit());")),
+            ("is_differentiated", format!("derivatives_agree({name}::jit(), {rounding});")),
+        ] {
+            writeln!(text, "#[test]\nfn {name}_{test}() {{\n{body}\n}}").expect("a string takes it");
+        }
     }
     write("random_programs.rs", &text);
 }

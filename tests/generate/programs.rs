@@ -3,6 +3,9 @@
 //! They end, stay inside their arrays and overflow nothing, so that every reading has to give the same numbers. They use
 //! no transcendental functions and no sums of floats, of which compiled kernels have their own.
 
+#[path = "statements.rs"]
+mod statements;
+
 use std::fmt::Write;
 
 /// A random function with this name, of an array with at least one element, a count and a number.
@@ -21,10 +24,14 @@ pub fn program(name: &str, pick: &mut dyn FnMut(usize) -> usize) -> String {
     );
     author.line("let mut u = x.clone();");
     author.line("let mut f0 = a;\nlet mut f1 = 0.5_f64;\nlet mut i0 = n as i64;\nlet mut i1 = 3_i64;");
+    author.line("let mut m = Array2::from_shape_fn((x.len(), 3), |(i, j)| x[i] - 0.5 * j as f64);");
+    author.line("let mut kept = Kept { number: 0.75, list: 0.5 * x, bits: n as u32 };");
     author.line(&format!("f1 = {start};\ni1 = {count};"));
     author.block(0, 5);
     let (f, i) = (author.float(1), author.int(1));
-    author.line(&format!("({f}, {i}, u)\n}}"));
+    author.line(&format!(
+        "({f} - 0.5 * kept.number + m[[0, 1]], {i} + i64::from(kept.bits % 9), u + &kept.list)\n}}"
+    ));
     author.text
 }
 
@@ -34,7 +41,7 @@ struct Scope {
     floats: Vec<String>,
     ints: Vec<String>,
     counts: Vec<String>,
-    /// `u` is borrowed.
+    /// `u`, `m` and `kept` may not be read or written.
     is_lent: bool,
 }
 
@@ -83,8 +90,23 @@ impl Author<'_> {
     }
 
     fn float(&mut self, depth: usize) -> String {
-        let kinds = if depth == 0 { 5 } else { 23 };
+        let kinds = if depth == 0 { 5 } else { 28 };
         match self.pick(kinds) {
+            23..=26 if self.scope.is_lent => self.one_of(|s| &s.floats),
+            23 => format!("m[[{}, {}]]", self.index(depth - 1), self.pick(3)),
+            24 => "kept.number".into(),
+            25 => format!("kept.list[{}]", self.index(depth - 1)),
+            26 => {
+                let v = self.fresh('v');
+                let body = self.with_float(&v, depth - 1);
+                let part = match self.pick(3) {
+                    0 => format!("m.row({})", self.index(0)),
+                    1 => format!("m.column({})", self.pick(3)),
+                    _ => "m".into(),
+                };
+                format!("{part}.iter().fold(0.25, |s, {v}| 0.5 * s + {{ let {v} = *{v}; {body} }})")
+            }
+            27 => format!("(({}) as f32 * ({}) as f32) as f64", self.float(depth - 1), self.float(depth - 1)),
             0 | 1 => self.one_of(|s| &s.floats),
             2 => format!("{}.25_f64", self.pick(4)),
             3 if !self.scope.is_lent => format!("u[{}]", self.index(0)),
@@ -171,8 +193,12 @@ impl Author<'_> {
     }
 
     fn int(&mut self, depth: usize) -> String {
-        let kinds = if depth == 0 { 4 } else { 14 };
+        let kinds = if depth == 0 { 4 } else { 17 };
         match self.pick(kinds) {
+            14 | 15 if self.scope.is_lent => self.one_of(|s| &s.ints),
+            14 => format!("i64::from(kept.bits >> {})", 3 + self.pick(20)),
+            15 => format!("kept.bits.rotate_left({}).count_ones() as i64", self.pick(31)),
+            16 => format!("(({}) as i32).wrapping_mul({}) as i64", self.int(depth - 1), 3 + self.pick(9)),
             0 | 1 => self.one_of(|s| &s.ints),
             2 => format!("{}_i64", self.pick(7)),
             3 => format!("({}) as i64", self.one_of(|s| &s.counts)),
@@ -204,179 +230,5 @@ impl Author<'_> {
             7 => format!("matches!(({}).rem_euclid(6), 0 | 2..=3)", self.int(depth - 1)),
             _ => format!("x.iter().any(|v| *v > {})", self.float(0)),
         }
-    }
-
-    /// Statements, with what they declare.
-    fn block(&mut self, depth: usize, statements: usize) {
-        let scope = self.scope.clone();
-        for _ in 0..=self.pick(statements) {
-            self.statement(depth);
-        }
-        self.scope = scope;
-    }
-
-    /// `head { .. }`, which may be left by its label.
-    fn frame(&mut self, head: &str, is_loop: bool, first: &str, depth: usize) {
-        let label = self.fresh('l');
-        self.line(&format!("'{label}: {head} {{\n{first}"));
-        self.frames.push(Frame { label, is_loop });
-        self.block(depth + 1, 3);
-        self.frames.pop();
-        self.line("}");
-    }
-
-    fn statement(&mut self, depth: usize) {
-        let kinds = if depth < 3 { 24 } else { 11 };
-        match self.pick(kinds) {
-            0 | 1 => {
-                let (k, value) = (self.pick(2), self.float(2));
-                self.line(&format!("f{k} = ({value}).clamp(-1e3, 1e3);"));
-            }
-            2 => {
-                let (k, op, value) = (self.pick(2), ["+=", "-=", "*="][self.pick(3)], self.float(1));
-                self.line(&format!("f{k} {op} {value};"));
-            }
-            3 | 4 => {
-                let (k, value) = (self.pick(2), self.int(2));
-                self.line(&format!("i{k} = {value};"));
-            }
-            5 | 6 if !self.scope.is_lent => {
-                // Rust borrows the array before it evaluates the index.
-                self.scope.is_lent = true;
-                let index = self.index(1);
-                self.scope.is_lent = false;
-                let op = ["=", "+=", "-="][self.pick(3)];
-                let value = self.float(2);
-                self.line(&format!("u[{index}] {op} {value};"));
-            }
-            5 | 6 => self.line("i0 = i0.wrapping_add(1);"),
-            7 => {
-                let (t, value) = (self.fresh('t'), self.float(2));
-                self.line(&format!("let {t} = {value};"));
-                self.scope.floats.push(t);
-            }
-            8 => self.line("(f0, f1) = (f1, f0);"),
-            9 if self.pick(3) == 0 => {
-                // A closure that assigns, called by its name and by an iterator.
-                let (g, v) = (self.fresh('g'), self.fresh('v'));
-                let (k, value, leaves) = (self.pick(2), self.with_float(&v, 2), self.bool(0));
-                self.line(&format!(
-                    "{{\nlet mut {g} = |{v}: f64| {{ if {leaves} {{ return; }} f{k} = ({value}).clamp(-1e3, 1e3); i1 = i1.wrapping_add(1); }};"
-                ));
-                self.line(&format!("{g}(1.25);\nx.iter().copied().for_each(&mut {g});\n{g}(x[0]);\n}}"));
-            }
-            9 | 10 => self.jump(),
-            11..=13 => {
-                let condition = self.bool(1);
-                self.line(&format!("if {condition} {{"));
-                self.block(depth + 1, 3);
-                if self.pick(2) == 0 {
-                    self.line("} else {");
-                    self.block(depth + 1, 3);
-                }
-                self.line("}");
-            }
-            14 | 15 => {
-                let j = self.fresh('j');
-                let range = match self.pick(5) {
-                    0 => format!("0..{}", 1 + self.pick(4)),
-                    1 => format!("0..{} % 4", self.one_of(|s| &s.counts)),
-                    2 => format!("(0..{}).rev()", 1 + self.pick(4)),
-                    3 => format!("(1..6).step_by({})", 1 + self.pick(3)),
-                    _ => "0..x.len()".into(),
-                };
-                self.scope.counts.push(j.clone());
-                self.frame(&format!("for {j} in {range}"), true, "", depth);
-                self.scope.counts.pop();
-            }
-            16 => {
-                let (j, v) = (self.fresh('j'), self.fresh('v'));
-                self.scope.counts.push(j.clone());
-                self.scope.floats.push(v.clone());
-                self.frame(&format!("for ({j}, &{v}) in x.iter().enumerate()"), true, "", depth);
-                self.scope.counts.pop();
-                self.scope.floats.pop();
-            }
-            17 if !self.scope.is_lent => {
-                let v = self.fresh('v');
-                self.scope.is_lent = true;
-                let value = self.with_float(&format!("*{v}"), 1);
-                self.line(&format!("for {v} in u.iter_mut() {{\n*{v} = {value};\n}}"));
-                self.scope.is_lent = false;
-            }
-            17 | 18 => {
-                let (c, condition) = (self.fresh('c'), self.bool(1));
-                self.line(&format!("let mut {c} = 0;"));
-                self.scope.counts.push(c.clone());
-                self.frame(&format!("while {c} < 4 && ({condition})"), true, &format!("{c} += 1;"), depth);
-                self.scope.counts.pop();
-            }
-            19 => {
-                let (c, t, label) = (self.fresh('c'), self.fresh('t'), self.fresh('l'));
-                self.line(&format!("let mut {c} = 0;\nlet {t} = '{label}: loop {{\n{c} += 1;"));
-                self.scope.counts.push(c.clone());
-                let value = self.float(1);
-                self.line(&format!("if {c} > 3 {{\nbreak ({value});\n}}"));
-                self.block(depth + 1, 2);
-                let (condition, value) = (self.bool(1), self.float(1));
-                self.line(&format!("if {condition} {{\nbreak '{label} ({value});\n}}\n}};"));
-                self.scope.counts.pop();
-                self.scope.floats.push(t);
-            }
-            20 => self.frame("", false, "", depth),
-            21 => {
-                let (left, right) = (self.int(1), self.int(1));
-                self.line(&format!("match ({left}).cmp(&({right})) {{\nstd::cmp::Ordering::Less => {{"));
-                self.block(depth + 1, 2);
-                let guard = self.bool(0);
-                self.line(&format!("}}\nstd::cmp::Ordering::Greater if {guard} => {{"));
-                self.block(depth + 1, 2);
-                self.line("}\n_ => {");
-                self.block(depth + 1, 2);
-                self.line("}\n}");
-            }
-            22 => {
-                let (c, k, scrutinee) = (self.fresh('c'), self.fresh('k'), self.int(1));
-                self.line(&format!("let mut {c} = 0;"));
-                self.scope.counts.push(c.clone());
-                self.scope.ints.push(k.clone());
-                let head = format!("while let ({k} @ 0..=4, true) = (({scrutinee}).rem_euclid(6), {c} < 3)");
-                self.frame(&head, true, &format!("{c} += 1;"), depth);
-                self.scope.ints.pop();
-                self.scope.counts.pop();
-            }
-            _ => {
-                let scrutinee = self.int(1);
-                self.line(&format!("match ({scrutinee}).rem_euclid(5) {{\n0 => {{"));
-                self.block(depth + 1, 2);
-                let (k, guard) = (self.fresh('k'), self.bool(0));
-                self.line(&format!("}}\n{k} @ 1..=3 if {guard} => {{"));
-                self.scope.ints.push(k);
-                self.block(depth + 1, 2);
-                self.scope.ints.pop();
-                self.line("}\n2 | 4 => {");
-                self.block(depth + 1, 2);
-                self.line("}\n_ => {}\n}");
-            }
-        }
-    }
-
-    /// A way out of something, on a condition.
-    fn jump(&mut self) {
-        let condition = self.bool(1);
-        let frame = match self.frames.len() {
-            0 => None,
-            n => {
-                let k = self.pick(n);
-                Some(self.frames[k].clone())
-            }
-        };
-        let jump = match (frame, self.pick(4)) {
-            (Some(Frame { label, is_loop: true }), 0 | 1) => format!("continue '{label}"),
-            (Some(Frame { label, .. }), 0..=2) => format!("break '{label}"),
-            _ if self.scope.is_lent => "i1 = 0".into(),
-            _ => format!("return ({}, {}, u)", self.float(1), self.int(1)),
-        };
-        self.line(&format!("if {condition} {{\n{jump};\n}}"));
     }
 }
