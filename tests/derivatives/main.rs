@@ -18,6 +18,7 @@ mod states;
 mod structs;
 mod surfaces;
 mod tapes;
+mod trees;
 mod zernike;
 
 use desc_jit_tests::consistency;

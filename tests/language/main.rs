@@ -27,6 +27,7 @@ mod integers;
 mod iterators;
 mod jumps;
 mod kernels;
+mod leaving;
 mod lists;
 mod loops;
 mod matches;

@@ -11,6 +11,8 @@ constructs! {
     orderings: "`match a.cmp(&b) { Ordering::Less => .. }`";
     endless_loops: "`loop`, `break value`";
     jumps: "`break`, `continue`, with labels, from any depth; labelled blocks";
+    jumps_in_matches: "`break`, `continue`, with labels, from any depth; labelled blocks";
+    values_of_outer_loops: "`break`, `continue`, with labels, from any depth; labelled blocks";
     returns: "`return` anywhere, also in closures";
     results: "`desc_jit::Result<T>` as result, `Ok(v)`, `Err(Error::msg(format!(..)))`, `f(x)?`, `f(x).unwrap()`";
     parallel_loops: "`#[parallel]` on a `for`";
@@ -132,6 +134,49 @@ fn jumps(x: &Array1<f64>, n: usize) -> f64 {
         y * x[1]
     };
     z + y
+}
+
+#[desc_jit]
+fn jumps_in_matches(x: &Array1<f64>, n: usize) -> f64 {
+    let mut y = x[0];
+    for i in 0..4 {
+        let mut k = 0;
+        while k < 3 * n {
+            match (i + k) % 5 {
+                0 => y = y * x[i] + 0.5,
+                1 if y > 1.0 => break,
+                1 | 2 => {
+                    k += 2;
+                    continue;
+                }
+                3 if y < -1.5 => return y * x[1] * k as f64,
+                _ => y += x[k % 4] * x[i],
+            }
+            k += 1;
+        }
+        y = 0.9 * y + x[i];
+    }
+    y
+}
+
+#[desc_jit]
+fn values_of_outer_loops(x: &Array1<f64>, n: usize) -> f64 {
+    let mut y = x[0] * x[0] + 0.5;
+    let found = 'outer: loop {
+        for j in 0..=n {
+            y = 1.25 * y + x[j] * x[j];
+            if y > 8.5 {
+                break 'outer y * x[j];
+            }
+            if j == 2 && x[j] > 1.0 {
+                break;
+            }
+        }
+        if y > 6.0 {
+            break y.sqrt();
+        }
+    };
+    found + y
 }
 
 #[desc_jit]

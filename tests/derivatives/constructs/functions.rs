@@ -12,6 +12,7 @@ constructs! {
     const_generics: "`fn f<const N: usize>(x: [f64; N])`, `fn f<const K: u32>(x: f64)`";
     traits: "`#[desc_jit] trait Potential { const K: f64; fn energy(&self, x: f64) -> f64; fn force(&self, x: f64) -> f64 { .. } }`";
     items: "annotated functions inside functions, `const`, `static`, `use`, `const { .. }`";
+    static_inside: "annotated functions inside functions, `const`, `static`, `use`, `const { .. }`";
     transforms: "`grad(f)(&x)`, `vmap(..)`, `jvp(..)` of annotated functions";
     roots: "`root_scalar`, `root`, `fixed_point`";
 }
@@ -129,6 +130,17 @@ fn items(x: &Array1<f64>, n: usize) -> f64 {
         STIFFNESS * v * v
     }
     spring(x[0]) + TAU * x[1] * x[2] + SHIFT * x[3] + LIMITS[n % 2] * x[0] * const { 3.0 * 1.5 }
+}
+
+#[desc_jit]
+fn static_inside(x: &Array1<f64>, n: usize) -> f64 {
+    static WEIGHTS: [f64; 4] = [0.5, -1.0, 2.0, 0.25];
+    static ROUNDS: usize = 2;
+    let mut y = 1.0;
+    for k in 0..ROUNDS * n {
+        y = 0.5 * y * x[k % 4] + WEIGHTS[k % 4] * x[k % 4];
+    }
+    y
 }
 
 #[desc_jit]

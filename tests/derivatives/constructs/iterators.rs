@@ -5,8 +5,10 @@ use desc_jit::prelude::*;
 constructs! {
     items_of_arrays: "`for x in &a`, `a.iter()`, `for x in a.iter_mut()`, `for x in &mut a`";
     parts_of_arrays: "`rows`, `columns`, `outer_iter`, `axis_iter(Axis(k))`, `windows(n)`, `chunks(n)`, `chunks_exact(n)`";
+    whole_chunks: "`rows`, `columns`, `outer_iter`, `axis_iter(Axis(k))`, `windows(n)`, `chunks(n)`, `chunks_exact(n)`";
     indexed: "`x.indexed_iter()`, `indexed_iter_mut()`";
     adapters: "`map`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, `copied`, `cloned`, `inspect`";
+    inspected: "`map`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, `copied`, `cloned`, `inspect`";
     filters: "`filter`, `take_while`, `skip_while`; `filter_map`, `map_while` with `Some(v)`, `None`, `c.then(\\|\\| v)`";
     chains: "`a.iter().chain(&b)`, `std::iter::once(v)`, `repeat(v)`";
     nested: "`flat_map`, `flatten`";
@@ -14,6 +16,7 @@ constructs! {
     endless: "`for i in 0..`, `(1..).zip(&x)`, `(1..).map(f).take_while(g)`";
     sums: "`sum`, `product`, `fold`, `count`, `any`, `all`, `for_each`";
     searches: "`min_by`, `max_by` with `total_cmp`, `min_by_key`, `max_by_key`, `min`, `max`, `reduce`, `position`, `find`, `find_map`, `next`, `nth`, `last`, each with `.unwrap()` or `.unwrap_or(v)`";
+    keys_and_options: "`min_by`, `max_by` with `total_cmp`, `min_by_key`, `max_by_key`, `min`, `max`, `reduce`, `position`, `find`, `find_map`, `next`, `nth`, `last`, each with `.unwrap()` or `.unwrap_or(v)`";
     collected: "`collect`, `unzip`";
 }
 
@@ -66,6 +69,32 @@ fn parts_of_arrays(x: &Array1<f64>, n: usize) -> f64 {
 }
 
 #[desc_jit]
+fn whole_chunks(x: &Array1<f64>, n: usize) -> f64 {
+    let list = vec![x[0], x[1], x[2], x[3], x[0] * x[1]];
+    let mut y = 1.0;
+    for c in list.chunks_exact(2) {
+        y = y * c[0] + c[1] * n as f64;
+    }
+    let products: f64 = list.chunks_exact(3).map(|c| c.iter().product::<f64>()).sum();
+    let firsts: Array1<f64> = list.chunks_exact(2).enumerate().map(|(k, c)| c[0] * (k + 1) as f64).collect();
+    y * products + firsts.dot(&firsts)
+}
+
+#[desc_jit]
+fn inspected(x: &Array1<f64>, n: usize) -> f64 {
+    let mut seen = x[0];
+    let mut count = 0;
+    let squares: f64 = x
+        .iter()
+        .inspect(|v| seen = 0.5 * seen * *v + 1.0)
+        .filter(|v| **v > 0.0)
+        .inspect(|_| count += n)
+        .map(|v| v * v)
+        .sum();
+    squares * seen + count as f64 * x[1]
+}
+
+#[desc_jit]
 fn adapters(x: &Array1<f64>, n: usize) -> f64 {
     let a: f64 = x.iter().skip(1).take(n).map(|v| v * v).sum();
     let b: f64 = x.iter().rev().enumerate().map(|(i, v)| v * i as f64).sum();
@@ -103,6 +132,17 @@ fn searches(x: &Array1<f64>, n: usize) -> f64 {
     let nearest = (0..4).min_by_key(|i| (*i as i64 - 2).abs()).unwrap();
     let longest = x.iter().copied().reduce(|a, b| if a * a > b * b { a } else { b }).unwrap();
     most * least + first * x[at] + x[nearest] * longest + x.iter().nth(n).unwrap() * x.iter().last().unwrap()
+}
+
+#[desc_jit]
+fn keys_and_options(x: &Array1<f64>, n: usize) -> f64 {
+    let (last, _) = (0..4).map(|i| (i, i * n % 4)).max_by_key(|(_, k)| *k).unwrap();
+    let root = x.iter().find_map(|v| if *v > 0.6 { Some(v.ln()) } else { None }).unwrap_or(0.5);
+    let none = x.iter().find_map(|v| (*v > 100.0).then(|| v * v)).unwrap_or(x[3]);
+    let first = x.iter().next().unwrap();
+    let positive = x.iter().skip(2).filter(|v| **v > 0.0).map(|v| v * v).next().unwrap_or(x[0]);
+    let (least, most) = ((0..n).map(|i| i * i % 3).min().unwrap(), (0..n).map(|i| i * i % 3).max().unwrap());
+    x[last] * root + none * first + positive * x[least] * x[most]
 }
 
 #[desc_jit]

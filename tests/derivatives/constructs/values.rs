@@ -12,6 +12,7 @@ constructs! {
     tuples: "tuples, `let (a, b) = ..`, `(a, b) = (b, a)`";
     names_of_parts: "`let r = &mut x;`, `let mut row = x.row_mut(i);`";
     structs: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
+    trees_of_trees: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
     generic_structs: "generic structs, `struct Complex<T>`, `struct Gas<T: Float, const D: usize>`, and `#[desc_jit] impl<T: Float> Complex<T>`";
     casts: "`as`";
     methods: "methods of numbers";
@@ -116,6 +117,42 @@ fn structs(x: &Array1<f64>, n: usize) -> f64 {
     let Body { position, .. } = &body;
     let two = vec![body.clone(), Body { position: 2.0 * position, ..body.clone() }];
     two[0].energy() * two[1].energy()
+}
+
+#[derive(Tree, Clone)]
+struct Swarm {
+    leader: Body,
+    pair: (f64, Array1<f64>),
+    two: [Body; 2],
+    rest: Vec<Body>,
+    scales: [f64; 2],
+}
+
+#[desc_jit]
+fn trees_of_trees(x: &Array1<f64>, n: usize) -> f64 {
+    let body = |k: usize| Body { position: x[k], velocity: x[k + 1], charges: x * x[k] };
+    let mut swarm = Swarm {
+        leader: body(0),
+        pair: (x[1], x.clone()),
+        two: [body(1), body(2)],
+        rest: vec![body(0), body(1), body(2)],
+        scales: [x[2], 1.0],
+    };
+    for i in 0..n {
+        swarm.leader.position += 0.1 * swarm.two[1].velocity;
+        swarm.pair.1[i] *= swarm.leader.position;
+        swarm.two[0].charges[i] = swarm.pair.0 * swarm.scales[i % 2];
+        swarm.rest[1].drift(0.2 * swarm.pair.1[i]);
+        swarm.scales[0] = 0.5 * swarm.scales[0] + swarm.rest[2].position;
+    }
+    let mut sum = swarm.leader.energy() * swarm.scales[0];
+    for body in &swarm.rest {
+        sum = 0.5 * sum + body.energy();
+    }
+    for (k, body) in swarm.two.iter().enumerate() {
+        sum += k as f64 * body.energy() + body.charges[n];
+    }
+    sum
 }
 
 #[derive(Tree, Clone)]
