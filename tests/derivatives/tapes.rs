@@ -233,3 +233,63 @@ fn bounds_of_which_one_end_is_known() {
         assert!((hessian(from_a_few::jit())(0.5, k, j) - bend).abs() < 1e-7);
     }
 }
+
+/// One element a step.
+#[desc_jit]
+fn recurrence(a: &Array1<f64>, r: f64) -> f64 {
+    let mut a = a.clone();
+    for i in 1..a.len() {
+        a[i] = r * a[i - 1] * (1.0 - a[i - 1]) + 0.1 * a[i];
+    }
+    (&a * &a).sum()
+}
+
+/// The same by functional updates.
+#[desc_jit]
+fn updates(a: &Array1<f64>, r: f64) -> f64 {
+    let mut a = a.clone();
+    for i in 1..a.len() {
+        a = a.at(i).mul(r * a[i - 1]).at(i).min(2.0 - a[i - 1]);
+    }
+    (&a * &a).sum()
+}
+
+/// How many numbers all values of a graph have together.
+fn numbers_of(graph: &Graph) -> usize {
+    graph.values.iter().map(|v| v.ty.shape.iter().product::<usize>()).sum()
+}
+
+#[test]
+fn the_tape_of_a_recurrence_is_linear() {
+    let start = |n: usize| Array1::from_shape_fn(n, |i| 0.5 + 0.4 * (0.7 * i as f64).sin());
+    let (slope, curve) = (grad(recurrence::jit()), jvp(grad(recurrence::jit())));
+    let (slope_of_updates, curve_of_updates) = (grad(updates::jit()), jvp(grad(updates::jit())));
+    let per_step = |n: usize| {
+        let (a, t) = (start(n), Array1::ones(n));
+        let graphs = [slope.graph(&a, 2.5), slope_of_updates.graph(&a, 2.5)];
+        let seconds = [curve.graph(&a, 2.5, &t), curve_of_updates.graph(&a, 2.5, &t)];
+        graphs.into_iter().chain(seconds).map(|g| numbers_of(&g.unwrap()) as f64 / n as f64).collect()
+    };
+    let (small, large): (Vec<f64>, Vec<f64>) = (per_step(2000), per_step(4000));
+    for (small, large) in small.iter().zip(&large) {
+        // As many numbers a step, whatever the number of steps.
+        assert!(large <= small && *small < 100.0, "{small} {large}");
+    }
+    // The derivative by hand, in the same order.
+    let (mut a, a0) = (start(4000), start(4000));
+    for i in 1..a.len() {
+        a[i] = 2.5 * a[i - 1] * (1.0 - a[i - 1]) + 0.1 * a[i];
+    }
+    let mut adjoint = &a * 2.0;
+    for i in (1..a.len()).rev() {
+        adjoint[i - 1] += adjoint[i] * 2.5 * (1.0 - 2.0 * a[i - 1]);
+        adjoint[i] *= 0.1;
+    }
+    all_close(&slope(&a0, 2.5), adjoint.as_slice().unwrap());
+    let a = start(50);
+    let (_, along) = jvp(updates::jit().wrt(argnums![1]))(&a, 1.5, 1.0);
+    let by_r = grad(updates::jit().wrt(argnums![1]))(&a, 1.5);
+    let near = (updates::native(&a, 1.5 + 1e-5) - updates::native(&a, 1.5 - 1e-5)) / 2e-5;
+    close(along, by_r);
+    assert!((by_r - near).abs() < 1e-7 * near.abs().max(1.0), "{by_r} {near}");
+}

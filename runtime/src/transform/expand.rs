@@ -1,5 +1,5 @@
-//! Ops whose derivative is that of the loop that they stand for: products of many elements, and rows that are
-//! multiplied, or compared, one after the other. For reverse mode, loops that are to be run again by segments.
+//! Ops whose derivative is that of what they stand for: products of many elements, blocks that are multiplied or compared
+//! in place, and rows one after the other. For reverse mode, loops that are to be run again by segments.
 
 use super::emit::Emit;
 use super::{activity, calls};
@@ -9,13 +9,13 @@ use crate::graph::{Builder, Graph, Node, Region, SiteId, ValueId};
 use crate::op::{Axis, BinaryOp, Op, ReduceOp, Rule, StoreMode};
 use std::sync::Arc;
 
-/// The graph with such ops, where they vary with `inputs`, written as loops. Its parameters stay the same values. In reverse
+/// The graph with such ops, where they vary with `inputs`, written out. Its parameters stay the same values. In reverse
 /// mode with how many iterations a tape holds.
 pub(super) fn run(graph: &Graph, inputs: &[ValueId], reverse: Option<usize>) -> Graph {
     let varied = activity::varied(graph, inputs);
     let mut found = false;
     crate::graph::for_each_node(&graph.body, &mut |n| {
-        found |= is_loop(&n.op, reverse.is_some()) && n.outputs.iter().any(|&v| varied.has(v));
+        found |= stands_for_more(&n.op, reverse.is_some()) && n.outputs.iter().any(|&v| varied.has(v));
     });
     if !found {
         return graph.clone();
@@ -28,11 +28,11 @@ pub(super) fn run(graph: &Graph, inputs: &[ValueId], reverse: Option<usize>) -> 
     }
 }
 
-fn is_loop(op: &Op, reverse: bool) -> bool {
+fn stands_for_more(op: &Op, reverse: bool) -> bool {
     match op {
         Op::Call { rule, .. } => reverse && *rule == Rule::Segments,
         Op::Reduce { op, .. } => *op == ReduceOp::Prod,
-        Op::Put { mode, .. } => !matches!(mode, StoreMode::Set | StoreMode::Add),
+        Op::Put { mode, .. } | Op::Store { mode, .. } => !matches!(mode, StoreMode::Set | StoreMode::Add),
         _ => false,
     }
 }
@@ -61,10 +61,13 @@ impl Pass<'_> {
     fn nodes(&mut self, region: &Region) -> Result<()> {
         for node in &region.nodes {
             self.site = node.site;
-            if is_loop(&node.op, self.reverse.is_some()) && node.outputs.iter().any(|&v| self.varied.has(v)) {
+            if stands_for_more(&node.op, self.reverse.is_some())
+                && node.outputs.iter().any(|&v| self.varied.has(v))
+            {
                 match &node.op {
                     Op::Reduce { axes, .. } => self.product(node, axes)?,
                     Op::Call { name, .. } => self.segments(node, name)?,
+                    Op::Store { .. } => self.update(node)?,
                     _ => self.rows(node)?,
                 }
                 continue;
@@ -171,8 +174,32 @@ impl Pass<'_> {
         self.carried(node, count, array, &mut |w, k, array| {
             let row = w.push(Op::Load { axes: vec![Axis::At], name: None }, &[indices, k])?;
             let value = w.push(Op::Load { axes: axes.clone(), name: None }, &[values, k])?;
-            let store = Op::Store { axes: axes.clone(), mode: *mode, name: name.clone() };
-            w.push(store, &[array, row, value])
+            let old = w.push(Op::Load { axes: axes.clone(), name: name.clone() }, &[array, row])?;
+            let new = combined(w, *mode, old, value)?;
+            let store = Op::Store { axes: axes.clone(), mode: StoreMode::Set, name: name.clone() };
+            w.push(store, &[array, row, new])
         })
     }
+
+    /// `array[index] = op(array[index], value)`. A value by itself, so that a tape holds what was overwritten and not
+    /// the array.
+    fn update(&mut self, node: &Node) -> Result<()> {
+        let Op::Store { axes, mode, name } = &node.op else { return Ok(()) };
+        let (place, value) = node.inputs.split_at(node.inputs.len() - 1);
+        let w: &mut dyn Emit = self;
+        let old = w.push(Op::Load { axes: axes.clone(), name: name.clone() }, place)?;
+        let new = combined(w, *mode, old, value[0])?;
+        self.builder.append(Node {
+            op: Op::Store { axes: axes.clone(), mode: StoreMode::Set, name: name.clone() },
+            inputs: [place, &[new]].concat(),
+            outputs: node.outputs.clone(),
+            regions: Vec::new(),
+            site: node.site,
+        });
+        Ok(())
+    }
+}
+
+fn combined(w: &mut dyn Emit, mode: StoreMode, old: ValueId, value: ValueId) -> Result<ValueId> {
+    mode.combine().map_or(Ok(value), |op| w.binary(op, old, value))
 }

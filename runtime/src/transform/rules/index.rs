@@ -3,7 +3,6 @@
 
 use super::super::emit::Emit;
 use super::Contributions;
-use super::partial::Partial;
 use crate::error::Result;
 use crate::graph::{Node, ValueId};
 use crate::op::{Axis, Op, StoreMode};
@@ -57,42 +56,17 @@ pub(super) fn store_jvp(w: &mut dyn Emit, node: &Node, tangents: &[Option<ValueI
     let of_array = tangents[0];
     let of_value = tangents[tangents.len() - 1];
     match &node.op {
-        Op::Store { axes, mode, name } => {
+        // Blocks and rows are set or added; the other modes are written out by now.
+        Op::Store { axes, mode: mode @ (StoreMode::Set | StoreMode::Add), name } => {
             let block = block(w, node, axes, name)?;
-            match mode {
-                StoreMode::Set | StoreMode::Add => {
-                    let into = or_zeros(w, of_array, block.array)?;
-                    if of_value.is_none() && *mode == StoreMode::Add {
-                        return Ok(into);
-                    }
-                    let value = or_zeros(w, of_value, block.value)?;
-                    block.store(w, into, *mode, value)
-                }
-                _ => {
-                    let array = w.primal(block.array)?;
-                    let old = block.load(w, array)?;
-                    let value = w.primal(block.value)?;
-                    let partials = combined(w, *mode, old, value)?;
-                    let into = or_zeros(w, of_array, block.array)?;
-                    let old_tangent = match of_array {
-                        Some(into) => Some(block.load(w, into)?),
-                        None => None,
-                    };
-                    let mut sum = None;
-                    for (partial, tangent) in partials.into_iter().zip([old_tangent, of_value]) {
-                        let Some(tangent) = tangent else { continue };
-                        let Some(term) = partial.times(w, tangent)? else { continue };
-                        sum = Some(match sum {
-                            None => term,
-                            Some(sum) => w.add(sum, term)?,
-                        });
-                    }
-                    let new = or_zeros(w, sum, value)?;
-                    block.store(w, into, StoreMode::Set, new)
-                }
+            let into = or_zeros(w, of_array, block.array)?;
+            if of_value.is_none() && *mode == StoreMode::Add {
+                return Ok(into);
             }
+            let value = or_zeros(w, of_value, block.value)?;
+            block.store(w, into, *mode, value)
         }
-        // Rows are set or added; the other modes are loops by now.
+        op @ Op::Store { .. } => Err(super::super::has_no_rule(op)),
         op => {
             let indices = w.primal(node.inputs[1])?;
             let into = or_zeros(w, of_array, node.inputs[0])?;
@@ -100,23 +74,6 @@ pub(super) fn store_jvp(w: &mut dyn Emit, node: &Node, tangents: &[Option<ValueI
             w.push(op.clone(), &[into, indices, values])
         }
     }
-}
-
-/// The derivatives of `mode(old, value)`.
-fn combined(w: &mut dyn Emit, mode: StoreMode, old: ValueId, value: ValueId) -> Result<[Partial; 2]> {
-    use crate::op::CmpOp;
-    Ok(match mode {
-        StoreMode::Set => [Partial::Zero, Partial::One],
-        StoreMode::Add => [Partial::One, Partial::One],
-        StoreMode::Mul => [Partial::Scale(value), Partial::Scale(old)],
-        StoreMode::Min | StoreMode::Max => {
-            let op = if mode == StoreMode::Min { crate::op::BinaryOp::Min } else { crate::op::BinaryOp::Max };
-            let new = w.binary(op, old, value)?;
-            let is_old = w.compare(CmpOp::Eq, old, new)?;
-            let is_value = w.compare(CmpOp::Eq, value, new)?;
-            [Partial::Shared(is_old, is_value), Partial::Shared(is_value, is_old)]
-        }
-    })
 }
 
 pub(super) fn vjp(w: &mut dyn Emit, node: &Node, d: ValueId, to: &mut Contributions<'_>) -> Result<()> {
@@ -146,33 +103,19 @@ pub(super) fn vjp(w: &mut dyn Emit, node: &Node, d: ValueId, to: &mut Contributi
                         to.give(0, d);
                     }
                 }
-                _ => {
-                    let of_block = block.load(w, d)?;
-                    let partials = if *mode == StoreMode::Set {
-                        [Partial::Zero, Partial::One]
-                    } else {
-                        let old = old_block(w, &block)?;
-                        let value = w.primal(block.value)?;
-                        combined(w, *mode, old, value)?
-                    };
-                    let [of_old, of_value] = partials;
-                    if to.wants(value_at)
-                        && let Some(value) = of_value.times(w, of_block)?
-                    {
+                StoreMode::Set => {
+                    if to.wants(value_at) {
+                        let value = block.load(w, d)?;
                         to.give(value_at, value);
                     }
                     if to.wants(0) {
-                        let old = match of_old.times(w, of_block)? {
-                            Some(old) => old,
-                            None => {
-                                let ty = w.ty(of_block);
-                                w.zeros(&ty)?
-                            }
-                        };
-                        let rest = block.store(w, d, StoreMode::Set, old)?;
+                        let ty = w.ty(block.value);
+                        let zeros = w.zeros(&ty)?;
+                        let rest = block.store(w, d, StoreMode::Set, zeros)?;
                         to.give(0, rest);
                     }
                 }
+                _ => return Err(super::super::has_no_rule(&node.op)),
             }
         }
         Op::Take { name } => {
@@ -212,12 +155,6 @@ pub(super) fn vjp(w: &mut dyn Emit, node: &Node, d: ValueId, to: &mut Contributi
         op => return Err(super::super::has_no_rule(op)),
     }
     Ok(())
-}
-
-/// What the block held before, read where the forward pass read it.
-fn old_block(w: &mut dyn Emit, block: &Block<'_>) -> Result<ValueId> {
-    let array = w.primal(block.array)?;
-    block.load(w, array)
 }
 
 /// Of rows that were written several times only the last one counts: the others get zeros.
