@@ -50,10 +50,12 @@ pub(super) fn partial(
             Scale(w.mul(b, power)?)
         }
         (Pow, _) => {
-            // a^b ln(a), and 0 where a is 0.
+            // a^b ln(a), and 0 where a is 0, unless a^b is infinite there.
             let (a, y) = (w.primal(a)?, w.primal(y)?);
             let (zero, one) = (w.number(0.0, a)?, w.number(1.0, a)?);
-            let nothing = w.compare(CmpOp::Eq, a, zero)?;
+            let is_zero = w.compare(CmpOp::Eq, a, zero)?;
+            let is_finite = w.unary(UnaryOp::IsFinite, y)?;
+            let nothing = w.binary(And, is_zero, is_finite)?;
             let base = w.select(nothing, one, a)?;
             let ln = w.unary(UnaryOp::Ln, base)?;
             Scale(w.mul(y, ln)?)
