@@ -1,13 +1,16 @@
 //! Derivatives of graphs against differences, against each other, and on every engine.
 
 mod calls;
+pub(super) mod cases;
 mod control;
+mod edges;
 mod implicit;
 mod ops;
 pub(super) mod random;
 mod rules;
 mod safe;
 mod second;
+mod single;
 
 use super::{Linearized, jvp, linearize, vjp};
 use crate::array::Buffer;
@@ -50,7 +53,7 @@ pub(super) fn integer(n: usize) -> Buffer {
     Buffer::from_vec(vec![n], &[]).unwrap()
 }
 
-fn is_float(b: &Buffer) -> bool {
+pub(super) fn is_float(b: &Buffer) -> bool {
     b.dtype() == crate::dtype::DType::F64
 }
 
@@ -134,7 +137,7 @@ pub(super) fn check(graph: &Graph, x: &[Buffer], wrt: &[usize]) {
     check_on(&Engine::ALL, graph, x, wrt);
 }
 
-fn check_on(engines: &[Engine], graph: &Graph, x: &[Buffer], wrt: &[usize]) {
+pub(super) fn check_on(engines: &[Engine], graph: &Graph, x: &[Buffer], wrt: &[usize]) {
     let run = |graph: &Graph, inputs: &[&Buffer]| run_on(engines, graph, inputs);
     let (mut simple, placed) = (graph.clone(), &optimized(graph.clone()));
     crate::optimize::simplify(&mut simple).unwrap();

@@ -1,6 +1,7 @@
-//! Random smooth programs: nests of loops and branches that read and write arrays element by element.
+//! Random smooth programs: nests of loops and branches that read and write arrays element by element and by lists.
 
 use super::{Numbers, check_on, integer};
+use crate::array::Buffer;
 use crate::backend::Engine;
 use crate::graph::Graph;
 use std::fmt::Write;
@@ -48,8 +49,8 @@ impl Author {
         match ty {
             "f64" => self.scope.floats.push(v),
             "usize" => self.scope.ints.push(v),
-            "bool" => {}
-            _ => self.scope.arrays.push(v),
+            _ if ty == Self::array_ty() => self.scope.arrays.push(v),
+            _ => {}
         }
         v
     }
@@ -101,9 +102,39 @@ impl Author {
         })
     }
 
+    /// Ops of whole arrays: sums, rows by lists with duplicates, matrices.
+    fn of_arrays(&mut self) {
+        let array = &Self::array_ty();
+        let (a, b) = (self.array(), self.array());
+        let kind = self.pick(4);
+        if kind == 0 {
+            let op = ["sum", "prod"][self.pick(2)];
+            self.define("f64", &format!("reduce{{{op}; 0}}(%{a})"));
+            return;
+        }
+        if kind == 1 {
+            let square = self.define("f64[2,2]", &format!("reshape(%{a})"));
+            let other = self.define("f64[2,2]", &format!("reshape(%{b})"));
+            let turned = self.define("f64[2,2]", &format!("transpose{{1, 0}}(%{other})"));
+            let product = self.define("f64[2,2]", &format!("dot(%{square}, %{turned})"));
+            let tame = self.define("f64[2,2]", &format!("sin(%{product})"));
+            self.define(array, &format!("reshape(%{tame})"));
+            return;
+        }
+        let rows: Vec<String> = (0..LEN).map(|_| format!("%{}", self.index())).collect();
+        let list = self.define(&format!("usize[{LEN}]"), &format!("stack({})", rows.join(", ")));
+        if kind == 2 {
+            self.define(array, &format!("take{{\"a\"}}(%{a}, %{list})"));
+        } else {
+            let mode = ["set", "add", "mul"][self.pick(3)];
+            let values = self.define(array, &format!("sin(%{b})"));
+            self.define(array, &format!("put{{{mode}; \"a\"}}(%{a}, %{list}, %{values})"));
+        }
+    }
+
     fn node(&mut self, depth: usize) {
         let array = &Self::array_ty();
-        match self.pick(if depth < 3 { 13 } else { 8 }) {
+        match self.pick(if depth < 3 { 18 } else { 12 }) {
             0 | 1 => {
                 let op = ["add", "sub", "mul"][self.pick(3)];
                 let (a, b) = (self.float(), self.float());
@@ -129,7 +160,8 @@ impl Author {
                 let a = self.define(array, &format!("sin(%{a})"));
                 self.define(array, &format!("mul(%{a}, %{b})"));
             }
-            8 | 9 => {
+            8..=11 => self.of_arrays(),
+            12 | 13 => {
                 let (x, a) = (self.float(), self.array());
                 let step = ["1", "-1", "3"][self.pick(3)];
                 let start = self.define("usize", "const{9}()");
@@ -147,7 +179,7 @@ impl Author {
                 self.scope.floats.push(y);
                 self.scope.arrays.push(b);
             }
-            10 => {
+            14 => {
                 let c = self.condition();
                 let [y, b] = self.fresh();
                 let _ = writeln!(self.text, "%{y}: f64, %{b}: {array} = cond(%{c}) {{ ()");
@@ -158,7 +190,7 @@ impl Author {
                 self.scope.floats.push(y);
                 self.scope.arrays.push(b);
             }
-            11 => {
+            15 => {
                 let (x, a, n) = (self.float(), self.array(), self.index());
                 let [k, y, b, k0, u0, v0, c, k1, u1, v1, less] = self.fresh();
                 let _ = writeln!(
@@ -173,6 +205,19 @@ impl Author {
                 let left = self.define("usize", &format!("sub(%{k1}, %{one})"));
                 self.scope.ints.truncate(self.scope.ints.len() - 2);
                 let _ = writeln!(self.text, "yield %{left}, %{r}, %{s} }}");
+                self.scope.floats.push(y);
+                self.scope.arrays.push(b);
+            }
+            16 => {
+                // An index of more than there are branches chooses the last one.
+                let i = self.index();
+                let [y, b] = self.fresh();
+                let _ = writeln!(self.text, "%{y}: f64, %{b}: {array} = switch(%{i}) {{ ()");
+                for branch in 0..3 {
+                    let (r, s) = self.inside(depth, &[]);
+                    let _ =
+                        writeln!(self.text, "yield %{r}, %{s} }} {}", if branch < 2 { "{ ()" } else { "" });
+                }
                 self.scope.floats.push(y);
                 self.scope.arrays.push(b);
             }
@@ -214,6 +259,18 @@ fn random_programs_have_their_derivatives() {
         let engines: &[Engine] =
             if seed % 20 == 0 { &Engine::ALL } else { &[Engine::Candle, Engine::Cranelift] };
         check_on(engines, &graph, &x, &[0, 1]);
+    }
+}
+
+#[test]
+fn batches_of_random_programs_have_their_derivatives() {
+    for seed in 0..30 {
+        let graph =
+            super::super::vmap(&program(seed), &[Some(0), Some(1), Some(0)], &[0, 1], 3, None).unwrap();
+        let numbers = &mut Numbers::new(seed + 3000);
+        let n = Buffer::from_vec(vec![2usize, 0, 1], &[3]).unwrap();
+        let x = [numbers.array(&[3]), numbers.array(&[LEN, 3]), n];
+        check_on(&[Engine::Candle, Engine::Cranelift], &graph, &x, &[0, 1]);
     }
 }
 

@@ -1,10 +1,12 @@
 //! Every case runs the batched graph on every engine, and the graph of one element for each element of the batch.
 
+mod ops;
+mod programs;
+
 use crate::array::Buffer;
 use crate::op::Op;
 use crate::op::datum::{Datum, collect};
 use crate::prelude::*;
-use crate::transform::tests::random;
 use crate::transform::vmap;
 use crate::{Engine, ErrorKind, with_engine};
 
@@ -29,10 +31,19 @@ fn element(batch: &Buffer, axis: usize, k: usize) -> Buffer {
     collect(batch.dtype(), &shape, |j| Ok(read((j / inner * n + k) * inner + j % inner))).unwrap()
 }
 
-fn same(a: &Buffer, b: &Buffer) -> bool {
+/// The same values; floats may differ by `rounding`, relative to the largest of them or 1.
+fn same(a: &Buffer, b: &Buffer, rounding: f64) -> bool {
     let (x, y) = (Datum::Lent(a), Datum::Lent(b));
     let (x, y) = (x.reader().unwrap(), y.reader().unwrap());
-    a.shape() == b.shape() && a.dtype() == b.dtype() && (0..a.count()).all(|k| x(k) == y(k))
+    let near = || match (a.as_slice::<f64>(), b.as_slice::<f64>()) {
+        (Some(x), Some(y)) => {
+            let size = y.iter().fold(1.0_f64, |m, y| m.max(y.abs()));
+            x.iter().zip(y).all(|(x, y)| (x - y).abs() <= rounding * size)
+        }
+        _ => false,
+    };
+    let equal = || (0..a.count()).all(|k| x(k) == y(k));
+    a.shape() == b.shape() && a.dtype() == b.dtype() && (equal() || near())
 }
 
 fn size(inputs: &[&Buffer], in_axes: Axes) -> usize {
@@ -53,6 +64,8 @@ fn agree_on(
     inputs: &[&Buffer],
 ) -> Graph {
     let n = size(inputs, in_axes);
+    // The sums of a product of matrices have another order in a batch.
+    let rounding = if graph.to_string().contains("dot(") { 1e-13 } else { 0.0 };
     let batched = vmap(graph, in_axes, out_axes, n, None).unwrap();
     batched.verify().unwrap_or_else(|e| panic!("{e}\n{batched}"));
     for &engine in engines {
@@ -67,7 +80,10 @@ fn agree_on(
                 let wanted = graph.run(&own.iter().collect::<Vec<_>>()).unwrap();
                 for ((got, wanted), &axis) in got.iter().zip(&wanted).zip(out_axes) {
                     let got = element(got, axis, k);
-                    assert!(same(&got, wanted), "{engine}, element {k}: {got:?}, not {wanted:?}\n{batched}");
+                    assert!(
+                        same(&got, wanted, rounding),
+                        "{engine}, element {k}: {got:?}, not {wanted:?}\n{batched}"
+                    );
                 }
             }
         });
@@ -373,24 +389,6 @@ fn a_batch_without_elements() {
     let batched = vmap(&graph, &[None, Some(1)], &[1, 0], 0, None).unwrap();
     let got = batched.run(&[&floats(&[], 0.0, 0.0), &floats(&[3, 0], 0.0, 0.0)]).unwrap();
     assert_eq!((got[0].shape(), got[1].shape()), (&[3, 0][..], &[0][..]));
-}
-
-#[test]
-fn random_programs() {
-    let engines = [Engine::Candle, Engine::Machine, Engine::Cranelift];
-    let n = indices(&[3, 0, 1], &[3]);
-    for seed in 0..60 {
-        let graph = random::program(seed);
-        let x = floats(&[3], 0.25, 0.5);
-        let rows = floats(&[3, 4], -1.0, 0.3);
-        let columns = floats(&[4, 3], -1.0, 0.3);
-        agree_on(&engines, &graph, &[Some(0), Some(0), Some(0)], &[0, 0], &[&x, &rows, &n]);
-        let one = floats(&[], 0.5, 0.0);
-        agree_on(&engines, &graph, &[None, Some(1), None], &[0, 1], &[&one, &columns, &indices(&[2], &[])]);
-        // Batches of batches.
-        let inner = vmap(&graph, &[Some(0), None, None], &[0, 1], 3, None).unwrap();
-        agree_on(&engines, &inner, &[None, Some(1), Some(0)], &[1, 1], &[&x, &columns, &n]);
-    }
 }
 
 #[test]
