@@ -14,6 +14,7 @@ mod kernels;
 mod linear;
 mod overwritten;
 mod runs;
+mod rules;
 mod states;
 mod structs;
 mod surfaces;

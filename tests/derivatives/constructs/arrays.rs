@@ -7,6 +7,7 @@ constructs! {
     assignments: "`x[i] = v`, `x[[i, j]] += v`";
     slices: "`x.slice(s![a..b, ..])`, `row`, `column`, `slice_mut(..).assign(&v)`";
     whole_arrays: "arithmetic on whole arrays, `sum`, `dot`, `mapv(\\|v\\| ..)`";
+    positions: "arithmetic on whole arrays, `sum`, `dot`, `mapv(\\|v\\| ..)`";
     constructors: "`Array1::zeros(n)`, `from_shape_fn`, `linspace`, `array![..]`, `vec![v; n]`";
     parts_of_lists: "`v[a..b]`, `v[1..]` of lists, `.first().unwrap()`, `.last().unwrap()`";
     lists_of_lists: "`vec![vec![0.0; n]; m]`, `[[f64; 2]; 3]`: `table[i][j]`, `table.len()`, `for row in &table`";
@@ -46,6 +47,15 @@ fn slices(x: &Array1<f64>, n: usize) -> f64 {
 fn whole_arrays(x: &Array1<f64>, n: usize) -> f64 {
     let y = x * 2.0 + &x.mapv(|v| v.sin() * v);
     y.dot(x) / (1.0 + (&y * &y).sum()) + x.mean().unwrap() * n as f64
+}
+
+#[desc_jit]
+fn positions(x: &Array1<f64>, n: usize) -> f64 {
+    let y = x.mapv(|v| v * v);
+    let (most, least) = (y.argmax(), x.argmin());
+    let mut z = x.clone();
+    z[most] *= x[least];
+    z.sum() + y[y.argmin()] * (most + n) as f64
 }
 
 #[desc_jit]

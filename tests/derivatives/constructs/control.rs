@@ -19,6 +19,7 @@ constructs! {
     unrolled_loops: "`#[unroll]` on a `for` of static range";
     checkpointed_loops: "`#[checkpoint]` on a `for`";
     functionals: "`cond`, `switch`, `fori_loop`, `while_loop`, `scan`, `map`";
+    scans_of_arrays: "`cond`, `switch`, `fori_loop`, `while_loop`, `scan`, `map`";
 }
 
 #[desc_jit]
@@ -258,4 +259,14 @@ fn functionals(x: &Array1<f64>, n: usize) -> f64 {
     let d = while_loop(|v: &f64| *v < 9.0, |v: f64| v * 2.0, x[0] * x[0] + 1.0);
     let (e, _) = scan(|s: f64, v: f64| (s * v + 1.0, s), x[0], x);
     a * b + c * d + e + map(|v: f64| v * v, x).sum()
+}
+
+#[desc_jit]
+fn scans_of_arrays(x: &Array1<f64>, n: usize) -> f64 {
+    let (a, before) = scan_reverse(|s: f64, v: f64| (0.5 * s * v + x[n], s * v), x[0], x);
+    let (b, powers) = scan_n(|p: f64| (p * x[1] + 0.5, p * p), x[3], 4);
+    let (c, rest) = scan_with(|s: f64, v: f64| (0.5 * s + v * v, s - v), x[1], x, true, 2);
+    let (d, ()) = scan_with(|s: f64, v: f64| (s * v.cos(), ()), x[2], x, false, 3);
+    let (e, running) = scan(|(s, m): (f64, f64), v: f64| ((s + v * m, m * 0.5), (s, m * v)), (x[0], x[1]), x);
+    a * b + c * d + e.0 + before.dot(&powers) + rest.dot(&running.0) * running.1.sum()
 }

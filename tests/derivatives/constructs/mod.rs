@@ -1,7 +1,8 @@
 //! Derivative and batch of every construct of `docs/language.md`: each row has a function here, named in its first cell.
 //!
 //! All have one signature, so that one harness compares them: natively and on every engine, reverse mode with forward mode
-//! and with differences of the function as written, batches with the function element by element.
+//! and with differences of the function as written, batches with the function element by element, Jacobians, Hessians and
+//! linear maps with gradients.
 
 use desc_jit::prelude::*;
 
@@ -51,6 +52,49 @@ macro_rules! constructs {
                             assert!((values[k] - value).abs() <= 1e-13 * value.abs().max(1.0), "{engine}, element {k}");
                             for (a, b) in slopes.row(k).iter().zip(one.iter()) {
                                 assert!((a - b).abs() <= 1e-12 * b.abs().max(1.0), "{engine}, element {k}: {a} is not {b}");
+                            }
+                        }
+                    });
+                }
+            })*
+        }
+
+        mod matrices_of {
+            use crate::constructs::points;
+            use desc_jit::prelude::*;
+            use desc_jit::{Engine, with_engine};
+
+            $(#[test]
+            fn $f() {
+                let along = Array1::from_vec(vec![0.3, -1.0, 0.5, 0.25]);
+                let near = |a: f64, b: f64, size: f64| (a - b).abs() <= 1e-12 * size.max(1.0);
+                let slope = grad(super::$f::jit());
+                for engine in [Engine::Candle, Engine::Cranelift] {
+                    with_engine(engine, || {
+                        for (k, x) in points().outer_iter().enumerate() {
+                            let x = x.to_owned();
+                            let (gradient, (_, forward)) = (slope(&x, 3), jvp(super::$f::jit())(&x, 3, &along));
+                            let size = gradient.iter().fold(1.0_f64, |m, v| m.max(v.abs()));
+                            let (by_columns, by_rows) = (jacfwd(super::$f::jit())(&x, 3), jacrev(super::$f::jit())(&x, 3));
+                            let (_, map) = linearize(super::$f::jit())(&x, 3);
+                            assert!(near(map(&along), forward, size), "{engine}, point {k}: {} {forward}", map(&along));
+                            let second = hessian(super::$f::jit())(&x, 3);
+                            let size = second.iter().fold(size, |m, v| m.max(v.abs()));
+                            let product = hvp(super::$f::jit())(&x, 3, &along);
+                            let shifted = |h: f64| slope(&(&x + &along * h), 3);
+                            let differences = |h: f64| (shifted(h) - shifted(-h)) / (2.0 * h);
+                            let (coarse, fine) = (differences(1e-3), differences(5e-4));
+                            for i in 0..4 {
+                                assert!(near(by_columns[i], gradient[i], size), "{engine}, point {k}: {by_columns} {gradient}");
+                                assert!(near(by_rows[i], gradient[i], size), "{engine}, point {k}: {by_rows} {gradient}");
+                                for j in 0..i {
+                                    assert!(near(second[[i, j]], second[[j, i]], size), "{engine}, point {k}: {second}");
+                                }
+                                let row = second.row(i).dot(&along);
+                                assert!(near(product[i], row, size), "{engine}, point {k}: {} {row}", product[i]);
+                                let wanted = (4.0 * fine[i] - coarse[i]) / 3.0;
+                                let error = (product[i] - wanted).abs();
+                                assert!(error <= 1e-8 * size, "{engine}, point {k}: {} is not {wanted}", product[i]);
                             }
                         }
                     });
