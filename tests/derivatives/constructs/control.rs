@@ -223,12 +223,13 @@ fn results(x: &Array1<f64>, n: usize) -> f64 {
 
 #[desc_jit]
 fn parallel_loops(x: &Array1<f64>, n: usize) -> f64 {
-    let mut y = x.clone();
+    let (mut y, mut z) = (x.clone(), x * 2.0);
     #[parallel]
     for i in 0..4 {
         y[i] = x[i].sin() * x[n - i.min(3)];
+        z[i] *= x[i] * 0.5;
     }
-    y.dot(x)
+    y.dot(x) + z.dot(&y)
 }
 
 #[desc_jit]

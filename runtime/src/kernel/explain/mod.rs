@@ -169,10 +169,13 @@ pub(crate) fn check_parallel(graph: &Graph) -> Result<()> {
     for l in &loops {
         if let (Some(site), Some(blocked)) = (l.site.filter(|s| sites.contains(s)), l.mark.blocked) {
             // The reverse of a loop stands at the same place, and says nothing of the loop: as many as are marked are
-            // independent, whatever the others are.
-            let marked = sites.iter().filter(|s| **s == site).count();
-            let free = loops.iter().filter(|l| l.site == Some(site) && l.mark.blocked.is_none()).count();
-            if others.contains(&site) && free >= marked {
+            // independent, whatever the others are, or no more depend than there are others. Marked ones can be
+            // written out.
+            let here = |list: &[SiteId]| list.iter().filter(|s| **s == site).count();
+            let (marked, unmarked) = (here(&sites), here(&others));
+            let (depend, free): (Vec<&Loop>, Vec<&Loop>) =
+                loops.iter().filter(|l| l.site == Some(site)).partition(|l| l.mark.blocked.is_some());
+            if unmarked > 0 && (free.len() >= marked || depend.len() <= unmarked) {
                 continue;
             }
             return failed(
