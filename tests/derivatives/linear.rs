@@ -185,6 +185,22 @@ fn a_result_that_does_not_depend_on_the_argument() {
 }
 
 #[test]
+fn both_graphs_are_printed() {
+    let x = places();
+    let linear = linearize(chain::jit());
+    let function = linear.graph(&x, 2.0, 3).unwrap();
+    let map = linear(&x, 2.0, 3).1.graph().unwrap();
+    for graph in [&function, &map] {
+        let text = graph.to_string();
+        let parsed: Graph = text.parse().unwrap_or_else(|e| panic!("{e}\n{text}"));
+        assert_eq!(parsed.to_string(), text);
+    }
+    // The function is in the one, and not in the other.
+    assert!(function.to_string().contains("sin(") && !map.to_string().contains("sin("), "{function}\n{map}");
+    assert!(!linear.explain(&x, 2.0, 3).unwrap().loops().is_empty());
+}
+
+#[test]
 fn errors_name_the_argument() {
     let (x, wrong) = (places(), Array1::ones(2));
     let (_, map) = linearize(chain::jit().wrt(argnums![1, 0]))(&x, 2.0, 3);

@@ -26,7 +26,7 @@ catalogue! {
     HANDLE_VALUE = "DJ0514", "this is a function, not a value",
         "call it, as in `{0}(f)(x)`, or bind it with `let g = {0}(f);` and call that";
     HANDLE_METHOD = "DJ0515", "`{0}` is not part of the staged language for functions",
-        "choose with `wrt`, `in_axes`, `out_axes` and `chunk_size`, and call what they give";
+        "choose with `wrt`, `in_axes`, `out_axes` and `chunk_size`, and call what they give; instead of a `Derivative` write the transform itself, `grad(f)(x)`";
     OPTIONAL_EXPECTED = "DJ0516", "`{0}` takes a function or none here",
         "write `None`, or `Some(&|x| ..)`";
     OUTSIDE = "DJ0517", "`{0}` has to do with files, the network or the process: staged code only computes",

@@ -7,6 +7,7 @@ use super::derived::Derived;
 use crate::array::{Buffer, Device};
 use crate::dtype::{Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
+use crate::graph::Graph;
 use crate::kernel::OutSlot;
 use crate::transform::other_tangent;
 use smallvec::SmallVec;
@@ -54,6 +55,11 @@ impl LinearMap {
     /// The function's name, as it is written with its transforms.
     pub fn name(&self) -> &'static str {
         super::Target::Derived(self.derived).name()
+    }
+
+    /// Its graph.
+    pub fn graph(&self) -> Result<Graph> {
+        self.plan.linear.as_deref().map(|linear| linear.graph.clone()).ok_or_else(no_map)
     }
 
     /// The tangent of the result for these tangents, one per differentiated argument.

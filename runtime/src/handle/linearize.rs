@@ -8,6 +8,7 @@ use super::signature::Signature;
 use super::tangent::Tangent;
 use crate::error::Result;
 use crate::exec::{ArgValue, CacheStats, LinearMap, Output, Target};
+use crate::graph::Graph;
 use crate::stage::{At, Cx, Out, StagedMap, Value};
 use crate::transform::recipe::Transform;
 use std::fmt;
@@ -135,6 +136,14 @@ impl<A: Signature, R: Output, D: Signature, T: Output> Linearize<A, R, D, T> {
 }
 
 impl<D: Signature, T: 'static> Linear<D, T> {
+    /// The graph of the map: its first parameters are what it needs of the function, the last ones the tangents.
+    ///
+    /// # Errors
+    /// None, of a map that `linearize` has made.
+    pub fn graph(&self) -> Result<Graph> {
+        self.map.graph()
+    }
+
     pub(super) fn map(&self) -> &LinearMap {
         &self.map
     }

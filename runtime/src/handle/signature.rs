@@ -79,6 +79,23 @@ macro_rules! signature {
             pub fn try_call<'a>(&self, $($t: $t::Of<'a>),*) -> Result<(R, Linear<D, T>)> {
                 run::<R, D, T>(self.target(), &mut [$($t::into_arg($t)),*])
             }
+
+            /// The graph for arguments like these: of the function, whose last results are what the map needs of it. That of
+            /// the map is [`Linear::graph`].
+            ///
+            /// # Errors
+            /// What staging the function raises, arguments that do not fit, and what has no derivative.
+            pub fn graph<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Graph> {
+                self.target().graph(&[$($t::into_arg($t)),*])
+            }
+
+            /// What each loop of that graph becomes, and why not more.
+            ///
+            /// # Errors
+            /// The same as those of `graph`.
+            pub fn explain<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Explanation> {
+                self.target().explain(&[$($t::into_arg($t)),*])
+            }
         }
 
         impl<$($t: Arg,)* R: Output + 'static> Linear<($($t,)*), R> {
