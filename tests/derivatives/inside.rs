@@ -272,6 +272,19 @@ fn a_linear_map_that_is_called_in_a_loop() {
 }
 
 #[desc_jit]
+fn of_another_length(x: &Array1<f64>, d: &Array1<f64>) -> Array1<f64> {
+    let (r, map) = linearize(residual)(x, 0.5);
+    r + map(d)
+}
+
+#[test]
+fn a_tangent_of_another_shape_is_refused_where_the_map_is_called() {
+    let error = of_another_length::try_call(&places(), &Array1::ones(2)).unwrap_err();
+    assert_eq!(error.message(), "the tangent of `x` is f64[2], but `x` is f64[4]");
+    assert_eq!(error.location().unwrap().text.as_deref(), Some("    r + map(d)"));
+}
+
+#[desc_jit]
 fn slope_of_both(x: f64, y: f64) -> f64 {
     let (value, map) = linearize(product::jit().wrt(argnums![1, 0]))(x, y);
     value + map(2.0, 3.0)

@@ -4,9 +4,10 @@ use super::cx::{Argument, At, Cx, Out, Param, Within};
 use super::rules::tree;
 use super::typed::Ty;
 use super::value::Value;
+use crate::dtype::Type;
 use crate::error::ErrorKind;
 use crate::graph::{Graph, ValueId, inline};
-use crate::transform::Linearized;
+use crate::transform::{Linearized, other_tangent, types};
 use std::rc::Rc;
 
 /// What is known of such a function without its graph.
@@ -106,18 +107,17 @@ impl StagedMap {
         let name = format!("the map of `{}`", self.name);
         let signature =
             Signature { name: &name, params: &self.tangents, types: self.types, result: self.tangent };
-        let (_, tangents) = cx.arguments_of(&signature, args, at)?;
-        let leaves = [&self.residuals[..], &tangents].concat();
-        let params = &self.linear.body.params;
-        for ((&param, &leaf), tangent) in params.iter().zip(&leaves).skip(self.residuals.len()).zip(&tangents)
-        {
-            let (expected, found) = (self.linear.ty(param), cx.builder.borrow().graph().ty(*tangent).clone());
-            debug_assert_eq!(leaf, *tangent);
-            if *expected != found {
-                let message = format!("{name} takes a tangent of type {expected} here, not {found}");
-                return Err(cx.error(ErrorKind::Shape, message, at));
+        let (arguments, tangents) = cx.arguments_of(&signature, args, at)?;
+        let params = self.linear.body.params.iter().skip(self.residuals.len());
+        let mut expected = params.map(|&p| self.linear.ty(p));
+        for (param, argument) in self.tangents.iter().zip(&arguments) {
+            let found = types(std::slice::from_ref(argument));
+            let own: Vec<&Type> = expected.by_ref().take(found.len()).collect();
+            if own != found {
+                return Err(cx.locate_error(other_tangent(param.name, &found, &own), at));
             }
         }
+        let leaves = [&self.residuals[..], &tangents].concat();
         let results = inline(&mut cx.builder.borrow_mut(), &self.linear, &leaves);
         Ok(tree(self.tangent, &self.linear, &results))
     }

@@ -28,7 +28,7 @@ fn traced<'a>(arg: &'a Argument, found: &mut Vec<&'a Type>) {
     }
 }
 
-fn types(args: &[Argument]) -> Vec<&Type> {
+pub(crate) fn types(args: &[Argument]) -> Vec<&Type> {
     let mut found = Vec::new();
     args.iter().for_each(|arg| traced(arg, &mut found));
     found

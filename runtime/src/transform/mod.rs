@@ -19,7 +19,7 @@ mod vjp;
 
 mod vmap;
 
-pub(crate) use arguments::{other_tangent, static_argument};
+pub(crate) use arguments::{other_tangent, static_argument, types};
 pub(crate) use linearize::Linearized;
 
 use crate::error::{Error, ErrorKind, Result};
