@@ -26,7 +26,8 @@ pub(super) fn run(kernel: &mut Kernel) {
 fn list(kernel: &mut Kernel, code: &mut Code, inside: bool, renamed: &mut HashMap<Reg, Reg>) {
     let mut k = 0;
     while k < code.len() {
-        match &mut code[k] {
+        let (before, rest) = code.split_at_mut(k);
+        match &mut rest[0] {
             Item::Inst(..) => {}
             Item::Loop(l) => list(kernel, &mut l.body, true, renamed),
             Item::While(w) => {
@@ -35,7 +36,9 @@ fn list(kernel: &mut Kernel, code: &mut Code, inside: bool, renamed: &mut HashMa
             }
             Item::Branch(b) => {
                 b.arms.iter_mut().for_each(|(arm, _)| list(kernel, arm, inside, renamed));
-                if inside && let Some(flat) = flatten(b, renamed).or_else(|| guard::flatten(kernel, b)) {
+                if inside
+                    && let Some(flat) = flatten(b, renamed).or_else(|| guard::flatten(kernel, b, before))
+                {
                     let n = flat.len();
                     code.splice(k..=k, flat);
                     k += n;

@@ -11,10 +11,10 @@ use crate::dtype::{DType, Literal};
 use crate::hash::HashMap;
 
 /// More instructions in both arms stay behind a jump.
-const FEW: usize = 4;
+const FEW: usize = 6;
 
-/// The branch without its jump; `None` where it stays.
-pub(super) fn flatten(kernel: &mut Kernel, branch: &Branch) -> Option<Code> {
+/// The branch, `before` which that code runs, without its jump; `None` where it stays.
+pub(super) fn flatten(kernel: &mut Kernel, branch: &Branch, before: &[Item]) -> Option<Code> {
     let Selector::Bool(cond) = branch.selector else { return None };
     let [(yes, chosen), (no, otherwise)] = &branch.arms[..] else { return None };
     let insts = || yes.iter().chain(no);
@@ -33,7 +33,8 @@ pub(super) fn flatten(kernel: &mut Kernel, branch: &Branch) -> Option<Code> {
         return None;
     }
     let mut flat = Code::new();
-    let mut failure = None;
+    let mut bounds = Bounds::default();
+    let mut failures = Vec::new();
     for item in insts() {
         let Item::Inst(inst, _) = item else { return None };
         // What was known of it holds only where nothing before it failed.
@@ -43,26 +44,68 @@ pub(super) fn flatten(kernel: &mut Kernel, branch: &Branch) -> Option<Code> {
             flat.push(item.clone());
             continue;
         };
-        let fails = failure_of(kernel, inst)?;
-        flat.extend([wrapping.into(), fails.into()]);
-        failure = match (failure, fails.dst()?) {
-            (None, b) => Some(b),
-            (Some(a), b) => {
-                let dst = new_reg(kernel, DType::Bool);
-                flat.push(Inst::OrI { dst, a, b }.into());
-                Some(dst)
-            }
-        };
+        flat.push(wrapping.into());
+        if !bounds.take(kernel, inst) {
+            let fails = failure_of(kernel, inst)?;
+            failures.push(fails.dst()?);
+            flat.push(fails.into());
+        }
     }
+    for (source, most) in bounds.most {
+        let (dst, a) = (new_reg(kernel, DType::Bool), constant(kernel, Literal::U64(most)));
+        flat.push(Inst::LtU { dst, a, b: source }.into());
+        failures.push(dst);
+    }
+    let failure = failures.into_iter().reduce(|a, b| {
+        let dst = new_reg(kernel, DType::Bool);
+        flat.push(Inst::OrI { dst, a, b }.into());
+        dst
+    });
     let arms = vec![(copy(kernel, yes), Vec::new()), (copy(kernel, no), Vec::new())];
     let written = Item::Branch(Box::new(Branch { selector: branch.selector, arms }));
     let arms = vec![(vec![written], Vec::new()), (Code::new(), Vec::new())];
     flat.push(Item::Branch(Box::new(Branch { selector: Selector::Bool(failure?), arms })));
+    // `k % 2 == 0` is the opposite of a bit that is there.
+    let negated = new_reg(kernel, DType::Bool);
+    flat.push(Inst::XorI { dst: negated, a: cond, b: constant(kernel, Literal::Bool(true)) }.into());
+    let opposite = is_zero(kernel, before, cond);
     for &(dst, b) in chosen {
         let &(_, c) = otherwise.iter().find(|m| m.0 == dst)?;
-        flat.push(Inst::Select { dst, a: cond, b, c }.into());
+        let choice = if step(kernel, &flat, b, c) {
+            Inst::AddI { dst, a: c, b: cond }
+        } else if step(kernel, &flat, c, b) {
+            Inst::AddI { dst, a: b, b: negated }
+        } else if opposite {
+            Inst::Select { dst, a: negated, b: c, c: b }
+        } else {
+            Inst::Select { dst, a: cond, b, c }
+        };
+        flat.push(choice.into());
     }
     Some(flat)
+}
+
+/// The condition says that a value of 0 or 1 is 0.
+fn is_zero(kernel: &Kernel, before: &[Item], cond: Reg) -> bool {
+    let zero = |r: Reg| kernel.constant(r).and_then(Literal::as_i128) == Some(0);
+    let bit = |r: Reg| kernel.ranges[r.index()].within(Interval::new(0, 1));
+    before.iter().any(|item| match item {
+        Item::Inst(Inst::EqI { dst, a, b }, _) if *dst == cond => {
+            (zero(*b) && bit(*a)) || (zero(*a) && bit(*b))
+        }
+        _ => false,
+    })
+}
+
+/// The first value is one more than the second one.
+fn step(kernel: &Kernel, flat: &Code, more: Reg, less: Reg) -> bool {
+    let one = |r: Reg| kernel.constant(r).and_then(Literal::as_i128) == Some(1);
+    flat.iter().any(|item| match item {
+        Item::Inst(Inst::AddI { dst, a, b } | Inst::AddW { dst, a, b }, _) if *dst == more => {
+            (*a == less && one(*b)) || (*b == less && one(*a))
+        }
+        _ => false,
+    })
 }
 
 /// An integer of 64 bits, or a bool.
@@ -100,7 +143,45 @@ fn wrapping(inst: &Inst) -> Option<Inst> {
     })
 }
 
-/// Whether it fails.
+/// Up to where sums and products with constants do not fail, by the variable that they begin with: of `3 * k + 1` there is
+/// one test, `k <= (MAX - 1) / 3`.
+#[derive(Default)]
+struct Bounds {
+    most: Vec<(Reg, u64)>,
+    /// `factor * variable + term`
+    forms: HashMap<Reg, (Reg, u64, u64)>,
+}
+
+impl Bounds {
+    /// Takes in a sum or product of unsigned integers with a constant; of anything else, `false`.
+    fn take(&mut self, kernel: &Kernel, inst: &Inst) -> bool {
+        let number =
+            |r: Reg| kernel.constant(r).and_then(Literal::as_i128).and_then(|x| u64::try_from(x).ok());
+        let with_constant = |a: Reg, b: Reg| number(b).map(|c| (a, c)).or_else(|| number(a).map(|c| (b, c)));
+        let form = |r: Reg| self.forms.get(&r).copied().unwrap_or((r, 1, 0));
+        let made = match *inst {
+            Inst::AddUsize { dst, a, b } => with_constant(a, b).and_then(|(x, c)| {
+                let (source, factor, term) = form(x);
+                Some((dst, (source, factor, term.checked_add(c)?)))
+            }),
+            Inst::MulUsize { dst, a, b } => with_constant(a, b).and_then(|(x, c)| {
+                let (source, factor, term) = form(x);
+                Some((dst, (source, factor.checked_mul(c)?, term.checked_mul(c)?)))
+            }),
+            _ => None,
+        };
+        let Some((dst, (source, factor, term))) = made.filter(|made| made.1.1 > 0) else { return false };
+        self.forms.insert(dst, (source, factor, term));
+        let most = (u64::MAX - term) / factor;
+        match self.most.iter_mut().find(|known| known.0 == source) {
+            Some(known) => known.1 = known.1.min(most),
+            None => self.most.push((source, most)),
+        }
+        true
+    }
+}
+
+/// Whether it fails, of what has no bound.
 fn failure_of(kernel: &mut Kernel, inst: &Inst) -> Option<Inst> {
     use Inst::*;
     let number = |kernel: &Kernel, r: Reg| kernel.constant(r).and_then(Literal::as_i128);
@@ -108,17 +189,9 @@ fn failure_of(kernel: &mut Kernel, inst: &Inst) -> Option<Inst> {
     let fails = new_reg(kernel, DType::Bool);
     let whole = Interval::of(DType::I64);
     Some(match *inst {
-        // The sum is less than either term, and a constant is the cheaper one to compare with.
-        AddUsize { dst, a, b } => {
-            let term = if number(kernel, b).is_some() { b } else { a };
-            LtU { dst: fails, a: dst, b: term }
-        }
+        // The sum is less than either term.
+        AddUsize { dst, a, .. } => LtU { dst: fails, a: dst, b: a },
         SubUsize { a, b, .. } => LtU { dst: fails, a, b },
-        MulUsize { a, b, .. } => {
-            let (factor, b) = if number(kernel, a).is_some() { (a, b) } else { (b, a) };
-            let most = u64::try_from(i128::from(u64::MAX) / number(kernel, factor)?).ok()?;
-            LtU { dst: fails, a: constant(kernel, Literal::U64(most)), b }
-        }
         AddI64 { a, b, .. } => match number(kernel, b)? {
             c if c >= 0 => LtS { dst: fails, a: signed(kernel, whole.hi - c)?, b: a },
             c => LtS { dst: fails, a, b: signed(kernel, whole.lo - c)? },

@@ -90,7 +90,16 @@ impl<'k> Unit<'k> {
         }
         if !inst.may_fail() {
             let dst = inst.dst().ok_or(Unsupported)?;
-            let value = self.value(inst)?;
+            let value = match *inst {
+                Inst::XorI { a, .. } if self.f.both.contains(&a) => {
+                    self.f.both.insert(dst);
+                    self.value(inst)?
+                }
+                Inst::Select { a, b, c, .. } if self.f.both.contains(&a) => {
+                    format!("choose({}, {}, {})", self.e.var(a), self.e.int(b), self.e.int(c))
+                }
+                _ => self.value(inst)?,
+            };
             self.set(dst, &value);
             return Ok(());
         }
@@ -166,6 +175,8 @@ impl<'k> Unit<'k> {
 
     fn branch(&mut self, b: &'k Branch) -> Result<()> {
         let last = b.arms.len().checked_sub(1).ok_or(Unsupported)?;
+        let in_both = computed_in_both(b);
+        self.f.both.extend(in_both);
         for (k, (code, moves)) in b.arms.iter().enumerate() {
             let test = match b.selector {
                 Selector::Bool(r) if only_reports(b) => format!("UNLIKELY({})", self.e.var(r)),
@@ -180,11 +191,26 @@ impl<'k> Unit<'k> {
                 _ if k == last => self.line("} else {"),
                 _ => self.line(format!("}} else if ({test}) {{")),
             }
+            // So that GCC does not ask for the two conditions in the other order.
+            if in_both.is_some() && k == 0 {
+                self.line("IN_ORDER;");
+            }
             self.list(code)?;
             self.moves(moves);
         }
         self.line("}");
         Ok(())
+    }
+}
+
+/// The condition of the branch that runs as it was written where one of its arms fails ([`guard`](crate::kernel::guard)).
+fn computed_in_both(b: &Branch) -> Option<Reg> {
+    match &b.arms.first()?.0[..] {
+        [Item::Branch(written)] if only_reports(b) => match written.selector {
+            Selector::Bool(cond) => Some(cond),
+            Selector::Index { .. } => None,
+        },
+        _ => None,
     }
 }
 

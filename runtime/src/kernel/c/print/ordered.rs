@@ -34,6 +34,10 @@ impl<'k> Iteration<'k> {
             return Vec::new();
         }
         let terms = self.found(Flow::of_terms());
+        // What is read is what GCC forgets the order of.
+        if terms.loads.is_empty() {
+            return Vec::new();
+        }
         moves.filter(|&&(carry, next)| terms.reach(next, carry)).map(|m| m.0).collect()
     }
 

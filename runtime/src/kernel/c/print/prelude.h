@@ -13,7 +13,7 @@
 
 /* In a loop with s = s + a[2 * i + 1] + a[2 * i] GCC (12 at least) adds other elements: it makes vectors of the terms and
    forgets their order. With one of these at its end a loop is none that it makes vectors of: where `x` is the sum, and
-   where an element of an array is. */
+   where an element of an array is. What begins with the second one is not made part of the condition before it. */
 #if defined(__clang__) || !defined(__GNUC__)
 #define ORDERED(x) ((void)0)
 #define IN_ORDER ((void)0)
@@ -65,6 +65,15 @@ static inline uint32_t rotl32(uint64_t x, uint64_t n) {
 }
 static inline uint64_t rotl64(uint64_t x, uint64_t n) {
     return x << (n & 63) | x >> (-n & 63);
+}
+/* `c ? a : b` without a jump, which GCC would make of it. */
+static inline int64_t choose(_Bool c, int64_t a, int64_t b) {
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+    __asm__("testb\t%1, %1\n\tcmovneq\t%2, %0" : "+r"(b) : "q"(c), "rm"(a) : "cc");
+    return b;
+#else
+    return c ? a : b;
+#endif
 }
 static inline int64_t clz64(uint64_t x) {
     return x ? __builtin_clzll(x) : 64;

@@ -70,6 +70,8 @@ pub(super) struct Body {
     pub given: HashSet<Reg>,
     /// In a loop whose iterations run one by one.
     pub scalar: bool,
+    /// Conditions of branches whose arms are both computed, since a jump is hard to foresee.
+    pub both: HashSet<Reg>,
 }
 
 /// The registers and slots of a part of the code.
