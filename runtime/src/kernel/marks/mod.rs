@@ -28,6 +28,9 @@ use super::launch::{Backwards, MAX_FOLDS, WORTH, backwards};
 /// Loops with fewer iterations are not worth several at once.
 const SHORT: u64 = 8;
 
+/// As many bytes stay in the cache of the core that fills them: what several cores fill, the next loop fetches from each.
+const FAR: u64 = 4 << 20;
+
 /// Marks every loop of the kernel.
 pub(super) fn run(kernel: &mut Kernel) {
     let mut code = std::mem::take(&mut kernel.code);
@@ -96,7 +99,8 @@ impl Marker<'_> {
             l.mark.simt = true;
         }
         let inner_only = backwards() == Some(Backwards::Inner) && !l.mark.vector;
-        if !inside_parallel && !inner_only && self.worth(l, trips) {
+        let near = backwards().is_none() && filled(self.kernel, l, trips).is_some_and(|bytes| bytes < FAR);
+        if !inside_parallel && !inner_only && !near && self.worth(l, trips) {
             let (mut marked, reads) = (l.clone(), self.reads.clone());
             // The loops inside first: their reductions become values of this one's.
             self.list(&mut marked.body, true);
@@ -201,6 +205,27 @@ pub(super) fn leak(reads: &[u32], l: &Loop) -> Option<Reg> {
         .iter()
         .find(|&(r, &(own, set))| set && reads.get(r.index()).is_some_and(|&all| all > own))
         .map(|(&r, _)| r)
+}
+
+/// The bytes that a loop writes which only fills arrays, each with one value.
+fn filled(kernel: &Kernel, l: &Loop, trips: u64) -> Option<u64> {
+    let mut set = vec![l.iv];
+    let mut bytes = 0_u64;
+    for item in &l.body {
+        bytes = bytes.saturating_add(match item {
+            Item::Inst(
+                Inst::Store8 { val, buf, .. } | Inst::Store4 { val, buf, .. } | Inst::Store1 { val, buf, .. },
+                _,
+            ) if !set.contains(val) => kernel.slots[buf.index()].dtype.size() as u64,
+            Item::Inst(inst, None) if inst.is_pure() && !inst.is_load() => {
+                set.extend(inst.dst());
+                0
+            }
+            Item::Loop(inner) => filled(kernel, inner, inner.max_trips?)?,
+            _ => return None,
+        });
+    }
+    Some(trips.saturating_mul(bytes))
 }
 
 /// The body is a plain list of instructions that touch no whole buffers.
