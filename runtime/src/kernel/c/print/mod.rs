@@ -18,6 +18,7 @@
 //! | `simt.rs` | iterations side by side |
 //! | `pairs.rs` | roots and quotients two at a time |
 //! | `parallel.rs` | loops on several threads |
+//! | `width.rs` | how wide vectors are |
 //! | `prelude.h` | what every translation unit starts with |
 
 mod check;
@@ -34,6 +35,7 @@ mod scope;
 mod simt;
 mod tiles;
 mod unit;
+mod width;
 
 pub(super) use unit::{ENTRY, source};
 #[cfg(test)]

@@ -1,3 +1,6 @@
+#if defined(NARROW) && defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+#pragma GCC target("prefer-vector-width=256")
+#endif
 #include <stdint.h>
 
 #define NEST static __attribute__((noinline))

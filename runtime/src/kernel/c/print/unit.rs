@@ -3,6 +3,7 @@
 use super::expr::{Exprs, array, element_type, variable_type};
 use super::folds::is_cascade;
 use super::scope::{Block, Scopes};
+use super::width;
 use crate::kernel::ahead::Finder;
 use crate::kernel::inst::{Buf, Inst, Reg, Role};
 use crate::kernel::ir::{Code, Item, Kernel, Loop, for_each_code, for_each_reg};
@@ -22,7 +23,7 @@ pub(super) type Result<T> = std::result::Result<T, Unsupported>;
 
 /// The C text of a kernel; `None` where it has something that this engine does not do.
 pub(in crate::kernel::c) fn source(kernel: &Kernel) -> Option<String> {
-    Some(PRELUDE.to_string() + &functions(kernel, ENTRY, &mut 0)?)
+    Some([width::request(kernel), PRELUDE, &functions(kernel, ENTRY, &mut 0)?].concat())
 }
 
 /// What every translation unit starts with.
