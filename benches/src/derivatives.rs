@@ -52,7 +52,8 @@ impl fmt::Display for Derivatives<'_> {
         )?;
         let mut slow = Vec::new();
         for (row, primal) in self.pairs() {
-            let ours = row.ours_ms / primal.ours_ms;
+            // A machine that is slower for a second would be so for one of two rows only.
+            let ours = row.ours_ms / row.primal_ms.unwrap_or(primal.ours_ms);
             let over = |a: Option<f64>, b: Option<f64>| Some(a? / b?);
             writeln!(
                 f,
@@ -117,8 +118,12 @@ mod unit_tests {
             row("wave_checkpoint", 9.0, 1 << 20),
         ];
         rows[1].primal = Some("wave");
+        rows[1].primal_ms = Some(1.25);
         rows[2].native_peak_bytes = 40 << 20;
         rows[1].jax_ms = Some(2.0);
+        let text = Derivatives(&rows).to_string();
+        assert!(text.contains("above 4: none"), "{text}");
+        rows[1].primal_ms = Some(1.0);
         let text = Derivatives(&rows).to_string();
         assert!(text.contains("above 4: wave_gradient S 5.00"), "{text}");
         assert!(text.contains("below 1: wave_gradient S 0.4000"), "{text}");

@@ -39,7 +39,7 @@ pub fn run(path: &Path, work: &[(Bench, &'static str)], peers: &mut Peers, effor
     for factor in FACTORS {
         let mut nobody = Peers { native: peers.native, limit: false, python: Vec::new() };
         let with = if factor <= LAST_OF_PEERS { &mut *peers } else { &mut nobody };
-        let row = measure(bench, size, factor, with, effort, &ProgressBar::hidden())?;
+        let row = measure(bench, None, size, factor, with, effort, &ProgressBar::hidden())?;
         ensure!(row.warnings.is_empty(), "{}", row.warnings.join("\n"));
         let steps = bench.steps(size, factor).context("a kernel without a number of steps")?;
         println!(

@@ -121,6 +121,7 @@ fn run(options: &Options) -> Result<()> {
         #[cfg(not(test))]
         Group::Canon => canon::all(),
     };
+    let all = kernels.clone();
     let work = selected(kernels, &options.filter, &options.size)?;
     if options.scaling {
         return scaling::run(&work, options.repeat);
@@ -146,7 +147,8 @@ fn run(options: &Options) -> Result<()> {
     let mut failures = Vec::new();
     for (bench, size) in &work {
         // One kernel that fails should not cost the figures of the others.
-        match measure(bench, size, 1, &mut peers, effort, &bar) {
+        let primal = all.iter().find(|other| Some(other.name()) == bench.primal());
+        match measure(bench, primal, size, 1, &mut peers, effort, &bar) {
             Ok(row) => {
                 if let Some(json) = &mut json {
                     json.write(&row)?;

@@ -15,8 +15,9 @@ use crate::python::{Library, Python};
 use crate::report::Row;
 use crate::values::Values;
 
-/// A sample takes at least this long: short kernels are called several times in it.
-const SAMPLE: Duration = Duration::from_millis(2);
+/// A sample takes at least this long: short kernels are called several times in it. The first call after a pause finds cold
+/// caches, which costs up to 60 microseconds.
+const SAMPLE: Duration = Duration::from_millis(10);
 
 /// Between two samples, so that threads of the one before that still look for work have gone to sleep.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -75,6 +76,8 @@ pub fn settle(case: &mut dyn Case) -> Result<()> {
 enum Player<'a> {
     Here(Way),
     There(&'a mut Python),
+    /// Our reading of the kernel whose derivative is measured.
+    Primal(Box<dyn Case>),
 }
 
 impl Player<'_> {
@@ -82,6 +85,7 @@ impl Player<'_> {
         match self {
             Player::Here(way) => case.time(*way, calls),
             Player::There(python) => python.time(calls),
+            Player::Primal(case) => case.time(Way::Ours, calls),
         }
     }
 
@@ -89,13 +93,16 @@ impl Player<'_> {
         match self {
             Player::Here(way) => format!("{way:?}").to_lowercase(),
             Player::There(python) => python.library().to_string(),
+            Player::Primal(_) => "primal".to_string(),
         }
     }
 }
 
-/// Measures a kernel at a size, with `factor` times its number of steps. Differences beyond the tolerances are warnings of the row.
+/// Measures a kernel at a size, with `factor` times its number of steps, and what it is the derivative of in the same
+/// rounds. Differences beyond the tolerances are warnings of the row.
 pub fn measure(
     bench: &Bench,
+    primal: Option<&Bench>,
     size: &'static str,
     factor: usize,
     peers: &mut Peers,
@@ -124,6 +131,11 @@ pub fn measure(
         own => PEER_TOLERANCE.max(own.bound()),
     };
     let mut players = vec![Player::Here(Way::Ours)];
+    if let Some(primal) = primal {
+        let mut case = primal.longer(size, factor)?;
+        settle(&mut *case)?;
+        players.push(Player::Primal(case));
+    }
     for python in &mut peers.python {
         if !Path::new(env!("CARGO_MANIFEST_DIR"))
             .join(format!("python/kernels/{}.py", bench.name()))
@@ -180,6 +192,7 @@ pub fn measure(
             Player::Here(Way::Ours) => row.ours_ms = ms,
             Player::Here(Way::Native) => row.native_ms = Some(ms),
             Player::Here(Way::Limit) => row.limit_ms = Some(ms),
+            Player::Primal(_) => row.primal_ms = Some(ms),
             Player::There(python) => match python.library() {
                 Library::Jax => row.jax_ms = Some(ms),
                 Library::Numba => row.numba_ms = Some(ms),

@@ -24,6 +24,8 @@ pub struct Row {
     /// Without running.
     pub ours_stage_compile_ms: f64,
     pub ours_ms: f64,
+    /// Ours, of the primal, in the same rounds.
+    pub primal_ms: Option<f64>,
     pub native_ms: Option<f64>,
     pub jax_first_ms: Option<f64>,
     pub jax_ms: Option<f64>,
@@ -78,6 +80,7 @@ impl Row {
             ours_first_ms: f64::NAN,
             ours_stage_compile_ms: f64::NAN,
             ours_ms: f64::NAN,
+            primal_ms: None,
             native_ms: None,
             jax_first_ms: None,
             jax_ms: None,

@@ -40,9 +40,10 @@ const WITHOUT_CONTRACTION: [&[&str]; 3] =
 const TARGETS: [&[&str]; 4] =
     [&["-march=native", "-mprefer-vector-width=512"], &["-march=native"], &["-mcpu=native"], &[]];
 
-/// What GCC is asked for on AMD's Zen: tuned for that, it takes a load for no dearer than a register, and loads each element
-/// of a stencil as often as it is named, up to twice as often as needed. Which instructions there are is not touched.
-const ZEN: [&str; 1] = ["-mtune=skylake-avx512"];
+/// What GCC is asked for on AMD's Zen, and on a processor that is newer than it: tuned for those, it takes a load for no
+/// dearer than a register, and loads each element of a stencil as often as it is named, up to twice as often as needed.
+/// Which instructions there are is not touched.
+const FEW_LOADS: [&str; 1] = ["-mtune=skylake-avx512"];
 
 /// A compiler that answers.
 #[derive(Clone, Debug)]
@@ -54,8 +55,8 @@ pub(super) struct Compiler {
     limit: Duration,
     /// It is GCC for AVX, whose assembly is looked at: [`assembly`].
     avx: bool,
-    /// It is GCC on a Zen: [`ZEN`].
-    zen: bool,
+    /// It is GCC that loads too often: [`FEW_LOADS`].
+    loads: bool,
     /// Its name and version, as it gives them.
     pub version: String,
     /// Everything that the code that it makes depends on, the source aside.
@@ -93,7 +94,7 @@ impl Compiler {
             flags: Vec::new(),
             limit: LIMIT,
             avx: false,
-            zen: false,
+            loads: false,
             version: String::new(),
             identity: String::new(),
         };
@@ -115,7 +116,8 @@ impl Compiler {
                     let has = |name: &str| macros.contains(&format!("#define {name} "));
                     let gcc = has("__GNUC__") && !has("__clang__");
                     compiler.avx = gcc && has("__AVX__");
-                    compiler.zen = gcc && macros.contains("#define __tune_znver");
+                    let untuned = !macros.contains("#define __tune_");
+                    compiler.loads = compiler.avx && (untuned || macros.contains("#define __tune_znver"));
                     compiler.identity = format!("{version}\n{compiler:?}\n{macros}\n{}", cpu());
                     return Ok(compiler);
                 }
@@ -144,10 +146,10 @@ impl Compiler {
         let (text, library) = (dir.join("kernel.c"), dir.join("kernel.so"));
         std::fs::write(&text, source).map_err(|e| format!("{}: {e}", text.display()))?;
         // Code of scalars is as fast as it was, or a little slower.
-        let vectors = self.zen && source.lines().any(|line| line.trim() == "INDEPENDENT");
+        let vectors = self.loads && source.lines().any(|line| line.trim() == "INDEPENDENT");
         let run = |arguments: &[&str]| {
             let mut command = self.command();
-            command.args(&self.flags).args(ZEN.iter().filter(|_| vectors)).args(arguments);
+            command.args(&self.flags).args(FEW_LOADS.iter().filter(|_| vectors)).args(arguments);
             process::run(command, dir, self.limit)
         };
         if !self.avx {
