@@ -203,11 +203,36 @@ fn collatz(start: u64) -> (u64, u64) {
     (steps, highest)
 }
 
+/// Two steps at once where the number is odd: how many there are, and how many times it was even.
+#[desc_jit]
+fn shortcut(start: u64) -> (u64, u64) {
+    let (mut k, mut steps, mut even) = (start, 0, 0);
+    while k != 1 {
+        if k % 2 == 0 {
+            k /= 2;
+            even += 1;
+        } else {
+            k = (3 * k + 1) / 2;
+            steps += 1;
+            even += 1;
+        }
+        steps += 1;
+    }
+    (steps, even)
+}
+
 #[test]
 fn collatz_sequences_of_unsigned_numbers() {
     assert_eq!(agree!(collatz(27)), (111, 9232));
     assert_eq!(agree!(collatz(1 << 63)), (63, 1 << 63));
     refuse!(collatz(u64::MAX), Arithmetic, "attempt to multiply with overflow");
+    // Three times it is the largest number; the next odd one below is the last that has a successor.
+    refuse!(collatz(u64::MAX / 3), Arithmetic, "attempt to add with overflow");
+    assert_eq!(agree!(shortcut(27)), (111, 70));
+    refuse!(shortcut(u64::MAX / 3 - 2), Arithmetic, "attempt to multiply with overflow");
+    agree!(shortcut(1 << 63));
+    refuse!(shortcut(u64::MAX / 3), Arithmetic, "attempt to add with overflow");
+    refuse!(shortcut(u64::MAX), Arithmetic, "attempt to multiply with overflow");
 }
 
 #[desc_jit]

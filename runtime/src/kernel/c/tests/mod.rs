@@ -2,4 +2,5 @@
 
 mod failures;
 mod programs;
+mod texts;
 mod tools;

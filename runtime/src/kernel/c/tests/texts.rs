@@ -1,0 +1,103 @@
+//! What is in the text of a kernel, where its numbers are the same without.
+
+use crate::kernel::c::print::{PRELUDE, source};
+use crate::kernel::ir::Kernel;
+use crate::kernel::optimize;
+
+/// The text of a kernel after the passes, the prelude aside.
+fn text(kernel: &str) -> String {
+    let mut kernel: Kernel = kernel.parse().unwrap();
+    optimize::run(&mut kernel);
+    source(&kernel).unwrap().replace(PRELUDE, "")
+}
+
+#[test]
+fn arms_that_are_both_computed_are_chosen_without_a_jump() {
+    let text = text(
+        "kernel f(r0: u64) {
+  r1: u64 = Mov r0
+  loop {
+    r2: bool = NeI r1 1u64
+    while r2
+    r3: u64 in 0..=1 = RemU r1 2u64 !0
+    r4: bool = EqI r3 0u64
+    if r4 {
+      r5: u64 = DivU r1 2u64 !1
+      r6: u64 <- r5
+    } else {
+      r7: u64 = MulUsize 3u64 r1 !2
+      r8: u64 in 1..=18446744073709551615 = AddUsize r7 1u64 !3
+      r6 <- r8
+    }
+    r1 <- r6
+  }
+  return r1
+}
+trap !0 = binary rem u64
+trap !1 = binary div u64
+trap !2 = binary mul u64
+trap !3 = binary add u64
+",
+    );
+    assert!(text.contains("choose("), "{text}");
+    // Behind what stands for both checks, before the condition of the branch as written.
+    assert!(text.contains(")) {\n                IN_ORDER;\n                if (r4) {"), "{text}");
+}
+
+/// A sum over iterations; of elements of an array, or of numbers that are computed.
+fn sum(of_elements: bool) -> String {
+    let term = if of_elements { "Load8 b0[0 + r0 + 0]" } else { "MulF64 r1 0.5" };
+    text(&format!(
+        "kernel f() {{
+  b0 \"x\": f64[100] read
+  r0: i64 in 0..=99 = Mov 0
+  r1: f64 = Mov 1.0
+  for r0 until 100 step 1 at most 100 {{
+    r2: f64 = {term}
+    r3: f64 = MulF64 r1 r2
+    r4: f64 = AddF64 r1 r3
+    r1 <- r4
+  }}
+  return r1
+}}
+"
+    ))
+}
+
+#[test]
+fn sums_of_elements_stay_in_order() {
+    assert!(sum(true).contains("ORDERED("));
+    assert!(!sum(false).contains("ORDERED("));
+}
+
+#[test]
+fn vectors_are_short_where_most_of_the_work_is_outside_of_them() {
+    let sweep = |between: &str| {
+        text(&format!(
+            "kernel f() {{
+  b0 \"x\": f64[1000] read owned
+  b1 \"y\": f64[1000] made
+  r0: i64 in 0..=999 = Mov 0
+  for r0 until 1000 step 1 at most 1000 {{
+    r1: f64 = Load8 b0[0 + r0 + 0]
+    r2: f64 = MulF64 2.0 r1
+    Store8 b1[0 + r0 + 0] = r2
+  }}
+  {between}
+  return b1
+}}
+"
+        ))
+    };
+    assert!(!sweep("").starts_with("#define NARROW"));
+    let recurrence = "r3: i64 in 0..=999 = Mov 0
+  r4: f64 = Mov 1.0
+  for r3 until 1000 step 1 at most 1000 {
+    r5: f64 = Load8 b1[0 + r3 + 0]
+    r6: f64 = DivF64 r5 r4
+    r7: f64 = AddF64 r6 1.0
+    Store8 b1[0 + r3 + 0] = r7
+    r4 <- r7
+  }";
+    assert!(sweep(recurrence).starts_with("#define NARROW"));
+}
