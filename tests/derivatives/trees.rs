@@ -157,3 +157,45 @@ fn networks_side_by_side() {
         });
     }
 }
+
+/// Two steps of training for each of two networks, as one batch.
+#[desc_jit]
+fn trained_side_by_side(a: &Network, b: &Network, x: &Array1<f64>, rate: f64) -> Vec<Network> {
+    let mut nets = vec![a.clone(), b.clone()];
+    for _ in 0..2 {
+        let stack = tree_stack(&nets);
+        let after = vmap(trained).in_axes(in_axes![0, _, _])(&stack, x, rate);
+        nets = tree_unstack::<Network>(&after);
+    }
+    nets
+}
+
+/// The sum of all numbers of both, by their stack.
+#[desc_jit]
+fn biases(a: &Layer, b: &Layer) -> Array1<f64> {
+    let both = tree_stack(&[a.clone(), b.clone()]);
+    let numbers = tree_stack(&[3.0, 4.0]);
+    &both.bias + &both.weight.index_axis(Axis(0), 1).sum_axis(Axis(0)) + numbers
+}
+
+#[test]
+fn networks_are_stacked_inside_of_functions() {
+    let (a, b, x) = (network(1), network(2), input());
+    let twice = |net: &Network| trained(&trained(net, &x, 0.1), &x, 0.1);
+    for engine in Engine::ALL {
+        with_engine(engine, || {
+            let nets = trained_side_by_side(&a, &b, &x, 0.1);
+            for (net, before) in nets.iter().zip([&a, &b]) {
+                assert_eq!(numbers(net), numbers(&twice(before)), "{engine}");
+                assert_eq!((net.rest[1].power, net.rest[2].power), (2, 0));
+            }
+            assert_eq!(biases(&a.first, &b.first), biases::native(&a.first, &b.first), "{engine}");
+            let (mut other, first) = (b.first.clone(), a.first.clone());
+            other.power = 7;
+            let error = biases::jit().try_call(&first, &other).unwrap_err();
+            assert!(error.message().contains("the same static fields"), "{error}");
+        });
+    }
+    let nets = trained_side_by_side::native(&a, &b, &x, 0.1);
+    assert_eq!(nets.len(), 2);
+}

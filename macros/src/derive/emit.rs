@@ -81,9 +81,13 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
         #vis trait #fields_of: ::core::marker::Sized + 'static {
             #(type #names: #bounds;)*
             #(#functions)*
+            fn __one() -> ::desc_jit::__private::Ty;
         }
         impl<#params> #fields_of for #own_type #clause {
             #(type #names = #of_own;)*
+            fn __one() -> ::desc_jit::__private::Ty {
+                <#own_type as ::desc_jit::__private::Tree>::__TY
+            }
         }
     };
     let stack_argument = (!fields.is_empty()).then(|| quote_ours! { <#own_type> });
@@ -94,6 +98,7 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
         floats: generics.dtypes(),
         clause,
         methods: methods(name, generics),
+        one: quote_ours! { ::core::option::Option::None },
         fields: quote_ours! { <#own_type as #fields_of> },
         stacked: quote_ours! { #stack #stack_argument },
         name,
@@ -106,6 +111,10 @@ pub fn tree(tree: &Tree, complete: bool) -> TokenStream {
         clause: TokenStream::new(),
         // A stack has none, whatever is in it.
         methods: quote_ours! { { let _: &str = name; ::std::vec::Vec::new() } },
+        one: match fields.is_empty() {
+            true => quote_ours! { ::core::option::Option::None },
+            false => quote_ours! { ::core::option::Option::Some(<#of as #fields_of>::__one()) },
+        },
         fields: quote_ours! { <#of as #fields_of> },
         stacked: nested(of_stacks.collect()),
         name: &stack,
@@ -190,11 +199,13 @@ struct Subject<'a> {
     fields: TokenStream,
     /// Many of them.
     stacked: TokenStream,
+    /// The type of one of them, of a struct of many.
+    one: TokenStream,
 }
 
 /// The impls for one struct with these fields.
 fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool) -> TokenStream {
-    let Subject { name, text, ty: own, params, floats, clause, methods, fields, stacked } = subject;
+    let Subject { name, text, ty: own, params, floats, clause, methods, fields, stacked, one } = subject;
     // Ours, among tokens that have the user's spans.
     let (this, outputs) = (crate::ast::ours("this"), crate::ast::ours("outputs"));
     let descriptions = parts.iter().map(|part| {
@@ -247,6 +258,8 @@ fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool
                     parameters: &[#(#floats),*],
                     fields: &[#(#descriptions),*],
                     methods: |name| #methods,
+                    stacked: || <#stacked as ::desc_jit::__private::Tree>::__TY,
+                    one: || #one,
                 });
             type __Stacked = #stacked;
             fn __owned<'a>(#this: Self) -> ::desc_jit::__private::ArgValue<'a> {

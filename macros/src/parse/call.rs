@@ -10,7 +10,8 @@ use quote::quote;
 use syn::{Expr as Rust, ExprCall, Path};
 
 /// Functions of this library whose type arguments say nothing that their arguments don't.
-const TYPED_BY_ARGUMENTS: &[&str] = &["tree_leaves", "tree_flatten", "tree_unflatten"];
+const TYPED_BY_ARGUMENTS: &[&str] =
+    &["tree_leaves", "tree_flatten", "tree_unflatten", "tree_stack", "tree_unstack"];
 
 impl Parser<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {

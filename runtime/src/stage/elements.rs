@@ -71,7 +71,7 @@ impl Cx {
     }
 
     /// An element, and each of its leaves in all elements as one array.
-    fn columns(&self, items: &[Value], at: At) -> Out<(Value, Vec<Value>)> {
+    pub(super) fn columns(&self, items: &[Value], at: At) -> Out<(Value, Vec<Value>)> {
         let differ = || {
             let message = "an index into a tuple, a shape or a list of unlike values must be known when the function is staged";
             self.error(ErrorKind::Static, message, at)

@@ -1,7 +1,9 @@
 //! `tree_map` and its relatives over staged values.
 
+use super::branch::same_tree;
 use super::callable::{Closure, Operand};
 use super::cx::{At, Cx, Out};
+use super::typed::{StructInfo, Ty};
 use super::value::Value;
 use crate::error::ErrorKind;
 
@@ -14,7 +16,70 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The tree with lists of lists as the arrays that they are.
+    fn of_arrays(&self) -> Value {
+        match self.items() {
+            Some(items) => self.with_items(items.iter().map(Value::of_arrays).collect()),
+            None => self.whole().0.clone(),
+        }
+    }
+
+    /// The tree with other structs of the same fields; `None` where there is none.
+    fn with_structs(&self, other: &impl Fn(&StructInfo) -> Option<Ty>) -> Option<Value> {
+        let Some(items) = self.items() else { return Some(self.clone()) };
+        let items = items.iter().map(|item| item.with_structs(other)).collect::<Option<Vec<_>>>()?;
+        match self.struct_info() {
+            None => Some(self.with_items(items)),
+            Some(info) => match other(info)? {
+                Ty::Struct(info) => Some(Value::structure(info, items)),
+                _ => None,
+            },
+        }
+    }
+}
+
 impl Cx {
+    /// Trees as one whose leaves have one axis more.
+    pub(crate) fn tree_stack(&self, trees: &Value, at: At) -> Out<Value> {
+        match trees.items() {
+            // Numbers, or arrays of one shape, are one array.
+            None => Ok(trees.whole().0.clone()),
+            Some(items) if items.is_empty() => {
+                Err(self.error(ErrorKind::Argument, "a stack of trees has at least one of them", at))
+            }
+            Some(items) if !items.iter().all(|item| same_tree(&items[0], item)) => {
+                Err(self.error(ErrorKind::Argument, "the trees of a stack have the same static fields", at))
+            }
+            Some(items) => {
+                let (first, columns) = self.columns(items, at)?;
+                let stack = first.of_arrays().with_leaves(&mut columns.into_iter());
+                let stack = stack.with_structs(&|info| Some((info.stacked)()));
+                stack.ok_or_else(|| self.error(ErrorKind::Argument, "stacks are not stacked", at))
+            }
+        }
+    }
+
+    /// The trees of a stack, as a list.
+    pub(crate) fn tree_unstack(&self, stack: &Value, at: At) -> Out<Value> {
+        let mut leaves = Vec::new();
+        stack.leaves(&mut leaves);
+        let mut columns =
+            leaves.iter().map(|leaf| Ok(self.elements(leaf, at)?.into_iter())).collect::<Out<Vec<_>>>()?;
+        let count = columns.iter().map(ExactSizeIterator::len).min().unwrap_or(0);
+        let Some(one) = stack.with_structs(&|info| (info.one)()) else {
+            return Err(self.error(ErrorKind::Argument, "this is no stack of trees", at));
+        };
+        let trees = (0..count).map(|_| {
+            let tree = one.with_leaves(&mut columns.iter_mut().filter_map(Iterator::next));
+            match tree.struct_info() {
+                Some(info) => self.coerce(&tree, Ty::Struct(info), at),
+                None => Ok(tree),
+            }
+        });
+        Ok(Value::list(trees.collect::<Out<_>>()?))
+    }
+
     /// The tree like `tree` with these leaves.
     pub(crate) fn tree_unflatten(&self, tree: &Value, leaves: &Value, at: At) -> Out<Value> {
         let mut own = Vec::new();
@@ -39,7 +104,7 @@ impl Cx {
     fn refilled(&self, tree: &Value, leaves: Vec<Value>, at: At) -> Out<Value> {
         let tree = tree.with_leaves(&mut leaves.into_iter());
         match tree.struct_info() {
-            Some(info) => self.coerce(&tree, super::typed::Ty::Struct(info), at),
+            Some(info) => self.coerce(&tree, Ty::Struct(info), at),
             None => Ok(tree),
         }
     }

@@ -38,6 +38,10 @@ pub struct StructInfo {
     pub fields: &'static [Field],
     /// Its annotated functions of that name; `::name` are those without a receiver.
     pub methods: fn(&str) -> Vec<Method>,
+    /// What many of them are, with one axis more in every field.
+    pub stacked: fn() -> Ty,
+    /// Of a struct of many: one of them.
+    pub one: fn() -> Option<Ty>,
 }
 
 /// An annotated function of a struct, as it is found by name.

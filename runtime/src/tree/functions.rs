@@ -160,12 +160,36 @@ staged_with!(tree_map2 => tree_map2_operands);
 /// Many trees as one whose leaves have one axis more, the first one: what [`vmap`](crate::vmap) maps over and gives.
 /// Its type is a struct of the same fields: `Array2<f64>` for `Array1<f64>`, `Array1<f64>` for `f64`.
 ///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// #[derive(Tree, Clone)]
+/// struct Spring {
+///     place: Array1<f64>,
+///     stiffness: f64,
+/// }
+///
+/// #[desc_jit]
+/// fn energy(spring: &Spring) -> f64 {
+///     0.5 * spring.stiffness * spring.place.dot(&spring.place)
+/// }
+///
+/// #[desc_jit]
+/// fn energies(a: &Spring, b: &Spring) -> Array1<f64> {
+///     vmap(energy)(&tree_stack(&[a.clone(), b.clone()]))
+/// }
+///
+/// let springs = [3.0, 5.0].map(|stiffness| Spring { place: Array1::ones(2), stiffness });
+/// assert_eq!(energies(&springs[0], &springs[1]).to_vec(), [3.0, 5.0]);
+/// ```
+///
 /// # Panics
 /// Without trees, and with trees that differ in shapes or static fields.
 #[track_caller]
 pub fn tree_stack<S: Tree>(trees: &[S]) -> S::__Stacked {
     unwrap(stack(trees))
 }
+staged!(tree_stack(cx, [trees], at) { cx.tree_stack(trees, at) });
 
 fn stack<S: Tree>(trees: &[S]) -> Result<S::__Stacked> {
     let lists = trees.iter().map(leaves).collect::<Result<Vec<Vec<Leaf>>>>()?;
@@ -196,6 +220,7 @@ fn stack<S: Tree>(trees: &[S]) -> Result<S::__Stacked> {
 pub fn tree_unstack<S: Tree>(stack: &S::__Stacked) -> Vec<S> {
     unwrap(unstack(stack))
 }
+staged!(tree_unstack(cx, [stack], at) { cx.tree_unstack(stack, at) });
 
 fn unstack<S: Tree>(stack: &S::__Stacked) -> Result<Vec<S>> {
     let (mut statics, mut columns) = (Vec::new(), Vec::new());
