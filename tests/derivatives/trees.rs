@@ -170,7 +170,7 @@ fn trained_side_by_side(a: &Network, b: &Network, x: &Array1<f64>, rate: f64) ->
     nets
 }
 
-/// The sum of all numbers of both, by their stack.
+/// By the stack of both: their biases and their second rows, with two numbers that are stacked as well.
 #[desc_jit]
 fn biases(a: &Layer, b: &Layer) -> Array1<f64> {
     let both = tree_stack(&[a.clone(), b.clone()]);
