@@ -160,14 +160,15 @@ impl Bounds {
         let with_constant = |a: Reg, b: Reg| number(b).map(|c| (a, c)).or_else(|| number(a).map(|c| (b, c)));
         let form = |r: Reg| self.forms.get(&r).copied().unwrap_or((r, 1, 0));
         let made = match *inst {
-            Inst::AddUsize { dst, a, b } => with_constant(a, b).and_then(|(x, c)| {
-                let (source, factor, term) = form(x);
-                Some((dst, (source, factor, term.checked_add(c)?)))
-            }),
-            Inst::MulUsize { dst, a, b } => with_constant(a, b).and_then(|(x, c)| {
-                let (source, factor, term) = form(x);
-                Some((dst, (source, factor.checked_mul(c)?, term.checked_mul(c)?)))
-            }),
+            Inst::AddUsize { dst, a, b } | Inst::MulUsize { dst, a, b } => {
+                with_constant(a, b).and_then(|(x, c)| {
+                    let (source, factor, term) = form(x);
+                    Some(match inst {
+                        Inst::AddUsize { .. } => (dst, (source, factor, term.checked_add(c)?)),
+                        _ => (dst, (source, factor.checked_mul(c)?, term.checked_mul(c)?)),
+                    })
+                })
+            }
             _ => None,
         };
         let Some((dst, (source, factor, term))) = made.filter(|made| made.1.1 > 0) else { return false };

@@ -4,7 +4,7 @@ use crate::kernel::inst::Inst;
 use crate::kernel::ir::{Code, Item, Kernel, Loop};
 
 /// Iterations of a loop of which nothing is known.
-const UNKNOWN_TRIPS: f64 = 16.0;
+pub(in crate::kernel) const UNKNOWN_TRIPS: f64 = 16.0;
 
 /// Nanoseconds of one iteration.
 pub(in crate::kernel) fn of_iteration(kernel: &Kernel, l: &Loop) -> u64 {

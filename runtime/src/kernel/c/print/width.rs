@@ -2,13 +2,10 @@
 //! a core that has to wake up first): a recurrence beside a few short vector loops takes 7 % longer for it.
 
 use crate::kernel::ir::{Code, Item, Kernel};
-use crate::kernel::marks::cost::of_inst;
+use crate::kernel::marks::cost::{UNKNOWN_TRIPS, of_inst};
 
 /// So many times the work that is done in vectors, by the estimate, makes it not worth it.
 const MOSTLY: f64 = 2.0;
-
-/// Iterations of a loop of which nothing is known.
-const UNKNOWN_TRIPS: f64 = 16.0;
 
 /// The line that asks for vectors of 256 bits, where most of the work is outside of vectors.
 pub(super) fn request(kernel: &Kernel) -> &'static str {
