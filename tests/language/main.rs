@@ -28,6 +28,7 @@ mod iterators;
 mod jumps;
 mod kernels;
 mod leaving;
+mod lines;
 mod lists;
 mod loops;
 mod matches;

@@ -93,8 +93,11 @@ impl<'k> Unit<'k> {
             && let Some(tiled) =
                 tile::tiles(self.kernel, l).filter(|t| t.buffers.len() <= super::tiles::BUFFERS)
         {
-            if tiled.plain().is_some() {
-                return self.one_by_one(l, trips, "0", true);
+            if let Some(insts) = tiled.plain() {
+                return match self.front(l, trips, insts) {
+                    Some(front) => self.by_lines(l, trips, &front),
+                    None => self.one_by_one(l, trips, "0", true),
+                };
             }
             // A tile of a few values takes longer than they do one by one, with the same bits.
             if l.mark.folds.is_empty() && trips.known.is_none_or(|n| n < FEW) {

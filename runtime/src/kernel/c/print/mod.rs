@@ -13,6 +13,7 @@
 //! | `unit.rs` | the translation unit: entry, functions and their parameters |
 //! | `code.rs` | instructions, branches, moves |
 //! | `loops.rs` | loops, one iteration after the other |
+//! | `lines.rs` | stencils by whole cache lines |
 //! | `ordered.rs` | carried sums that stay in their order |
 //! | `tiles.rs`, `folds.rs` | vector loops, reductions |
 //! | `simt.rs` | iterations side by side |
@@ -26,6 +27,7 @@ mod code;
 pub(in crate::kernel) mod expr;
 mod folds;
 mod lanes;
+mod lines;
 mod loops;
 pub(in crate::kernel) mod math;
 mod ordered;

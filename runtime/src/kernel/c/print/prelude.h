@@ -14,6 +14,19 @@
 #define INDEPENDENT
 #endif
 
+/* The iterations of a long loop before the one whose element begins a cache line, where vectors are as long as lines. */
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__) && !defined(NARROW)
+#define UNROLLED _Pragma("GCC unroll 4")
+static inline int64_t to_line(const void *element, int64_t size, int64_t n) {
+    return n < 512 ? 0 : (int64_t)(-(uintptr_t)element & 63) / size;
+}
+#else
+#define UNROLLED
+static inline int64_t to_line(const void *element, int64_t size, int64_t n) {
+    return 0;
+}
+#endif
+
 /* In a loop with s = s + a[2 * i + 1] + a[2 * i] GCC (12 at least) adds other elements: it makes vectors of the terms and
    forgets their order. With one of these at its end a loop is none that it makes vectors of: where `x` is the sum, and
    where an element of an array is. What begins with the second one is not made part of the condition before it. */

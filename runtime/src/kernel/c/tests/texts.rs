@@ -101,3 +101,39 @@ fn vectors_are_short_where_most_of_the_work_is_outside_of_them() {
   }";
     assert!(sweep(recurrence).starts_with("#define NARROW"));
 }
+
+/// A step of a stencil over so many points.
+fn stencil(points: usize, divided: bool) -> String {
+    let op = if divided { "DivF64" } else { "AddF64" };
+    let last = points - 1;
+    text(&format!(
+        "kernel f() {{
+  b0 \"x\": f64[{points}] read
+  b1 \"y\": f64[{points}] updated
+  r0: i64 in 1..={last} = Mov 1
+  for r0 until {last} step 1 at most {last} {{
+    r1: i64 in 2..={points} = AddI r0 1
+    r2: f64 = Load8 b0[0 + r1 + -2]
+    r3: f64 = Load8 b0[0 + r1 + -1]
+    r4: f64 = Load8 b0[0 + r1 + 0]
+    r5: f64 = AddF64 r2 r3
+    r6: f64 = {op} r5 r4
+    Store8 b1[0 + r1 + -1] = r6
+  }}
+  return b1
+}}
+"
+    ))
+}
+
+#[test]
+fn long_stencils_begin_at_a_cache_line() {
+    let long = stencil(1000, false);
+    // Where the first iteration stores.
+    assert!(long.contains("const int64_t r0 = s0 + (int64_t)0;"), "{long}");
+    assert!(long.contains("e0 = to_line(&a1["), "{long}");
+    assert!(long.contains("UNROLLED"), "{long}");
+    // Nothing would be gained.
+    assert!(!stencil(500, false).contains("to_line"));
+    assert!(!stencil(1000, true).contains("to_line"));
+}
