@@ -288,3 +288,27 @@ fn a_batch_of_generators() {
         assert_eq!(*word, seeds::native(k as u64));
     }
 }
+
+/// A checksum of 64 bits whose table is looked up as long as there is something left, with a second one that looks up what
+/// the first one found.
+#[desc_jit]
+fn tabulated(words: &Array1<u64>, table: &Array1<u64>) -> (u64, i64) {
+    let mut at = 0;
+    let (mut sum, mut other) = (!0u64, -1i64);
+    while at < words.len() {
+        sum = table[((sum ^ words[at]) & 0xff) as usize] ^ (sum >> 8);
+        other = (other >> 3) ^ table[(((words[at] as i64) ^ other) & 0x7f) as usize] as i64;
+        at += 1;
+    }
+    (sum, other)
+}
+
+#[test]
+fn elements_that_are_looked_up_are_taken_in_last() {
+    let noise = |k: u64| (k + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let table = Array1::from_vec((0..256).map(|k| noise(k) ^ (noise(k) >> 17)).collect());
+    for n in [0, 1, 2, 500] {
+        let words = Array1::from_vec((0..n).map(|k| noise(1000 + k)).collect());
+        agree!(tabulated(&words, &table));
+    }
+}

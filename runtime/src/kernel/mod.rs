@@ -49,6 +49,7 @@ mod interchange;
 mod invariant;
 mod ir;
 mod jam;
+mod late;
 mod launch;
 mod library;
 mod liveness;

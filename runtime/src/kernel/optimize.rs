@@ -3,8 +3,8 @@
 use super::ir::Kernel;
 use super::{
     align, contract, counters, cse, edges, expand, extremes, flatten, forward, fuse, interchange, invariant,
-    jam, marks, memory, partial, peel, promote, prove, rows, short, signs, slide, split, strips, verify,
-    views,
+    jam, late, marks, memory, partial, peel, promote, prove, rows, short, signs, slide, split, strips,
+    verify, views,
 };
 use std::cell::Cell;
 
@@ -34,7 +34,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 30] = [
+pub(super) const PIPELINE: [Pass; 31] = [
     ("prove", prove::run),
     ("counters", counters::run),
     ("flatten", flatten::run),
@@ -66,6 +66,7 @@ pub(super) const PIPELINE: [Pass; 30] = [
     ("partial", partial::run),
     ("marks", marks::run),
     ("forward", forward::run),
+    ("late", late::run),
 ];
 
 /// Runs the whole pipeline. `DESC_DUMP` prints the kernel: after the pass of that name, or else at the end.

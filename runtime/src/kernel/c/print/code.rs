@@ -100,6 +100,12 @@ impl<'k> Unit<'k> {
                 }
                 _ => self.value(inst)?,
             };
+            if self.f.first.contains(&dst) {
+                let ty = variable_type(self.e.dtype(dst));
+                self.line(format!("{ty} r{} = {value};", dst.0));
+                self.line(format!("ALONE(r{});", dst.0));
+                return Ok(());
+            }
             self.set(dst, &value);
             return Ok(());
         }
@@ -165,8 +171,10 @@ impl<'k> Unit<'k> {
         let cond = self.e.var(w.cond);
         self.line(format!("if (!{cond}) break;"));
         self.line("{");
+        let iteration = Iteration::of_while(w);
+        self.f.first.extend(iteration.takes_in_later());
         self.list(&w.body)?;
-        self.carries(&Iteration::of_while(w));
+        self.carries(&iteration);
         self.line("}");
         self.line("}");
         self.f.scalar = around;

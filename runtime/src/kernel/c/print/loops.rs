@@ -169,6 +169,8 @@ impl<'k> Unit<'k> {
     /// A loop that runs in order and reduces nothing.
     fn plain(&mut self, l: &'k Loop) -> Result<()> {
         let iv = l.iv.0;
+        let iteration = Iteration::of(l);
+        self.f.first.extend(iteration.takes_in_later());
         let range = self.kernel.ranges[l.iv.index()];
         let counts_up = Interval::new(i64::MIN.into(), i128::from(i64::MAX) - i128::from(l.stride));
         if l.stride > 0 && range.within(counts_up) && l.stride < 1 << 31 {
@@ -178,7 +180,7 @@ impl<'k> Unit<'k> {
             let next = if step == 1 { format!("r{iv}++") } else { format!("r{iv} += {step}") };
             self.line(format!("for (int64_t r{iv} = s{iv}; r{iv} < {end}; {next}) {{"));
             self.list(&l.body)?;
-            self.carries(&Iteration::of(l));
+            self.carries(&iteration);
             self.line("}");
             return Ok(());
         }
@@ -186,7 +188,7 @@ impl<'k> Unit<'k> {
         let (end, step) = (self.e.int(l.end), l.stride);
         self.line("do {");
         self.list(&l.body)?;
-        self.carries(&Iteration::of(l));
+        self.carries(&iteration);
         self.line(format!("r{iv} += {step}ll;"));
         self.line(format!("}} while (r{iv} != {end});"));
         Ok(())

@@ -57,6 +57,25 @@ impl<'k> Iteration<'k> {
         stores.any(|(_, address)| !address.iter().any(|r| changed.contains(r)))
     }
 
+    /// Values that one carry is taken into after another one, because it is known later ([`late`](crate::kernel::late)): a
+    /// compiler that sees both would take them in at once.
+    pub fn takes_in_later(&self) -> Vec<Reg> {
+        let carries = |r: Reg| self.moves.iter().any(|m| m.0 == r);
+        let mut first = BTreeSet::new();
+        let mut found = Vec::new();
+        for item in self.code.iter().copied().flatten() {
+            if let Item::Inst(Inst::XorI { dst, a, b }, _) = *item {
+                if first.contains(&a) && carries(b) {
+                    found.push(a);
+                }
+                if carries(a) {
+                    first.insert(dst);
+                }
+            }
+        }
+        found
+    }
+
     fn found(&self, mut flow: Flow) -> Flow {
         self.code.iter().for_each(|code| flow.code(code));
         flow

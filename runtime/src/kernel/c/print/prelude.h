@@ -33,6 +33,7 @@ static inline int64_t to_line(const void *element, int64_t size, int64_t n) {
 #if defined(__clang__) || !defined(__GNUC__)
 #define ORDERED(x) ((void)0)
 #define IN_ORDER ((void)0)
+#define ALONE(x) ((void)0)
 #else
 #if defined(__x86_64__)
 #define ORDERED(x) __asm__("" : "+x"(x))
@@ -42,6 +43,8 @@ static inline int64_t to_line(const void *element, int64_t size, int64_t n) {
 #define ORDERED(x) __asm__("" : "+m"(x))
 #endif
 #define IN_ORDER __asm__("")
+/* An integer that the compiler does not make part of what it is used in. */
+#define ALONE(x) __asm__("" : "+r"(x))
 #endif
 
 struct task;

@@ -73,6 +73,8 @@ pub(super) struct Body {
     pub scalar: bool,
     /// Conditions of branches whose arms are both computed, since a jump is hard to foresee.
     pub both: HashSet<Reg>,
+    /// Values that another one is taken into later: [`Iteration::takes_in_later`](super::ordered::Iteration::takes_in_later).
+    pub first: HashSet<Reg>,
 }
 
 /// The registers and slots of a part of the code.

@@ -102,6 +102,30 @@ fn vectors_are_short_where_most_of_the_work_is_outside_of_them() {
     assert!(sweep(recurrence).starts_with("#define NARROW"));
 }
 
+#[test]
+fn what_is_known_late_is_taken_in_apart() {
+    let text = text(
+        "kernel f() {
+  b0 \"message\": u32[500] read
+  b1 \"table\": u32[256] read
+  r0: usize in 0..=499 = Mov 0usize
+  r1: u32 = Mov 4294967295u32
+  for r0 until 500 step 1 at most 500 {
+    r2: u32 = Load4 b0[0 + r0 + 0]
+    r3: u32 in 0..=16777215 = ShrU r1 8u32
+    r4: u32 = XorI r1 r2
+    r5: u32 in 0..=255 = AndI r4 255u32
+    r6: u32 = Load4 b1[0 + r5 + 0]
+    r7: u32 = XorI r3 r6
+    r1 <- r7
+  }
+  return r1
+}
+",
+    );
+    assert_eq!(text.matches("ALONE(").count(), 1, "{text}");
+}
+
 /// A step of a stencil over so many points.
 fn stencil(points: usize, divided: bool) -> String {
     let op = if divided { "DivF64" } else { "AddF64" };
