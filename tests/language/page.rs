@@ -13,6 +13,7 @@ const OTHERS: &[&str] = &[
     "failures",
     "fusion",
     "kernels",
+    "lines",
     "main",
     "numerics",
     "page",

@@ -46,10 +46,10 @@ fn take_last(
         _ => None,
     });
     let insts: Vec<Inst> = insts.collect::<Option<_>>()?;
-    let (carry, early, late, users) = moves.iter().find_map(|&(carry, next)| {
+    let (carry, Parts { early, late, users }) = moves.iter().find_map(|&(carry, next)| {
         let integer = !matches!(kernel.regs[carry.index()], DType::F64 | DType::F32 | DType::Bool);
-        let (early, late, users) = Times::of(&insts, carry).parts(next)?;
-        (integer && once(early) && once(late)).then_some((carry, early, late, users))
+        let parts = Times::of(&insts, carry).parts(next)?;
+        (integer && once(parts.early) && once(parts.late)).then_some((carry, parts))
     })?;
     if kernel.regs.len() + 3 + users.len() > REGISTERS {
         return None;
@@ -65,6 +65,15 @@ fn take_last(
     }
     moves.extend([(first, early), (second, late)]);
     Some(vec![Inst::Mov { dst: first, a: carry }.into(), Inst::Mov { dst: second, a: zero }.into()])
+}
+
+/// A carry that is cut in two.
+struct Parts {
+    /// What its next value is made of.
+    early: Reg,
+    late: Reg,
+    /// The instructions that take it into a place, each with what it takes in besides.
+    users: Vec<(usize, Reg)>,
 }
 
 /// When the registers of an iteration are known, seen from a carry.
@@ -102,9 +111,8 @@ impl<'a> Times<'a> {
         Self { insts, carry, late, places }
     }
 
-    /// The two parts of the carry's next value, and where the carry is taken into a place: the instructions, each with what
-    /// it takes in besides.
-    fn parts(&self, next: Reg) -> Option<(Reg, Reg, Vec<(usize, Reg)>)> {
+    /// What the carry is cut into.
+    fn parts(&self, next: Reg) -> Option<Parts> {
         let (a, b) = self.insts.iter().find_map(|inst| match *inst {
             Inst::XorI { dst, a, b } if dst == next => Some((a, b)),
             _ => None,
@@ -123,6 +131,6 @@ impl<'a> Times<'a> {
             _ => None,
         });
         let users: Vec<(usize, Reg)> = users.collect();
-        (!users.is_empty()).then_some((early, late, users))
+        (!users.is_empty()).then_some(Parts { early, late, users })
     }
 }
