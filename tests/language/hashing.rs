@@ -289,8 +289,8 @@ fn a_batch_of_generators() {
     }
 }
 
-/// A checksum of 64 bits whose table is looked up as long as there is something left, with a second one that looks up what
-/// the first one found.
+/// A checksum of 64 bits whose table is looked up as long as there is something left, beside one of signed numbers, which
+/// takes the element in on the other side and shifts signs in.
 #[desc_jit]
 fn tabulated(words: &Array1<u64>, table: &Array1<u64>) -> (u64, i64) {
     let mut at = 0;

@@ -101,8 +101,14 @@ impl<'k> Unit<'k> {
                 _ => self.value(inst)?,
             };
             if self.f.first.contains(&dst) {
-                let ty = variable_type(self.e.dtype(dst));
-                self.line(format!("{ty} r{} = {value};", dst.0));
+                match self.f.scopes.at_set(dst) {
+                    // No constant, since the `asm` may change it.
+                    Some((_, true)) => {
+                        let ty = variable_type(self.e.dtype(dst));
+                        self.line(format!("{ty} r{} = {value};", dst.0));
+                    }
+                    _ => self.set(dst, &value),
+                }
                 self.line(format!("ALONE(r{});", dst.0));
                 return Ok(());
             }

@@ -14,15 +14,15 @@
 #define INDEPENDENT
 #endif
 
-/* The iterations of a long loop before the one whose element begins a cache line, where vectors are as long as lines. */
+/* The elements before the one that begins a cache line, where vectors are as long as lines. */
 #if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__) && !defined(NARROW)
 #define UNROLLED _Pragma("GCC unroll 4")
-static inline int64_t to_line(const void *element, int64_t size, int64_t n) {
-    return n < 512 ? 0 : (int64_t)(-(uintptr_t)element & 63) / size;
+static inline int64_t to_line(const void *element, int64_t size) {
+    return (int64_t)(-(uintptr_t)element & 63) / size;
 }
 #else
 #define UNROLLED
-static inline int64_t to_line(const void *element, int64_t size, int64_t n) {
+static inline int64_t to_line(const void *element, int64_t size) {
     return 0;
 }
 #endif
