@@ -104,3 +104,73 @@ fn the_error_is_that_of_the_first_loop() {
     at[30] = 77;
     desc_jit_tests::refuse!(failing(&x, &at), Index, "x[at[i]]");
 }
+
+/// A sweep before a recurrence that waits for quotients, where one may touch what the other one makes: the recurrence
+/// reads `right` and writes `u` so many elements on, and runs on behind the sweep. Between them stands an element.
+#[desc_jit(static(reads, writes, more, fixed))]
+fn right_sides(
+    u: &Array1<f64>,
+    reads: usize,
+    writes: usize,
+    more: usize,
+    fixed: usize,
+) -> (Array1<f64>, Array1<f64>, f64) {
+    let n = u.len();
+    let mut u = u.clone();
+    let mut right = Array1::<f64>::zeros(n);
+    let mut pivot = 2.0;
+    for _ in 0..3 {
+        for i in 2..n - 8 {
+            right[i] = 0.25 * (u[i - 1] + u[i + 1]) + 1.0;
+        }
+        right[fixed] = 0.5 * u[fixed];
+        for i in 2..n - 8 + more {
+            pivot = 3.0 - 0.5 / pivot;
+            right[i + 1] = (right[i + reads - 1] + 0.5 * right[i]) / pivot;
+            u[i + writes - 2] = right[i + 1];
+        }
+    }
+    (u, right, pivot)
+}
+
+#[test]
+fn a_sweep_before_a_recurrence_keeps_its_order() {
+    let u = Array1::from_shape_fn(40, |i| (i as f64 * 0.37).sin());
+    for reads in 0..4 {
+        for writes in 0..5 {
+            for (more, fixed) in [(0, 0), (1, 35), (3, 1), (4, 20), (6, 38)] {
+                agree!(right_sides(&u, reads, writes, more, fixed), ulps = 0, compiled = 0);
+            }
+        }
+    }
+}
+
+/// Right sides that nobody else reads, of an elimination with its last row apart; sweeps without iterations.
+#[desc_jit]
+fn implicit(u: &Array1<f64>, r: f64) -> Array1<f64> {
+    let n = u.len();
+    let mut u = u.clone();
+    let mut right = Array1::<f64>::zeros(n);
+    let mut upper = Array1::<f64>::zeros(n);
+    for i in 1..n - 1 {
+        right[i] = r * (u[i - 1] + u[i + 1]) + (1.0 - 2.0 * r) * u[i];
+    }
+    let mut pivot = 1.0 + 2.0 * r;
+    for i in 1..n {
+        upper[i - 1] = -r / pivot;
+        pivot = 1.0 + 2.0 * r + r * upper[i - 1];
+        right[i] = (right[i] + r * right[i - 1]) / pivot;
+    }
+    for i in (0..n - 1).rev() {
+        u[i] = right[i] - upper[i] * right[i + 1];
+    }
+    u
+}
+
+#[test]
+fn right_sides_are_computed_during_the_elimination() {
+    for n in [2, 3, 4, 7, 100] {
+        let u = Array1::from_shape_fn(n, |i| (i as f64 * 0.37).sin());
+        agree!(implicit(&u, 0.4), ulps = 0, compiled = 0);
+    }
+}

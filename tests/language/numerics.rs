@@ -420,6 +420,41 @@ fn reductions_that_share_a_pass_over_large_arrays() {
     agree!(sums_in_rings(&radius, &data, rings), ulps = 0, compiled = 0);
 }
 
+/// Each element waits for the one before, so that no vectors are made of it.
+#[desc_jit]
+fn quotients_one_by_one(x: &Array1<f64>) -> Array2<f64> {
+    let n = x.len();
+    let mut q = Array2::<f64>::zeros((n, 6));
+    let mut k = 0;
+    while k < n {
+        q[[k, 0]] = x[k] / 3.0;
+        q[[k, 1]] = x[k] / -6.0;
+        q[[k, 2]] = x[k] / 15.0;
+        q[[k, 3]] = x[k] / 0.1;
+        q[[k, 4]] = x[k] / 1e15;
+        q[[k, 5]] = x[k] / 8.0;
+        k += if q[[k, 2]] == 7.0 { 2 } else { 1 };
+    }
+    q
+}
+
+#[test]
+fn quotients_by_constants_are_rounded_once() {
+    let mut x = vec![0.0, f64::INFINITY, f64::NAN, f64::MAX, f64::MIN_POSITIVE, 105.0, 106.0];
+    // Multiples of the smallest number, and what is close to those whose quotients are normal again.
+    for exponent in [0, 1, 5, 20, 40, 51, 52, 53, 55, 60, 100, 200, 270, 274, 280, 1000, 1074, 1500, 2045] {
+        let least = 5e-324 * 2.0_f64.powi(exponent / 2) * 2.0_f64.powi(exponent - exponent / 2);
+        x.extend((1..40).map(|k| f64::from(k) * least));
+        x.extend(
+            (0..40).map(|k| {
+                f64::from_bits(least.to_bits().wrapping_add(k * 0x1234_5678_9abc) >> 1 << 1 | k & 1)
+            }),
+        );
+    }
+    let both: Array1<f64> = x.iter().flat_map(|&x| [x, -x]).collect();
+    agree!(quotients_one_by_one(&both), ulps = 0, compiled = 0);
+}
+
 #[desc_jit]
 fn powers(x: &Array1<f64>, y: f32) -> (Array2<f64>, f32) {
     let mut p = Array2::<f64>::zeros((10, x.len()));

@@ -75,7 +75,7 @@ fn list(kernel: &mut Kernel, forms: &Forms, code: &mut Code) -> bool {
 }
 
 /// The loop behind the one at `k`, where only plain instructions lie between.
-fn next_loop(code: &Code, k: usize) -> Option<usize> {
+pub(super) fn next_loop(code: &Code, k: usize) -> Option<usize> {
     let next = (k + 1..code.len()).find(|&n| !matches!(code[n], Item::Inst(..)))?;
     matches!(code[next], Item::Loop(_)).then_some(next)
 }
@@ -94,7 +94,7 @@ fn join(kernel: &mut Kernel, forms: &Forms, code: &mut Code, k: usize, next: usi
     true
 }
 
-fn note(kernel: &mut Kernel, sites: [Option<SiteId>; 2]) {
+pub(super) fn note(kernel: &mut Kernel, sites: [Option<SiteId>; 2]) {
     for (site, which) in sites.into_iter().zip(["one behind it", "one before it"]) {
         let note = format!("fused with the {which}");
         if let Some(site) = site
@@ -204,7 +204,13 @@ fn buffers(l: &Loop) -> BTreeSet<Buf> {
 }
 
 /// Loads of what the same list stored before, or loaded, at the same address, become that value.
-fn forward(kernel: &Kernel, forms: &Forms, writes: &[u32], list: &mut Code, renamed: &mut HashMap<Reg, Reg>) {
+pub(super) fn forward(
+    kernel: &Kernel,
+    forms: &Forms,
+    writes: &[u32],
+    list: &mut Code,
+    renamed: &mut HashMap<Reg, Reg>,
+) {
     // Buffer, address, the value there.
     let mut known: Vec<(Buf, Form, Reg)> = Vec::new();
     let once = |r: Reg| writes[r.index()] <= 1;
@@ -252,7 +258,7 @@ fn forward(kernel: &Kernel, forms: &Forms, writes: &[u32], list: &mut Code, rena
 }
 
 /// Stores to an element that the same list stores to again before anybody reads it.
-fn drop_overwritten(kernel: &Kernel, forms: &Forms, list: &mut Code) {
+pub(super) fn drop_overwritten(kernel: &Kernel, forms: &Forms, list: &mut Code) {
     let mut later: Vec<(Buf, Form)> = Vec::new();
     let mut kept = Code::with_capacity(list.len());
     for item in list.drain(..).rev() {
@@ -268,7 +274,11 @@ fn drop_overwritten(kernel: &Kernel, forms: &Forms, list: &mut Code) {
             }
             later.extend(place);
         } else if inst.bufs()[0].is_some() {
-            later.retain(|(buf, _)| !inst.bufs().contains(&Some(*buf)));
+            let apart = |other: &Form| {
+                let form = place.as_ref().and_then(|(_, form)| other.sub(form));
+                form.is_some_and(|d| forms.never_zero(&d))
+            };
+            later.retain(|(buf, form)| !inst.bufs().contains(&Some(*buf)) || apart(form));
         }
         kept.push(item);
     }

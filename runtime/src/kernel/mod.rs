@@ -73,6 +73,7 @@ mod rearrange;
 mod relocate;
 mod report;
 mod rows;
+mod shadow;
 mod short;
 mod signs;
 mod slide;

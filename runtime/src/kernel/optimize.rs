@@ -3,8 +3,8 @@
 use super::ir::Kernel;
 use super::{
     align, contract, counters, cse, edges, expand, extremes, flatten, forward, fuse, interchange, invariant,
-    jam, late, marks, memory, partial, peel, promote, prove, rows, short, signs, slide, split, strips,
-    verify, views,
+    jam, late, marks, memory, partial, peel, promote, prove, rows, shadow, short, signs, slide, split,
+    strips, verify, views,
 };
 use std::cell::Cell;
 
@@ -34,7 +34,7 @@ pub(super) fn native_arithmetic() -> bool {
 type Pass = (&'static str, fn(&mut Kernel));
 
 /// The passes in the order they run.
-pub(super) const PIPELINE: [Pass; 31] = [
+pub(super) const PIPELINE: [Pass; 32] = [
     ("prove", prove::run),
     ("counters", counters::run),
     ("flatten", flatten::run),
@@ -62,6 +62,7 @@ pub(super) const PIPELINE: [Pass; 31] = [
     ("signs", signs::run),
     ("cse", cse::run),
     ("dce", cse::drop_dead),
+    ("shadow", shadow::run),
     ("strips", strips::run),
     ("partial", partial::run),
     ("marks", marks::run),

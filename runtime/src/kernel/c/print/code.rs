@@ -21,7 +21,7 @@ impl<'k> Unit<'k> {
 
     pub fn items(&mut self, items: &'k [Item]) -> Result<()> {
         if self.f.scalar
-            && let Some(steps) = pairs::order(items, &|r| self.finder.sets(r))
+            && let Some(steps) = pairs::order(self.kernel, items, &|r| self.finder.sets(r))
         {
             return steps.into_iter().try_for_each(|step| match step {
                 Step::One(k) => self.item(&items[k], &items[..k]),
@@ -98,7 +98,10 @@ impl<'k> Unit<'k> {
                 Inst::Select { a, b, c, .. } if self.f.both.contains(&a) => {
                     format!("choose({}, {}, {})", self.e.var(a), self.e.int(b), self.e.int(c))
                 }
-                _ => self.value(inst)?,
+                _ => match self.quotient(inst) {
+                    Some(products) => products,
+                    None => self.value(inst)?,
+                },
             };
             if self.f.first.contains(&dst) {
                 match self.f.scopes.at_set(dst) {

@@ -18,6 +18,7 @@
 //! | `tiles.rs`, `folds.rs` | vector loops, reductions |
 //! | `simt.rs` | iterations side by side |
 //! | `pairs.rs` | roots and quotients two at a time |
+//! | `quotient.rs` | quotients by constants |
 //! | `parallel.rs` | loops on several threads |
 //! | `width.rs` | how wide vectors are |
 //! | `prelude.h` | what every translation unit starts with |
@@ -33,6 +34,7 @@ pub(in crate::kernel) mod math;
 mod ordered;
 mod pairs;
 mod parallel;
+mod quotient;
 mod scope;
 mod simt;
 mod tiles;

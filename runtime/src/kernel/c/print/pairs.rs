@@ -1,9 +1,10 @@
 //! Roots and quotients two at a time: a processor's divider takes as long for two in a vector as for one, and in a loop
 //! of scalars with many of them it is what everything waits for.
 
+use super::quotient::by_products;
 use super::unit::{Result, Unit, Unsupported};
 use crate::kernel::inst::{Inst, Reg};
-use crate::kernel::ir::Item;
+use crate::kernel::ir::{Item, Kernel};
 use std::collections::{BTreeSet, HashMap};
 
 /// Fewer in a list don't keep a divider busy.
@@ -19,8 +20,8 @@ pub(super) enum Step {
 }
 
 /// The order in which a list is written, where some of it goes in pairs; `sets` says how often a register is set.
-pub(super) fn order(items: &[Item], sets: &dyn Fn(Reg) -> u32) -> Option<Vec<Step>> {
-    let list = List::of(items, sets);
+pub(super) fn order(kernel: &Kernel, items: &[Item], sets: &dyn Fn(Reg) -> u32) -> Option<Vec<Step>> {
+    let list = List::of(kernel, items, sets);
     let divisions: Vec<usize> = (0..items.len()).filter(|&k| list.division(k).is_some()).collect();
     if divisions.len() < MANY {
         return None;
@@ -60,6 +61,7 @@ pub(super) fn order(items: &[Item], sets: &dyn Fn(Reg) -> u32) -> Option<Vec<Ste
 }
 
 struct List<'a> {
+    kernel: &'a Kernel,
     items: &'a [Item],
     sets: &'a dyn Fn(Reg) -> u32,
     /// Where each register is set first.
@@ -71,7 +73,7 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn of(items: &'a [Item], sets: &'a dyn Fn(Reg) -> u32) -> List<'a> {
+    fn of(kernel: &'a Kernel, items: &'a [Item], sets: &'a dyn Fn(Reg) -> u32) -> List<'a> {
         let (mut defined, mut there) = (HashMap::new(), HashMap::new());
         let (mut ready, mut stretch, mut current) = (Vec::new(), Vec::new(), 0);
         for (k, item) in items.iter().enumerate() {
@@ -88,7 +90,7 @@ impl<'a> List<'a> {
             ready.push(start);
             stretch.push(current);
         }
-        List { items, sets, defined, ready, stretch }
+        List { kernel, items, sets, defined, ready, stretch }
     }
 
     fn inst(&self, k: usize) -> Option<&'a Inst> {
@@ -101,6 +103,7 @@ impl<'a> List<'a> {
     /// A root or a quotient, and whether it is a root.
     fn division(&self, k: usize) -> Option<bool> {
         match self.inst(k)? {
+            inst if by_products(self.kernel, inst) => None,
             Inst::SqrtF64 { dst, .. } if (self.sets)(*dst) == 1 => Some(true),
             Inst::DivF64 { dst, .. } if (self.sets)(*dst) == 1 => Some(false),
             _ => None,

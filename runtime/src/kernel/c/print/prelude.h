@@ -140,6 +140,17 @@ static inline double min64(double a, double b) { return a != a ? b : b < a ? b :
 static inline double max64(double a, double b) { return a != a ? b : b > a ? b : a; }
 static inline float min32(float a, float b) { return a != a ? b : b < a ? b : a; }
 static inline float max32(float a, float b) { return a != a ? b : b > a ? b : a; }
+/* `x / c` with `high + low` for `1 / c`: the same bits, and no division. Where a product could underflow (the exponent of
+   the number, which is not zero, is below -800) it is a division after all. */
+static inline double quotient(double x, double c, double high, double low) {
+#if defined(__FMA__) || defined(__aarch64__)
+    if (UNLIKELY((bits64(x) << 1) - 1 < (1023ull - 800) << 53)) return x / c;
+    return __builtin_fma(x, high, x * low);
+#else
+    (void)high, (void)low;
+    return x / c;
+#endif
+}
 /* Two at a time. */
 typedef double pair_f64 __attribute__((vector_size(16)));
 static inline pair_f64 sqrt_pair(double a, double b) {

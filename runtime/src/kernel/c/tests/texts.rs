@@ -44,6 +44,38 @@ trap !3 = binary add u64
     assert!(text.contains(")) {\n                IN_ORDER;\n                if (r4) {"), "{text}");
 }
 
+/// A loop that divides by a constant, with what follows it.
+fn quotients(divisor: &str, rest: &str) -> String {
+    text(&format!(
+        "kernel f() {{
+  b0 \"x\": f64[100] updated
+  r0: i64 in 0..=99 = Mov 0
+  r1: f64 = Mov 1.0
+  for r0 until 100 step 1 at most 100 {{
+    r2: f64 = Load8 b0[0 + r0 + 0]
+{rest}
+    r4: f64 = DivF64 r3 {divisor}
+    Store8 b0[0 + r0 + 0] = r4
+    r1 <- r4
+  }}
+  return
+}}
+"
+    ))
+}
+
+#[test]
+fn quotients_by_constants_are_products_where_they_wait_for_each_other() {
+    let (waits, free) = ("    r3: f64 = MulF64 r1 r2", "    r3: f64 = MulF64 r2 r2");
+    let text = quotients("6.0", waits);
+    assert!(text.contains("= quotient(r3, 6.0, 0.16666666666666666, 9.25185853854297e-18);"), "{text}");
+    // A vector of quotients is one instruction, a tenth has too many bits, a half is a product.
+    for (divisor, rest) in [("6.0", free), ("0.1", waits), ("2.0", waits)] {
+        let text = quotients(divisor, rest);
+        assert!(!text.contains("quotient") && text.contains(&format!("/ {divisor}")), "{text}");
+    }
+}
+
 /// A sum over iterations; of elements of an array, or of numbers that are computed.
 fn sum(of_elements: bool) -> String {
     let term = if of_elements { "Load8 b0[0 + r0 + 0]" } else { "MulF64 r1 0.5" };
