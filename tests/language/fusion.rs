@@ -118,6 +118,7 @@ fn right_sides(
     let n = u.len();
     let mut u = u.clone();
     let mut right = Array1::<f64>::zeros(n);
+    let mut done = Array1::<f64>::zeros(n);
     let mut pivot = 2.0;
     for _ in 0..3 {
         for i in 2..n - 8 {
@@ -126,8 +127,8 @@ fn right_sides(
         right[fixed] = 0.5 * u[fixed];
         for i in 2..n - 8 + more {
             pivot = 3.0 - 0.5 / pivot;
-            right[i + 1] = (right[i + reads - 1] + 0.5 * right[i]) / pivot;
-            u[i + writes - 2] = right[i + 1];
+            done[i] = (right[i + reads - 1] + 0.5 * done[i - 1]) / pivot;
+            u[i + writes - 2] = done[i];
         }
     }
     (u, right, pivot)
