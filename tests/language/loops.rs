@@ -553,3 +553,60 @@ fn sums_that_a_compiler_took_from_wrong_places() {
         }
     }
 }
+
+/// Steps up to a bound that the last one may reach or not; what is stored depends on where.
+#[desc_jit]
+fn steps_through(x: &Array1<i64>, step: usize, first: usize) -> (Array1<i64>, Array1<f64>, usize, i64) {
+    let (n, step) = (x.len(), step.min(50));
+    let mut x = x.clone();
+    let mut y = Array1::<f64>::zeros(n);
+    let mut k = first;
+    while k < n {
+        x[k] = k as i64 ^ 5;
+        k += step;
+    }
+    let last = n - 1;
+    let mut m = step;
+    while m <= last {
+        y[m] = 0.5;
+        m += step;
+    }
+    let mut signed = -(step as i64);
+    while signed < 30 {
+        x[(signed + 50) as usize] = 7;
+        signed = 2 * step as i64 + signed;
+    }
+    (x, y, k + m, signed)
+}
+
+#[test]
+fn steps_up_to_a_bound_store_every_element() {
+    for n in [80, 81, 82, 83, 84, 97, 1000] {
+        let x = Array1::zeros(n);
+        for step in [1, 2, 3, 7, 19, 27, 50] {
+            for first in [0, 1, 2, 70, n, n + 9] {
+                agree!(steps_through(&x, step, first));
+            }
+        }
+    }
+}
+
+#[desc_jit]
+fn steps_of_nothing(x: &Array1<i64>, step: usize) -> Array1<i64> {
+    let mut x = x.clone();
+    let mut k = 0;
+    let mut left = 5;
+    while k < x.len() && left > 0 {
+        x[k] += 1;
+        k += step.min(9);
+        left -= 1;
+    }
+    x
+}
+
+#[test]
+fn steps_of_nothing_stay_where_they_are() {
+    for step in 0..4 {
+        agree!(steps_of_nothing(&Array1::zeros(12), step));
+    }
+}

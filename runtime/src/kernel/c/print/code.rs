@@ -175,6 +175,7 @@ impl<'k> Unit<'k> {
 
     fn conditional(&mut self, w: &'k While) -> Result<()> {
         let around = std::mem::replace(&mut self.f.scalar, true);
+        self.strides(w)?;
         self.line("for (;;) {");
         self.list(&w.head)?;
         let cond = self.e.var(w.cond);

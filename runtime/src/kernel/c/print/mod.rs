@@ -19,6 +19,7 @@
 //! | `simt.rs` | iterations side by side |
 //! | `pairs.rs` | roots and quotients two at a time |
 //! | `quotient.rs` | quotients by constants |
+//! | `strides.rs` | short steps through an array |
 //! | `parallel.rs` | loops on several threads |
 //! | `width.rs` | how wide vectors are |
 //! | `prelude.h` | what every translation unit starts with |
@@ -37,6 +38,7 @@ mod parallel;
 mod quotient;
 mod scope;
 mod simt;
+mod strides;
 mod tiles;
 mod unit;
 mod width;

@@ -76,6 +76,36 @@ fn quotients_by_constants_are_products_where_they_wait_for_each_other() {
     }
 }
 
+/// A loop that stores and steps on.
+fn steps(body: &str) -> String {
+    text(&format!(
+        "kernel f(r0: i64) {{
+  b0 \"x\": f64[100] updated
+  r1: i64 in 1..=9 = MinS r0 9
+  r2: i64 = Mov 0
+  loop {{
+    r3: bool = LeS r2 90
+    while r3
+{body}
+    r5: i64 in 0..=99 = AddI r2 r1
+    r2 <- r5
+  }}
+  return b0
+}}
+"
+    ))
+}
+
+#[test]
+fn steps_through_an_array_are_made_four_at_a_time() {
+    let text = steps("    Store8 b0[0 + r2 + 0] = 1.0");
+    assert!(text.contains("(r2 <= 90) && 90ull - (uint64_t)r2 >= 3 * d"), "{text}");
+    assert!(text.matches("a0[r2] = 1.0;").count() == 5, "{text}");
+    // What it loads, an iteration before may have stored.
+    let text = steps("    r4: f64 = Load8 b0[0 + r2 + 0]\n    Store8 b0[0 + r2 + 1] = r4");
+    assert!(text.matches("a0[r2 + 1] = r4;").count() == 1, "{text}");
+}
+
 /// A sum over iterations; of elements of an array, or of numbers that are computed.
 fn sum(of_elements: bool) -> String {
     let term = if of_elements { "Load8 b0[0 + r0 + 0]" } else { "MulF64 r1 0.5" };
