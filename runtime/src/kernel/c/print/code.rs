@@ -38,7 +38,7 @@ impl<'k> Unit<'k> {
         match item {
             Item::Inst(inst, trap) => self.inst(inst, *trap),
             Item::Loop(l) => self.counted(l, before),
-            Item::While(w) => self.conditional(w),
+            Item::While(w) => self.conditional(w, before),
             Item::Branch(b) => self.branch(b),
         }
     }
@@ -173,10 +173,27 @@ impl<'k> Unit<'k> {
         }
     }
 
-    fn conditional(&mut self, w: &'k While) -> Result<()> {
+    fn conditional(&mut self, w: &'k While, before: &[Item]) -> Result<()> {
         let around = std::mem::replace(&mut self.f.scalar, true);
         self.strides(w)?;
-        self.line("for (;;) {");
+        let apart = around && self.begins_alike(w, before);
+        if apart {
+            self.line("do {");
+            let declared = self.f.declared.clone();
+            self.conditional_iteration(w, "{")?;
+            self.f.declared = declared;
+        }
+        self.conditional_iteration(w, "for (;;) {")?;
+        if apart {
+            self.line("} while (0);");
+        }
+        self.f.scalar = around;
+        Ok(())
+    }
+
+    /// An iteration, behind what repeats it.
+    fn conditional_iteration(&mut self, w: &'k While, open: &str) -> Result<()> {
+        self.line(open);
         self.list(&w.head)?;
         let cond = self.e.var(w.cond);
         self.line(format!("if (!{cond}) break;"));
@@ -187,7 +204,6 @@ impl<'k> Unit<'k> {
         self.carries(&iteration);
         self.line("}");
         self.line("}");
-        self.f.scalar = around;
         Ok(())
     }
 

@@ -19,6 +19,7 @@
 //! | `simt.rs` | iterations side by side |
 //! | `pairs.rs` | roots and quotients two at a time |
 //! | `quotient.rs` | quotients by constants |
+//! | `first.rs` | the first iteration of an inner loop apart |
 //! | `strides.rs` | short steps through an array |
 //! | `parallel.rs` | loops on several threads |
 //! | `width.rs` | how wide vectors are |
@@ -27,6 +28,7 @@
 mod check;
 mod code;
 pub(in crate::kernel) mod expr;
+mod first;
 mod folds;
 mod lanes;
 mod lines;

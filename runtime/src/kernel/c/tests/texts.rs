@@ -106,6 +106,41 @@ fn steps_through_an_array_are_made_four_at_a_time() {
     assert!(text.matches("a0[r2 + 1] = r4;").count() == 1, "{text}");
 }
 
+/// Steps in time that are divided where something happens in between; each starts with `rest`.
+fn divided_steps(rest: &str) -> String {
+    text(&format!(
+        "kernel f(r0: f64, r1: f64) {{
+  r2: f64 = Mov r1
+  loop {{
+    r3: bool = LtF64 r2 100.0
+    while r3
+    r4: f64 = Mov {rest}
+    r5: f64 = Mov r2
+    loop {{
+      r6: bool = LtF64 0.0 r4
+      while r6
+      r7: f64 = MulF64 4.5 r4
+      r8: f64 = MulF64 r7 r4
+      r9: f64 = AddF64 r5 r8
+      r10: f64 = SubF64 r4 r9
+      r4, r5 <- r10, r9
+    }}
+    r2 <- r5
+  }}
+  return r2
+}}
+"
+    ))
+}
+
+#[test]
+fn a_first_iteration_that_is_always_alike_is_written_apart() {
+    for (rest, copies) in [("r0", 2), ("0.25", 2), ("r2", 1)] {
+        let text = divided_steps(rest);
+        assert_eq!(text.matches("= 4.5 * r4;").count(), copies, "{text}");
+    }
+}
+
 /// A sum over iterations; of elements of an array, or of numbers that are computed.
 fn sum(of_elements: bool) -> String {
     let term = if of_elements { "Load8 b0[0 + r0 + 0]" } else { "MulF64 r1 0.5" };
