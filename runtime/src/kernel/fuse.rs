@@ -146,7 +146,9 @@ fn fused(kernel: &Kernel, forms: &Forms, first: &Loop, second: &Loop, between: &
     let sets_read = between.iter().any(
         |item| matches!(item, Item::Inst(inst, _) if inst.dst().is_some_and(|dst| reads.contains(&dst))),
     );
-    if !between.iter().all(plain) || !fresh(between) || !fresh(&whole) || sets_read {
+    // Nor does the first loop read what the second one changes.
+    let apart = set_by(second).is_disjoint(&reads);
+    if !between.iter().all(plain) || !fresh(between) || !fresh(&whole) || sets_read || !apart {
         return None;
     }
     if accesses::overtakes(kernel, forms, first, second, trips) {

@@ -13,6 +13,7 @@ use super::fuse;
 use super::inst::{Buf, Inst, Reg, Role};
 use super::invariant::{set_by, set_in};
 use super::ir::{Code, Item, Kernel, Loop, for_each_code, for_each_reg};
+use super::marks::cost::latency;
 use super::marks::{accesses, folds};
 use super::passes::count_uses;
 use super::ranges::Form;
@@ -106,7 +107,7 @@ fn join(kernel: &mut Kernel, forms: &Forms, uses: &[u32], list: &mut Code, k: us
         set.insert(l.iv);
         set.iter().all(|r| inside[r.index()] == uses[r.index()])
     };
-    if !own(sweep) || !own(recurrence) {
+    if !own(sweep) || !own(recurrence) || !set_by(recurrence).is_disjoint(&reads(sweep)) {
         return None;
     }
     let (sweep, recurrence) = (sweep.clone(), recurrence.clone());
@@ -179,13 +180,7 @@ fn is_sweep(kernel: &Kernel, forms: &Forms, l: &Loop) -> bool {
 
 /// The sweep can be done later: what stands behind it only computes, or touches other elements.
 fn passes(kernel: &Kernel, forms: &Forms, sweep: &Loop, between: &[Item]) -> bool {
-    let set = set_by(sweep);
-    let (mut reads, mut clean) = (BTreeSet::new(), true);
-    for_each_reg(&mut [Item::Loop(Box::new(sweep.clone()))], &mut |role, r| {
-        if role != Role::Write {
-            reads.insert(*r);
-        }
-    });
+    let (set, reads, mut clean) = (set_by(sweep), reads(sweep), true);
     for_each_reg(&mut between.to_vec(), &mut |role, r| {
         clean &= !set.contains(r) && (role == Role::Read || !reads.contains(r));
     });
@@ -202,6 +197,17 @@ fn passes(kernel: &Kernel, forms: &Forms, sweep: &Loop, between: &[Item]) -> boo
                 address.as_ref().zip(other.as_ref()).is_some_and(|(f, g)| apart(f, g))
             })
         })
+}
+
+/// The registers that a loop reads.
+fn reads(l: &Loop) -> BTreeSet<Reg> {
+    let mut reads = BTreeSet::new();
+    for_each_reg(&mut [Item::Loop(Box::new(l.clone()))], &mut |role, r| {
+        if role != Role::Write {
+            reads.insert(*r);
+        }
+    });
+    reads
 }
 
 fn insts(code: &[Item]) -> impl Iterator<Item = &Inst> {
@@ -259,24 +265,10 @@ fn waits(kernel: &Kernel, forms: &Forms, l: &Loop, insts: &[Inst]) -> u32 {
             }
         }
         if let (Some(start), Some(dst)) = (start, inst.dst()) {
-            known.insert(dst, start + latency(inst));
+            // What was stored before goes through a register.
+            let cycles = if inst.is_load() { 0 } else { latency(inst) };
+            known.insert(dst, start + cycles);
         }
     }
     l.moves.iter().filter_map(|m| known.get(&m.1).copied()).fold(longest, u32::max)
-}
-
-/// Cycles until the result is there; a load of what was stored is left out, since it goes through a register.
-fn latency(inst: &Inst) -> u32 {
-    use Inst::*;
-    match inst {
-        AddF64 { .. } | SubF64 { .. } | MulF64 { .. } | FmaF64 { .. } => 4,
-        AddF32 { .. } | SubF32 { .. } | MulF32 { .. } | FmaF32 { .. } => 4,
-        DivF64 { .. } => 13,
-        DivF32 { .. } => 11,
-        SqrtF64 { .. } => 18,
-        SqrtF32 { .. } => 12,
-        Mov { .. } => 0,
-        _ if inst.is_load() => 0,
-        _ => 1,
-    }
 }

@@ -40,3 +40,20 @@ pub(in crate::kernel) fn of_inst(kernel: &Kernel, inst: &Inst) -> f64 {
         _ => 0.3,
     }
 }
+
+/// Cycles from an instruction's operands to its result, roughly.
+pub(in crate::kernel) fn latency(inst: &Inst) -> u32 {
+    use Inst::*;
+    match inst {
+        Mov { .. } => 0,
+        AddF64 { .. } | SubF64 { .. } | MulF64 { .. } | FmaF64 { .. } => 4,
+        AddF32 { .. } | SubF32 { .. } | MulF32 { .. } | FmaF32 { .. } => 4,
+        DivF64 { .. } => 14,
+        DivF32 { .. } => 11,
+        SqrtF64 { .. } => 18,
+        SqrtF32 { .. } => 12,
+        Math { .. } | Math2 { .. } | Call { .. } | CallPure { .. } => 60,
+        _ if inst.is_load() => 5,
+        _ => 1,
+    }
+}

@@ -5,6 +5,7 @@ use super::quotient::by_products;
 use super::unit::{Result, Unit, Unsupported};
 use crate::kernel::inst::{Inst, Reg};
 use crate::kernel::ir::{Item, Kernel};
+use crate::kernel::marks::cost::latency;
 use std::collections::{BTreeSet, HashMap};
 
 /// Fewer in a list don't keep a divider busy.
@@ -144,19 +145,6 @@ impl<'a> List<'a> {
 }
 
 const ROOT: Inst = Inst::SqrtF64 { dst: Reg(0), a: Reg(0) };
-
-/// Cycles until the result is there, roughly.
-fn latency(inst: &Inst) -> u32 {
-    use Inst::*;
-    match inst {
-        AddF64 { .. } | SubF64 { .. } | MulF64 { .. } | FmaF64 { .. } => 4,
-        DivF64 { .. } => 14,
-        SqrtF64 { .. } => 18,
-        Math { .. } | Math2 { .. } | Call { .. } | CallPure { .. } => 60,
-        _ if inst.is_load() => 5,
-        _ => 1,
-    }
-}
 
 impl Unit<'_> {
     /// Two roots or two quotients.
