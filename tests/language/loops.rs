@@ -590,23 +590,3 @@ fn steps_up_to_a_bound_store_every_element() {
         }
     }
 }
-
-#[desc_jit]
-fn steps_of_nothing(x: &Array1<i64>, step: usize) -> Array1<i64> {
-    let mut x = x.clone();
-    let mut k = 0;
-    let mut left = 5;
-    while k < x.len() && left > 0 {
-        x[k] += 1;
-        k += step.min(9);
-        left -= 1;
-    }
-    x
-}
-
-#[test]
-fn steps_of_nothing_stay_where_they_are() {
-    for step in 0..4 {
-        agree!(steps_of_nothing(&Array1::zeros(12), step));
-    }
-}
