@@ -4,7 +4,7 @@
 //! the length of an argument, `N` of `x: [f64; N]`, is none there but a value, read off the argument: a call in staged
 //! code, where arguments have no types, could not name it.
 
-use crate::names::ARRAYS;
+use crate::names::{self, ARRAYS};
 use crate::parse::types::{all_arguments, arguments, bare, is_named};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -109,9 +109,6 @@ const OF_FLOATS: &[&str] = &[
     "Sized",
     "Unpin",
 ];
-
-/// Views, whose first type argument is that of their elements too.
-const LISTS: &[&str] = &["ArrayView", "ArrayView1", "ArrayView2", "ArrayView3", "ArrayViewD"];
 
 /// How many type parameters are inferred in staged code: each doubles the number of staging functions.
 const MOST_INFERRED: usize = 3;
@@ -426,7 +423,8 @@ impl<'a> Found<'a> {
             Type::Path(path) => {
                 let Some(segment) = path.path.segments.last() else { return };
                 let name = segment.ident.to_string();
-                if name == "Vec" || LISTS.contains(&name.as_str()) || ARRAYS.contains(&name.as_str()) {
+                let is_view = names::view(&name).is_some();
+                if name == "Vec" || is_view || ARRAYS.contains(&name.as_str()) {
                     if let Some(element) = arguments(segment).next() {
                         self.search(element, &then(Step::Element));
                     }

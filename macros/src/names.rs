@@ -179,6 +179,8 @@ pub const METHODS: &[(&str, Method)] = {
         ("mul_assign", Update("Mul")),
         ("div_assign", Update("Div")),
         ("swap", Swap),
+        ("view_mut", View("view")),
+        ("as_slice_mut", View("as_slice")),
         ("row_mut", View("row")),
         ("column_mut", View("column")),
         ("slice_mut", View("slice")),
@@ -198,6 +200,13 @@ pub const SCALARS: &[&str] = &["f64", "f32", "i64", "i32", "u32", "u64", "usize"
 
 /// Array types, which have constructors.
 pub const ARRAYS: &[&str] = &["Array", "Array0", "Array1", "Array2", "Array3", "ArrayD"];
+
+/// Of a view of `ndarray` or of this crate (`ArrayView2`, `ArrayViewMutD`), whether what it shows can be written.
+pub fn view(name: &str) -> Option<bool> {
+    let rank = name.strip_prefix("ArrayView")?;
+    let (rank, mutable) = rank.strip_prefix("Mut").map_or((rank, false), |rank| (rank, true));
+    matches!(rank, "" | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "D").then_some(mutable)
+}
 
 /// Constructors of arrays; true where the last argument is a function.
 pub const CONSTRUCTORS: &[(&str, bool)] = &[
@@ -297,7 +306,6 @@ const IN_PLACE: &[(&str, &str)] = &[
     ("sort_by", "write the sort as loops, with `x.swap(i, j)`"),
     ("sort_unstable", "write the sort as loops, with `x.swap(i, j)`"),
     ("reverse", "write a loop with `x.swap(i, n - 1 - i)`"),
-    ("view_mut", "use the array itself: assign to it, or pass `&mut x` in a call"),
     ("get_mut", "write `x[i] = v`"),
     ("uget_mut", "write `x[i] = v`"),
     ("as_mut", "use the variable itself"),

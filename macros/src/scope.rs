@@ -31,6 +31,8 @@ pub struct Variable {
     pub is_handle: bool,
     /// It holds a closure.
     pub is_closure: bool,
+    /// The types of that closure's parameters are inferred: they may be mutable references.
+    pub infers: bool,
     /// It stands for a part of another variable: an item of `iter_mut()`.
     pub alias: Option<Rc<Place>>,
     /// It is ours: no name of the user's means it.
@@ -64,6 +66,7 @@ impl Variable {
             rejected: false,
             is_handle: false,
             is_closure: false,
+            infers: false,
             alias: None,
             is_own: true,
             number,
@@ -167,6 +170,7 @@ impl Scopes {
             rejected: false,
             is_handle: false,
             is_closure: false,
+            infers: false,
             alias: None,
             is_own: false,
             number,
@@ -202,11 +206,12 @@ impl Scopes {
     }
 
     /// Declares a variable that holds a closure.
-    pub fn declare_closure(&mut self, ident: &Ident) -> Variable {
+    pub fn declare_closure(&mut self, ident: &Ident, infers: bool) -> Variable {
         let variable = self.declare(ident, false, None);
         match self.names.last_mut() {
             Some(Name::Variable(variable)) => {
                 variable.is_closure = true;
+                variable.infers = infers;
                 variable.clone()
             }
             _ => variable,
@@ -260,6 +265,16 @@ impl Scopes {
             }
         }
         None
+    }
+
+    /// The code that is emitted means this variable by its name. Aliases have no name there.
+    pub fn is_visible(&self, root: &Variable) -> bool {
+        let wanted = root.spelled.unraw();
+        let hides = |name: &&Name| match name {
+            Name::Variable(v) => v.alias.is_none() && v.spelled.unraw() == wanted,
+            Name::Item(item) => wanted == item,
+        };
+        matches!(self.names.iter().rev().find(hides), Some(Name::Variable(v)) if v.is(root))
     }
 
     /// Records an assignment of (a part of) a variable.

@@ -150,8 +150,14 @@ impl Place {
     /// The values of its indices.
     pub fn indices(&mut self, f: &mut impl FnMut(&mut Expr)) {
         for part in &mut self.parts {
-            if let Part::Index(index) = part {
-                index.iter_mut().for_each(&mut *f);
+            match part {
+                Part::Field(_) => {}
+                Part::Index(index) => index.iter_mut().for_each(&mut *f),
+                Part::Slice(spec) => slice(spec, &mut |child| {
+                    if let Child::Expr(e) = child {
+                        f(e);
+                    }
+                }),
             }
         }
     }

@@ -139,6 +139,59 @@ fn views_of_ndarray_are_arguments() {
 }
 
 #[desc_jit]
+fn scaled_column(mut x: ndarray::ArrayViewMut1<f64>, a: &ndarray::ArrayView2<f64>, n: usize) -> f64 {
+    for i in 0..n {
+        x[i] += a[[i, 0]];
+    }
+    x *= 2.0;
+    x.sum()
+}
+
+#[desc_jit]
+fn doubled(x: desc_jit::array::ArrayViewMut2<f64>, y: &desc_jit::array::ArrayView1<f64>) {
+    let mut x = x;
+    x += y;
+    for v in x {
+        *v *= 2.0;
+    }
+}
+
+#[desc_jit]
+fn through(x: &mut ndarray::ArrayViewMut1<f64>, y: &ndarray::ArrayViewMut1<f64>) {
+    for i in 0..y.len() {
+        x[i] = y[i] - x[i];
+    }
+}
+
+#[test]
+fn mutable_views_are_updated_in_place() {
+    let table = ndarray::Array2::from_shape_fn((4, 5), |(i, j)| (3 * i + j * j) as f64);
+    let mut expected = table.clone();
+    let sum = scaled_column::native(expected.column_mut(1), &table.view(), 4);
+    for engine in desc_jit::Engine::ALL {
+        desc_jit::with_engine(engine, || {
+            let mut changed = table.clone();
+            assert_eq!(scaled_column(changed.column_mut(1), &table.view(), 4), sum, "{engine}");
+            assert_eq!(changed, expected, "{engine}");
+            // An error leaves it as it was.
+            let short = table.slice(ndarray::s![..2, ..]);
+            assert!(scaled_column::try_call(changed.column_mut(1), &short, 4).is_err(), "{engine}");
+            assert_eq!(changed, expected, "{engine}");
+            // Every second row from the end, of which every third column.
+            let (mut changed, mut expected) = (Array2::from(table.clone()), Array2::from(table.clone()));
+            let line = Array1::from_vec(vec![0.5, -1.0]);
+            doubled(changed.slice_mut(s![..;-2, ..;3]), &line.view());
+            doubled::native(expected.slice_mut(s![..;-2, ..;3]), &line.view());
+            assert_eq!(changed, expected, "{engine}");
+            let (mut changed, mut expected, mut other) = (table.clone(), table.clone(), table.clone());
+            through(&mut changed.row_mut(2), &other.row_mut(0));
+            through::native(&mut expected.row_mut(2), &other.row_mut(0));
+            assert_eq!(changed, expected, "{engine}");
+        });
+    }
+}
+
+#[desc_jit]
 fn reshaped(a: &mut ndarray::Array1<f64>, n: usize) {
     let mut b = a.clone();
     b[n] = 1.0;
@@ -270,7 +323,53 @@ fn parts(x: &[f64], m: &[[f64; 2]; 3], i: usize) -> f64 {
         sum = 0.5 * sum + v;
     }
     sum += x[1..4].iter().rev().map(|v| v * v).sum::<f64>();
+    let around = &x[(i + 1) - 1..=i + 1];
+    sum += around[0] - 0.5 * around[around.len() - 1];
     sum + m[1..][0][1] + tail.len() as f64
+}
+
+/// The lengths of parts may be known at run time only, where they are iterated over.
+#[desc_jit]
+fn tails(x: &[f64], a: usize, b: usize) -> f64 {
+    let mut sum = 0.0;
+    for k in 0..x.len() {
+        sum += x[k..].iter().map(|v| v * v).sum::<f64>().sqrt();
+    }
+    for (i, v) in x[a..b].iter().enumerate() {
+        sum += (i + 1) as f64 * v;
+    }
+    for v in &x[..=a] {
+        sum = 0.5 * sum + v;
+    }
+    sum + x[a..b].iter().rev().zip(&x[a..]).map(|(v, w)| v * w).sum::<f64>()
+}
+
+/// Rust looks at the range before it takes an element.
+#[desc_jit]
+fn first_of(x: &[f64], a: usize, b: usize) -> f64 {
+    for v in &x[a..b] {
+        return *v;
+    }
+    0.0
+}
+
+#[test]
+fn parts_of_any_length_are_iterated_over() {
+    let x = [1.0, 4.0, 2.0, 8.0, 5.0];
+    for engine in desc_jit::Engine::ALL {
+        desc_jit::with_engine(engine, || {
+            for (a, b) in [(0, 5), (1, 3), (2, 2), (4, 5)] {
+                assert_eq!(tails(&x, a, b), tails::native(&x, a, b), "{engine}");
+                assert_eq!(first_of(&x, a, b), first_of::native(&x, a, b), "{engine}");
+            }
+            for (a, b, says) in [(2, 6, "behind the end of a list of 5"), (3, 2, "starts behind its end")] {
+                for error in [tails::try_call(&x, a, b), first_of::try_call(&x, a, b)] {
+                    let error = error.unwrap_err();
+                    assert!(error.message().contains(says), "{engine}: {error}");
+                }
+            }
+        });
+    }
 }
 
 #[desc_jit]

@@ -23,6 +23,8 @@ pub enum Part {
     Field(FieldName),
     /// `[i]`, `[[i, j]]`
     Index(Vec<Expr>),
+    /// `[a..b]`, `.slice_mut(s![..])`: the last part, of what is passed on.
+    Slice(Vec<SliceArg>),
 }
 
 /// What can be assigned.

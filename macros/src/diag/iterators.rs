@@ -21,4 +21,6 @@ catalogue! {
         "write a closure that ends in a range, an array or a chain of methods of one, without `return` and items in its block";
     COLLECT_ZIPPED = "DJ0911", "what is collected here is zipped behind a closure that assigns or prints, which Rust may call once more than there are pairs",
         "write the closure behind `zip`, or write the items into an array in a loop";
+    FOUND_REFERENCE = "DJ0912", "`.{0}(..)` of items that can be changed gives a copy of them here: what is written to it would be lost",
+        "write a loop over the indices that changes `x[i]`, and `break` behind it; where only its value is needed write `iter()`";
 }

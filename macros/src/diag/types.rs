@@ -35,4 +35,6 @@ catalogue! {
         "write `Ok(value)`, `Err(Error::msg(..))` or a call of an annotated function there";
     ERROR_VALUE = "DJ0718", "this error can't be made in staged code",
         "write `Err(Error::msg(format!(..)))`";
+    MUTABLE_PART = "DJ0719", "a part of a parameter can't be updated in place",
+        "make what is updated a parameter of its own";
 }

@@ -3,6 +3,7 @@
 use super::{as_written, conditions, handle, must_use, name_of, native_handles, silence, source, stage};
 use crate::ast::{Function, Handles, Mode, ours, own};
 use crate::generics::Generics;
+use crate::names;
 use crate::parse::{is_of_loops, results, types};
 use crate::scope::RECEIVER;
 use proc_macro2::{Ident, TokenStream};
@@ -373,11 +374,9 @@ impl VisitMut for Static {
     }
 
     fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
-        const VIEWS: &[&str] =
-            &["ArrayView", "ArrayView0", "ArrayView1", "ArrayView2", "ArrayView3", "ArrayViewD"];
         // In a signature `ArrayView1<f64>` may leave it out.
         if let syn::PathArguments::AngleBracketed(list) = &mut segment.arguments
-            && VIEWS.iter().any(|view| segment.ident == view)
+            && names::view(&segment.ident.to_string()).is_some()
             && !list.args.iter().any(|a| matches!(a, syn::GenericArgument::Lifetime(_)))
         {
             let lifetime = Lifetime::new("'static", proc_macro2::Span::mixed_site());

@@ -6,7 +6,8 @@ use super::expr::{Emitter, read_field, slice_writes};
 use crate::ast::{Expr, FieldName, Part, Place, SliceArg, Target, ours, own, place_name};
 use proc_macro2::TokenStream;
 
-/// A place whose indices are evaluated: `indices[k]` is an expression of type `&[Value]` for part `k`.
+/// A place whose indices are evaluated: `indices[k]` is an expression of type `&[Value]`, or of a slice `&[SliceArg]`, for
+/// part `k`.
 struct Evaluated<'a> {
     place: &'a Place,
     indices: Vec<TokenStream>,
@@ -125,7 +126,7 @@ impl Emitter {
                         let new = quote_ours! { #cx.update(#op, #name, #array, #index, #operand, #at)? };
                         evaluated.write(depth - 1, new)
                     }
-                    Some(Part::Field(_)) => {
+                    Some(Part::Field(_) | Part::Slice(_)) => {
                         let old = evaluated.read(depth);
                         evaluated.write(depth, quote_ours! { #cx.binary(#op, #old, #operand, #at)? })
                     }
@@ -245,6 +246,11 @@ impl Emitter {
                 prelude.extend(quote_ours! { let #name = [#index]; });
                 quote_ours! { &#name }
             }
+            Part::Slice(spec) => {
+                let (spec, name) = (self.slice_spec(spec), self.fresh());
+                prelude.extend(quote_ours! { let #name = [#spec]; });
+                quote_ours! { &#name }
+            }
         });
         let indices = indices.collect();
         (prelude, Evaluated { place, indices, at: at(place.at) })
@@ -273,6 +279,10 @@ impl Evaluated<'_> {
                 let (name, index) = (self.name(outer), &self.indices[outer]);
                 quote_ours! { &#cx.load(#name, #base, #index, #at)? }
             }
+            Part::Slice(_) => {
+                let (name, spec) = (self.name(outer), &self.indices[outer]);
+                quote_ours! { &#cx.slice(#name, #base, #spec, #at)? }
+            }
         }
     }
 
@@ -290,6 +300,10 @@ impl Evaluated<'_> {
             Part::Index(_) => {
                 let (name, index) = (self.name(outer), &self.indices[outer]);
                 quote_ours! { #cx.store(#name, #base, #index, &#new, #at)? }
+            }
+            Part::Slice(_) => {
+                let (name, spec) = (self.name(outer), &self.indices[outer]);
+                quote_ours! { #cx.slice_assign(#name, #base, #spec, &#new, #at)? }
             }
         };
         self.write(outer, new)

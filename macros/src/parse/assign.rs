@@ -10,8 +10,11 @@ use syn::{Expr as Rust, ExprMethodCall, Lit, UnOp};
 
 impl Parser<'_> {
     pub(super) fn assign(&mut self, e: &syn::ExprAssign) -> Expr {
+        if self.rebinds(&e.left) {
+            return rejected(Spot::of(&e.left));
+        }
         let target = self.target(&e.left);
-        let value = self.expr(&e.right);
+        let value = self.moved(&e.right);
         let at = Spot::of(&e.left);
         match target {
             Some(target) => expression(ExprKind::Assign(Box::new(target), Box::new(value)), at),
@@ -57,6 +60,7 @@ impl Parser<'_> {
             // `*x.slice_mut(s![..]) += &v`
             Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => match bare(&u.expr) {
                 Rust::MethodCall(m) if is_view(m) => self.target(&u.expr),
+                e if self.is_copy(e) => None,
                 e => self.place(e).map(Target::Place),
             },
             Rust::MethodCall(m) if is_view(m) => {
@@ -122,11 +126,29 @@ impl Parser<'_> {
                 place.parts.push(Part::Index(vec![index]));
                 Some(place)
             }
+            e if let Some(whole) = viewed(e) => self.place_parts(whole),
             other => {
                 self.sink.report(other, &NOT_A_TARGET, &[]);
                 None
             }
         }
+    }
+
+    /// A block of an array that is passed on to be changed: `&mut x[a..b]`, `x.slice_mut(s![..])`, `x.view_mut()`.
+    pub(super) fn block_place(&mut self, e: &Rust) -> Option<Place> {
+        let (mut place, spec) = match bare(e) {
+            Rust::Index(x) => {
+                let place = self.place(&x.expr);
+                let axis = self.slice_axis(&x.index, None)?;
+                (place?, vec![axis])
+            }
+            e => self.block_target(e, "slice_mut")?,
+        };
+        if !spec.is_empty() {
+            place.parts.push(Part::Slice(spec));
+        }
+        place.at = Spot::of(e);
+        Some(place)
     }
 
     /// What stands in brackets: `i`, `[i, j]`, `(i, j)`.
@@ -143,6 +165,17 @@ impl Parser<'_> {
     /// The receiver of `.assign(v)` and the like: a variable, or a mutable view of (a part of) one. The
     /// list says which block of the array is meant; it is empty for all of it.
     pub(super) fn block_target(&mut self, e: &Rust, taker: &str) -> Option<(Place, Vec<SliceArg>)> {
+        if let Some(whole) = viewed(e) {
+            return self.block_target(whole, taker);
+        }
+        // `x[a..b].fill(v)`
+        if let Rust::Index(x) = bare(e)
+            && let Rust::Range(_) = bare(&x.index)
+        {
+            let place = self.place(&x.expr);
+            let axis = self.slice_axis(&x.index, None)?;
+            return Some((place?, vec![axis]));
+        }
         let Rust::MethodCall(m) = bare(e) else { return Some((self.place(e)?, Vec::new())) };
         if !is_view(m) {
             self.sink.report(m, &methods::NOT_ASSIGNABLE, &[&taker]);
@@ -180,8 +213,25 @@ impl Parser<'_> {
     }
 }
 
-fn is_view(m: &ExprMethodCall) -> bool {
+pub(super) fn is_view(m: &ExprMethodCall) -> bool {
     matches!(method(&m.method.to_string()), Some(Method::View(_)))
+}
+
+/// What `x.view_mut()` and `x.as_slice_mut().unwrap()` show all of.
+pub(super) fn viewed(e: &Rust) -> Option<&Rust> {
+    let Rust::MethodCall(m) = bare(e) else { return None };
+    match (bare(&m.receiver), m.method.to_string().as_str()) {
+        (_, "view_mut") if m.args.is_empty() => Some(&m.receiver),
+        (Rust::MethodCall(slice), "unwrap" | "expect") if slice.method == "as_slice_mut" => {
+            Some(&slice.receiver)
+        }
+        _ => None,
+    }
+}
+
+/// It is a mutable view of a whole variable, or of what can be a part of one.
+pub(super) fn is_place_view(e: &Rust) -> bool {
+    viewed(e).is_some() || matches!(bare(e), Rust::MethodCall(m) if m.method == "row_mut")
 }
 
 fn is_column(e: &Rust) -> bool {

@@ -49,7 +49,7 @@ impl Parser<'_> {
                 syn::Stmt::Expr(e, semi) => {
                     self.attributes(e);
                     if last && semi.is_none() {
-                        block.value = Some(Box::new(self.expr(e)));
+                        block.value = Some(Box::new(self.moved(e)));
                     } else {
                         let expr = self.expr(e);
                         self.discarded(&expr);
@@ -118,7 +118,7 @@ impl Parser<'_> {
                 self.sink.report(r, &MUTABLE_REFERENCE, &[]);
                 super::rejected(Spot::of(r))
             }
-            e => self.expr(e),
+            e => self.moved(e),
         };
         let since = self.scopes.mark();
         let pattern = self.pattern(&local.pat, false);
@@ -139,7 +139,8 @@ impl Parser<'_> {
         }
         match pat {
             syn::Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none() => {
-                let variable = self.scopes.declare_closure(&p.ident);
+                let infers = !c.inputs.iter().all(|input| matches!(input, syn::Pat::Type(_)));
+                let variable = self.scopes.declare_closure(&p.ident, infers);
                 let by_value = c.capture.is_some();
                 if !assigned.is_empty() {
                     return self.keep_closure(&variable, (params, body), assigned, by_value, stmts);

@@ -1,5 +1,6 @@
 //! Calls: annotated functions, functions of types, `mem::swap`.
 
+use super::assign::{is_view, viewed};
 use super::{Parser, bare, expression, rejected, split, types};
 use crate::ast::{Argument, Expr, ExprKind, FieldName, Spot, StructLiteral, TypeFn};
 use crate::diag::calls::*;
@@ -34,7 +35,8 @@ impl Parser<'_> {
             if let Some(variable) = self.scopes.variable(ident) {
                 if variable.is_closure {
                     let variable = variable.clone();
-                    let arguments: Vec<Expr> = e.args.iter().map(|a| self.argument(a)).collect();
+                    let arguments: Vec<Expr> =
+                        e.args.iter().map(|a| self.closure_argument(a, variable.infers)).collect();
                     if self.assigned_by(&variable).is_some() {
                         return self
                             .inlined(ident, &variable, arguments)
@@ -167,7 +169,7 @@ impl Parser<'_> {
     /// `Pair(a, b)` of a tuple struct.
     fn constructor(&mut self, e: &ExprCall, path: &Path) -> Expr {
         let fields = e.args.iter().enumerate();
-        let fields = fields.map(|(k, a)| (FieldName::Number(k), self.argument(a))).collect();
+        let fields = fields.map(|(k, a)| (FieldName::Number(k), self.moved(a))).collect();
         let literal = StructLiteral { path: quote!(#path), fields, base: None };
         expression(ExprKind::Struct(Box::new(literal)), Spot::of(path))
     }
@@ -185,12 +187,16 @@ impl Parser<'_> {
                 Some(v) if v.by_mut_ref => self.place(e).map(Argument::Mut),
                 _ => Some(Argument::Value(self.expr(e))),
             },
-            e => Some(Argument::Value(self.expr(e))),
+            Rust::MethodCall(m) if is_view(m) || viewed(e).is_some() => {
+                self.block_place(e).map(Argument::Mut)
+            }
+            e => Some(Argument::Value(self.moved(e))),
         }
     }
 
     fn mutable_argument(&mut self, e: &Rust) -> Option<crate::ast::Place> {
         match bare(e) {
+            Rust::Index(x) if matches!(bare(&x.index), Rust::Range(_)) => self.block_place(e),
             Rust::Path(_) | Rust::Field(_) | Rust::Index(_) | Rust::Unary(_) => self.place(e),
             other => {
                 self.sink.report(other, &NOT_A_PLACE, &[]);
@@ -207,6 +213,10 @@ impl Parser<'_> {
             }
             return rejected(Spot::of(e));
         };
+        // References that change places would be rebound.
+        if e.args.iter().any(|a| matches!(bare(a), Rust::Reference(r) if self.rebinds(&r.expr))) {
+            return rejected(Spot::of(e));
+        }
         let mut places = places.into_iter().flatten().filter_map(|a| match a {
             Argument::Mut(place) => Some(place),
             Argument::Value(_) => None,
@@ -228,8 +238,11 @@ impl Parser<'_> {
         let (Some(place), Some(value), None) = (arguments.next(), arguments.next(), arguments.next()) else {
             return self.reject(e, &MEM, &[&"std::mem::replace"]);
         };
+        if matches!(bare(place), Rust::Reference(r) if self.rebinds(&r.expr)) {
+            return rejected(Spot::of(e));
+        }
         let place = self.call_argument(place);
-        let value = self.expr(value);
+        let value = self.moved(value);
         match place {
             Some(Argument::Mut(place)) => {
                 expression(ExprKind::Replace(Box::new(place), Box::new(value)), Spot::of(&e.func))

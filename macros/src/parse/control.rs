@@ -26,7 +26,15 @@ impl Parser<'_> {
         let condition = self.expr(&e.cond);
         let then = self.block(&e.then_branch);
         let otherwise = e.else_branch.as_ref().map(|(_, e)| self.otherwise(e));
-        branch(condition, then, otherwise, Spot::of(&e.if_token))
+        let at = Spot::of(&e.if_token);
+        // What is wrong with the value of a branch is reported once.
+        let was_reported = |block: &Block| {
+            block.value.as_ref().is_some_and(|value| matches!(value.kind, ExprKind::Rejected))
+        };
+        if was_reported(&then) || otherwise.as_ref().is_some_and(was_reported) {
+            return rejected(at);
+        }
+        branch(condition, then, otherwise, at)
     }
 
     pub(super) fn for_loop(&mut self, e: &syn::ExprForLoop) -> Expr {
@@ -195,9 +203,9 @@ impl Parser<'_> {
         }
         self.scopes.open();
         let around = std::mem::take(&mut self.frames);
-        let params = c.inputs.iter().map(|p| self.pattern(p, false)).collect();
+        let params = c.inputs.iter().map(|p| self.closure_parameter(p)).collect();
         self.closures += 1;
-        let mut body = self.expr(&c.body);
+        let mut body = self.moved(&c.body);
         self.closures -= 1;
         if let syn::ReturnType::Type(_, ty) = &c.output
             && let Some(declared) = super::types::ascription(ty)

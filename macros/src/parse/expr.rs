@@ -44,13 +44,13 @@ impl Parser<'_> {
                 Some(_) => self.reject(e, &MUTABLE_REFERENCE, &[]),
             },
             Rust::Repeat(e) => {
-                let (v, n) = (self.expr(&e.expr), self.expr(&e.len));
+                let (v, n) = (self.moved(&e.expr), self.expr(&e.len));
                 expression(ExprKind::Repeat(Box::new(v), Box::new(n)), Spot::of(e))
             }
             Rust::Return(e) => self.return_(e),
             Rust::Struct(e) => self.structure(e),
             Rust::Tuple(e) => {
-                let items = e.elems.iter().map(|e| self.expr(e)).collect();
+                let items = e.elems.iter().map(|e| self.moved(e)).collect();
                 expression(ExprKind::Tuple(items), Spot::of(e))
             }
             Rust::Unary(e) => self.unary(e),
@@ -92,7 +92,7 @@ impl Parser<'_> {
         if e.elems.is_empty() {
             return self.reject(e, &EMPTY_ARRAY, &[]);
         }
-        let items = e.elems.iter().map(|e| self.expr(e)).collect();
+        let items = e.elems.iter().map(|e| self.moved(e)).collect();
         expression(ExprKind::Array(items), Spot::of(e))
     }
 
@@ -117,7 +117,7 @@ impl Parser<'_> {
         if let Some(qself) = &e.qself {
             return self.reject(&qself.ty, &QUALIFIED_PATH, &[]);
         }
-        let fields = e.fields.iter().map(|f| (FieldName::of(&f.member), self.expr(&f.expr))).collect();
+        let fields = e.fields.iter().map(|f| (FieldName::of(&f.member), self.moved(&f.expr))).collect();
         let base = e.rest.as_ref().map(|base| self.expr(base));
         let path = &e.path;
         let literal = StructLiteral { path: quote::quote!(#path), fields, base };

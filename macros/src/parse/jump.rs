@@ -81,7 +81,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn break_(&mut self, e: &syn::ExprBreak) -> Expr {
-        let value = e.expr.as_ref().map(|e| Box::new(self.expr(e)));
+        let value = e.expr.as_ref().map(|e| Box::new(self.moved(e)));
         let at = Spot::of(&e.break_token);
         match self.goes_to(e.label.as_ref()) {
             Some(open) => expression(ExprKind::Jump(Jump::Break(open.leaves), value), at),

@@ -62,7 +62,7 @@ impl Parser<'_> {
             }
             Ok((items, None)) if items.is_empty() => self.reject(mac, &EMPTY_ARRAY, &[]),
             Ok((items, None)) => {
-                let items = items.iter().map(|e| self.expr(e)).collect();
+                let items = items.iter().map(|e| self.moved(e)).collect();
                 expression(ExprKind::Array(items), at)
             }
             // rustc's error.

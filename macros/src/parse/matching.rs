@@ -11,7 +11,7 @@ use syn::{Expr as Rust, Pat, Token};
 
 impl Parser<'_> {
     pub(super) fn match_expr(&mut self, e: &syn::ExprMatch) -> Expr {
-        self.matching(e, |p, body| p.expr(body))
+        self.matching(e, |p, body| p.moved(body))
     }
 
     /// `match`, whose arms are read by `read`.
@@ -174,7 +174,7 @@ impl Parser<'_> {
     pub(super) fn otherwise(&mut self, e: &Rust) -> Block {
         match bare(e) {
             Rust::Block(b) if b.label.is_none() => self.block(&b.block),
-            e => Block { value: Some(Box::new(self.expr(e))), ..Block::default() },
+            e => Block { value: Some(Box::new(self.moved(e))), ..Block::default() },
         }
     }
 }

@@ -291,7 +291,7 @@ fn is_rejected(e: &Expr) -> bool {
 }
 
 /// The variable that a place is part of.
-fn place_root(e: &Rust) -> Option<&syn::Ident> {
+pub(super) fn place_root(e: &Rust) -> Option<&syn::Ident> {
     match bare(e) {
         Rust::Path(p) => p.path.get_ident(),
         Rust::Field(f) => place_root(&f.base),

@@ -91,10 +91,15 @@ impl Parser<'_> {
     /// Declares what a name in a pattern binds.
     pub(super) fn named(&mut self, p: &PatIdent, by_mut_ref: bool) -> Variable {
         self.mutable_reference(p);
-        match p.mutability {
+        let since = self.scopes.mark();
+        let variable = match p.mutability {
             Some(_) => self.scopes.declare_mutable(&p.ident, by_mut_ref),
             None => self.scopes.declare(&p.ident, by_mut_ref, None),
+        };
+        if p.by_ref.is_some() && p.mutability.is_some() {
+            self.scopes.reject(since);
         }
+        variable
     }
 
     /// Reports `ref mut`; `ref` borrows what stays as it is, which its value is as good as.

@@ -114,6 +114,7 @@ impl Parser<'_> {
         let mode = match types::bare(&typed.ty) {
             Type::Reference(r) if r.mutability.is_some() => Mode::Mut,
             Type::Reference(_) => Mode::Ref,
+            ty if types::is_mutable_view(ty) => Mode::Mut,
             _ => Mode::Value,
         };
         let since = self.scopes.mark();

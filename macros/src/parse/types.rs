@@ -1,7 +1,7 @@
 //! Types: which can stand in a signature, and what a written type says about a value.
 
 use crate::diag::{Sink, signature, types::*};
-use crate::names::{ARRAYS, SCALARS, scalar_instead};
+use crate::names::{self, ARRAYS, SCALARS, scalar_instead};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
@@ -25,6 +25,23 @@ pub fn is_array(ty: &Type) -> bool {
         Type::Array(_) | Type::Slice(_) => true,
         Type::Path(p) => p.path.segments.last().is_some_and(|s| ARRAYS.iter().any(|a| s.ident == a)),
         _ => false,
+    }
+}
+
+/// By its spelling, a view whose elements can be written: as a parameter it is as good as a `&mut`.
+pub fn is_mutable_view(ty: &Type) -> bool {
+    let is_one = |s: &PathSegment| names::view(&s.ident.to_string()) == Some(true);
+    matches!(bare(ty), Type::Path(p) if p.path.segments.last().is_some_and(is_one))
+}
+
+/// By its spelling, a part of the type can be written through it.
+fn has_mutable_part(ty: &Type) -> Option<&Type> {
+    match bare(ty) {
+        Type::Reference(r) if r.mutability.is_some() => Some(ty),
+        Type::Reference(r) => has_mutable_part(&r.elem),
+        Type::Tuple(t) => t.elems.iter().find_map(has_mutable_part),
+        Type::Array(t) => has_mutable_part(&t.elem),
+        ty => is_mutable_view(ty).then_some(ty),
     }
 }
 
@@ -128,7 +145,10 @@ pub fn check(ty: &Type, sink: &mut Sink) {
         },
         Type::Slice(t) => check(&t.elem, sink),
         Type::TraitObject(t) => sink.report(t, &TRAIT_OBJECT, &[]),
-        Type::Tuple(t) => t.elems.iter().for_each(|t| check(t, sink)),
+        Type::Tuple(t) => t.elems.iter().for_each(|t| match has_mutable_part(t) {
+            Some(part) => sink.report(part, &MUTABLE_PART, &[]),
+            None => check(t, sink),
+        }),
         other => sink.report(other, &UNKNOWN_SYNTAX, &[]),
     }
 }

@@ -217,3 +217,11 @@ impl<'a, T: Element, D: Dimension> IntoIterator for ArrayView<'a, T, D> {
         self.into_nd().into_iter()
     }
 }
+
+impl<'a, T: Element, D: Dimension> IntoIterator for ArrayViewMut<'a, T, D> {
+    type Item = &'a mut T;
+    type IntoIter = nd::iter::IterMut<'a, T, D>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.into_nd().into_iter()
+    }
+}

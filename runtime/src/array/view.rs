@@ -222,6 +222,15 @@ impl<T: Element, D: Dimension> Clone for ArrayView<'_, T, D> {
     }
 }
 
+impl<'a, T: Element, D: Dimension> ArrayViewMut<'a, T, D> {
+    /// The view of ndarray with the same lifetime.
+    pub(crate) fn into_nd(mut self) -> nd::ArrayViewMut<'a, T, D> {
+        // SAFETY: only the lifetime is spelled out, which `nd_mut` shortens to that of the local `self`: the
+        // elements live for 'a, and the only view through which they can be written meanwhile is used up here.
+        unsafe { self.nd_mut().raw_view_mut().deref_into_view_mut() }
+    }
+}
+
 impl<'a, T: Element, D: Dimension> ArrayView<'a, T, D> {
     /// The view of ndarray with the same lifetime.
     pub(super) fn into_nd(self) -> nd::ArrayView<'a, T, D> {

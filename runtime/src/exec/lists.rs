@@ -2,7 +2,7 @@
 //! arrays. Their elements are copied in, and out again where they are changed: an array of this crate is lent instead.
 
 use super::args::{ArgValue, IntoArg, MutArg, Output, Outputs, Read, Target, buffer_of};
-use crate::array::{Array, Buffer, Device, Element};
+use crate::array::{self, Array, Buffer, Device, Element};
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::{Arg, Pure};
@@ -95,32 +95,45 @@ arguments! {
     [const M: usize, const N: usize] &'a mut [[T; M]; N], 2, x => updated(x.as_flattened_mut(), &[N, M]);
 }
 
-impl<'a, T: Element, D: Dimension> IntoArg<'a> for &'a ArrayBase<OwnedRepr<T>, D> {
-    const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
-    fn into_arg(self) -> ArgValue<'a> {
-        array(self.iter().copied().collect(), self.shape())
+/// The elements of a view, copied in.
+fn shown<'a, T: Element, D: Dimension>(view: &ArrayView<'_, T, D>) -> ArgValue<'a> {
+    array(view.iter().copied().collect(), view.shape())
+}
+
+/// The elements of a view, copied in and out.
+fn shown_mut<'a, T: Element, D: Dimension + 'a>(home: ArrayViewMut<'a, T, D>) -> ArgValue<'a> {
+    match Buffer::from_vec(home.iter().copied().collect(), home.shape()) {
+        Ok(buffer) => copied(Copied { buffer, home }),
+        Err(_) => ArgValue::Tuple(Vec::new()),
     }
 }
-impl<'a, T: Element, D: Dimension> IntoArg<'a> for ArrayBase<OwnedRepr<T>, D> {
-    const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
-    fn into_arg(self) -> ArgValue<'a> {
-        array(self.iter().copied().collect(), self.shape())
-    }
-}
-impl<'a, T: Element, D: Dimension + 'a> IntoArg<'a> for &'a mut ArrayBase<OwnedRepr<T>, D> {
-    const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
-    fn into_arg(self) -> ArgValue<'a> {
-        match Buffer::from_vec(self.iter().copied().collect(), self.shape()) {
-            Ok(buffer) => copied(Copied { buffer, home: self.view_mut() }),
-            Err(_) => ArgValue::Tuple(Vec::new()),
+
+/// Arrays of any rank, each with how it is passed.
+macro_rules! arrays {
+    ($([$($lifetime:lifetime)?] $ty:ty, $x:ident => $value:expr;)*) => { $(
+        impl<'a, $($lifetime,)? T: Element, D: Dimension + 'a> IntoArg<'a> for $ty {
+            const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
+            fn into_arg(self) -> ArgValue<'a> {
+                let $x = self;
+                $value
+            }
         }
-    }
+    )* };
 }
-impl<'a, 'v, T: Element, D: Dimension> IntoArg<'a> for ArrayView<'v, T, D> {
-    const TY: Ty = Ty::Array(T::DTYPE, D::NDIM);
-    fn into_arg(self) -> ArgValue<'a> {
-        array(self.iter().copied().collect(), self.shape())
-    }
+arrays! {
+    [] &'a ArrayBase<OwnedRepr<T>, D>, x => shown(&x.view());
+    [] ArrayBase<OwnedRepr<T>, D>, x => shown(&x.view());
+    [] &'a mut ArrayBase<OwnedRepr<T>, D>, x => shown_mut(x.view_mut());
+    ['v] ArrayView<'v, T, D>, x => shown(&x);
+    ['v] &'a ArrayView<'v, T, D>, x => shown(x);
+    [] ArrayViewMut<'a, T, D>, x => shown_mut(x);
+    ['v] &'a ArrayViewMut<'v, T, D>, x => shown(&x.view());
+    ['v] &'a mut ArrayViewMut<'v, T, D>, x => shown_mut(x.view_mut());
+    ['v] array::ArrayView<'v, T, D>, x => shown(&x.nd());
+    ['v] &'a array::ArrayView<'v, T, D>, x => shown(&x.nd());
+    [] array::ArrayViewMut<'a, T, D>, x => shown_mut(x.into_nd());
+    ['v] &'a array::ArrayViewMut<'v, T, D>, x => shown(&x.nd());
+    ['v] &'a mut array::ArrayViewMut<'v, T, D>, x => shown_mut(x.nd_mut());
 }
 
 /// A list of numbers is an array, one of trees is a list of them.

@@ -169,30 +169,31 @@ impl Builder {
         self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v))
     }
 
-    /// `v - base` where `v` is computed from `base` by adding constants in open regions.
+    /// `v - base` where both are the same value with constants added in open regions.
     pub fn offset_from(&self, v: ValueId, base: ValueId) -> Option<i128> {
-        if v == base {
-            return Some(0);
-        }
+        let ((root, offset), (base, start)) = (self.offset(v), self.offset(base));
+        (root == base).then_some(offset - start)
+    }
+
+    /// The value that `v` is computed from by adding constants, and their sum.
+    fn offset(&self, v: ValueId) -> (ValueId, i128) {
+        use crate::op::BinaryOp::{Add, Sub};
         let constant = |v: ValueId| match self.definition(v).map(|n| &n.op) {
             Some(Op::Const(literal)) => literal.as_i128(),
             _ => None,
         };
-        let node = self.definition(v)?;
-        match node.op {
-            Op::Binary(crate::op::BinaryOp::Add) => {
-                let (a, b) = (node.inputs[0], node.inputs[1]);
-                match (constant(a), constant(b)) {
-                    (_, Some(k)) => Some(self.offset_from(a, base)? + k),
-                    (Some(k), _) => Some(self.offset_from(b, base)? + k),
-                    _ => None,
-                }
-            }
-            Op::Binary(crate::op::BinaryOp::Sub) => {
-                Some(self.offset_from(node.inputs[0], base)? - constant(node.inputs[1])?)
-            }
-            _ => None,
+        let (mut root, mut sum) = (v, 0);
+        while let Some(node) = self.definition(root) {
+            let Op::Binary(op @ (Add | Sub)) = node.op else { break };
+            let (a, b) = (node.inputs[0], node.inputs[1]);
+            (root, sum) = match (op, constant(a), constant(b)) {
+                (Sub, _, Some(k)) => (a, sum - k),
+                (Add, _, Some(k)) => (a, sum + k),
+                (Add, Some(k), _) => (b, sum + k),
+                _ => break,
+            };
         }
+        (root, sum)
     }
 }
 

@@ -109,6 +109,9 @@ impl Cx {
                 index.reverse();
                 Value::tuple(index)
             }
+            ("part_count", [start, end, inclusive]) => self.part_count(x, start, end, inclusive, at)?,
+            ("part_elements", [start, end, inclusive]) => self.part_elements(x, start, end, inclusive, at)?,
+            ("part_offset", [start, end, inclusive]) => self.part_offset(start, end, inclusive, at)?,
             ("window_count", [length]) => {
                 let count = self.ty(x, at)?.shape.first().copied().unwrap_or(0);
                 let length = self.require_usize(length, "the length of a window", at)?;
@@ -168,7 +171,7 @@ impl Cx {
     }
 
     /// What holds, or is an error where it is executed.
-    fn claim(&self, holds: &Value, message: &str, at: At) -> Out<()> {
+    pub(super) fn claim(&self, holds: &Value, message: &str, at: At) -> Out<()> {
         if holds.as_static() == Some(Literal::Bool(false)) && self.is_unconditional() {
             return Err(self.error(ErrorKind::Arithmetic, message, at));
         }

@@ -21,6 +21,7 @@ mod loops;
 mod loops_over;
 mod methods;
 mod operators;
+mod parts;
 mod progress;
 mod range;
 mod reductions;

@@ -199,19 +199,30 @@ impl Cx {
         let (Some(lo), Some(hi)) = (start, end) else {
             return Err(unknown(start.or(end).unwrap_or(&Value::unit())));
         };
-        if step != 1 || self.is_static(lo) {
-            return Err(unknown(hi));
-        }
-        let lo_id = self.node(&self.index_operand(lo, at)?, at)?;
-        let offset = if self.is_static(hi) {
-            None
-        } else {
-            self.builder.borrow().offset_from(self.node(hi, at)?, lo_id)
-        };
-        match offset.and_then(|k| usize::try_from(k + i128::from(inclusive)).ok()) {
-            Some(len) => Ok((Axis::Window { len }, Some(lo_id))),
+        let len = if step == 1 { self.window_length(lo, hi, inclusive, at)? } else { None };
+        match len {
+            Some(len) => {
+                let lo = self.node(&self.index_operand(lo, at)?, at)?;
+                Ok((Axis::Window { len }, Some(lo)))
+            }
             None => Err(unknown(hi)),
         }
+    }
+
+    /// How many elements `i..i + k` has, of a traced `i`.
+    fn window_length(&self, lo: &Value, hi: &Value, inclusive: bool, at: At) -> Out<Option<usize>> {
+        if self.is_static(lo) || self.is_static(hi) {
+            return Ok(None);
+        }
+        let lo = self.node(&self.index_operand(lo, at)?, at)?;
+        let offset = self.builder.borrow().offset_from(self.node(hi, at)?, lo);
+        Ok(offset.and_then(|k| usize::try_from(k + i128::from(inclusive)).ok()))
+    }
+
+    /// The length of `list[lo..hi]` is known before it runs.
+    pub(super) fn has_known_length(&self, lo: &Value, hi: &Value, inclusive: bool, at: At) -> Out<bool> {
+        let known = self.is_static(lo) && self.is_static(hi);
+        Ok(known || self.window_length(lo, hi, inclusive, at)?.is_some())
     }
 
     fn is_static(&self, v: &Value) -> bool {

@@ -3,7 +3,7 @@
 use super::Item;
 use crate::ast::{Argument, Block, Callable, Expr, ExprKind, FieldName, Part, Pattern, Place, Spot, Stmt};
 use crate::build::{binary, int, method};
-use crate::diag::statements::{MUTABLE_REFERENCE, PATTERN_REST};
+use crate::diag::statements::{COPIED_REFERENCE, MUTABLE_REFERENCE, PATTERN_REST, REFERENCE_PARAMETER};
 use crate::parse::jump::Kind;
 use crate::parse::pattern::rest_name;
 use crate::parse::{Parser, bare, expression, rejected};
@@ -21,7 +21,7 @@ impl Parser<'_> {
                     self.bind_item(pat, item, &mut stmts);
                 }
                 let around = std::mem::take(&mut self.frames);
-                let (frame, value) = self.within(Kind::Closure, None, |p| p.expr(&c.body));
+                let (frame, value) = self.within(Kind::Closure, None, |p| p.moved(&c.body));
                 self.frames = around;
                 self.scopes.close();
                 let at = value.at;
@@ -30,24 +30,36 @@ impl Parser<'_> {
             }
             Rust::Reference(r) => self.apply(&r.expr, items, taker),
             _ => {
-                let values: Vec<Expr> = items.iter().map(Item::value).collect();
+                if items.iter().any(Item::has_place)
+                    && let Rust::Path(p) = bare(f)
+                    && let Some(name) = p.path.get_ident()
+                    && self.scopes.variable(name).is_some_and(|v| v.infers)
+                {
+                    self.sink.report(name, &REFERENCE_PARAMETER, &[]);
+                    return None;
+                }
+                let values = || items.iter().map(Item::value).collect::<Vec<Expr>>();
                 if let Rust::Path(p) = bare(f)
                     && let Some(name) = p.path.get_ident()
                     && let Some(variable) = self.scopes.variable(name).cloned()
                     && self.assigned_by(&variable).is_some()
                 {
-                    return self.inlined(name, &variable, values);
+                    return self.inlined(name, &variable, values());
                 }
                 Some(match self.callable(f, taker)? {
                     Callable::Path(path, spot) => {
-                        let arguments = values.into_iter().map(Argument::Value).collect();
-                        expression(ExprKind::Call(path, arguments), spot)
+                        // It may change an item that can be written.
+                        let arguments = items.into_iter().map(|item| match item {
+                            Item::Place(place) => Argument::Mut(place),
+                            item => Argument::Value(item.value()),
+                        });
+                        expression(ExprKind::Call(path, arguments.collect()), spot)
                     }
                     Callable::TypeFn(function, spot) => {
-                        expression(ExprKind::TypeFn(Box::new(function), values, None), spot)
+                        expression(ExprKind::TypeFn(Box::new(function), values(), None), spot)
                     }
                     Callable::Variable(variable) => {
-                        expression(ExprKind::CallClosure(variable, values), Spot::of(f))
+                        expression(ExprKind::CallClosure(variable, values()), Spot::of(f))
                     }
                     // With another number of parameters, which rustc reports.
                     Callable::Closure(..) => rejected(Spot::of(f)),
@@ -57,7 +69,7 @@ impl Parser<'_> {
     }
 
     /// `let pattern = item;`
-    pub(super) fn bind_item(&mut self, pat: &Pat, item: Item, out: &mut Vec<Stmt>) {
+    pub(in crate::parse) fn bind_item(&mut self, pat: &Pat, item: Item, out: &mut Vec<Stmt>) {
         match (pat, item) {
             (Pat::Paren(p), item) => self.bind_item(&p.pat, item, out),
             (Pat::Reference(p), item) => self.bind_item(&p.pat, item, out),
@@ -82,8 +94,20 @@ impl Parser<'_> {
                 self.scopes.declare_alias(&p.ident, place);
             }
             (pat, item) => {
+                if let (Pat::Ident(p), Item::Tuple(_)) = (pat, &item)
+                    && item.has_place()
+                {
+                    self.sink.report(&p.ident, &COPIED_REFERENCE, &[&p.ident]);
+                    let since = self.scopes.mark();
+                    self.pattern_names(pat);
+                    return self.scopes.reject(since);
+                }
                 let value = item.value();
+                let since = self.scopes.mark();
                 let pattern = self.pattern(pat, false);
+                if matches!(value.kind, ExprKind::Rejected) {
+                    self.scopes.reject(since);
+                }
                 if !matches!(pattern, Pattern::Wild) {
                     out.push(Stmt::Let(pattern, value));
                 }
@@ -145,6 +169,25 @@ fn parts_of(p: &PatTuple, count: usize) -> Option<Vec<(&Pat, usize)>> {
 }
 
 impl Item {
+    /// A part of it can be written.
+    fn has_place(&self) -> bool {
+        match self {
+            Item::Value(_) => false,
+            Item::Place(_) => true,
+            Item::Tuple(items) => items.iter().any(Item::has_place),
+        }
+    }
+
+    /// The same, to be read: the parts of a tuple are values.
+    pub(super) fn read(&self) -> Item {
+        match self {
+            Item::Tuple(items) if self.has_place() => {
+                Item::Tuple(items.iter().map(|item| Item::Value(item.value())).collect())
+            }
+            item => item.clone(),
+        }
+    }
+
     /// As one value.
     pub(super) fn value(&self) -> Expr {
         match self {

@@ -15,6 +15,10 @@ impl Parser<'_> {
         let at = Spot::at(m.method.span());
         let argument = m.args.first();
         let mut iterator = self.iterator(&m.receiver)?;
+        if matches!(name.as_str(), "collect" | "unzip") && iterator.source.gives_references() {
+            self.sink.report(&m.method, &FOUND_REFERENCE, &[&name]);
+            return None;
+        }
         match (name.as_str(), m.args.len()) {
             ("sum" | "product", 0) => {
                 let op = if name == "sum" { "Add" } else { "Mul" };

@@ -118,7 +118,11 @@ impl Parser<'_> {
         out: &mut Vec<Stmt>,
         exits: &Exits,
     ) -> Option<Item> {
-        let items = vec![item.clone()];
+        // Those but `map` and its like see references to items, through which nothing is written.
+        let items = match each {
+            Each::Map | Each::FilterMap | Each::MapWhile => vec![item.clone()],
+            Each::Inspect | Each::Filter | Each::TakeWhile | Each::SkipWhile(_) => vec![item.read()],
+        };
         match each {
             Each::Map => {
                 let value = self.apply(f, items, "map")?;

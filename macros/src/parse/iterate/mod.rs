@@ -136,6 +136,26 @@ impl<'e> Source<'e> {
             }
     }
 
+    /// Its items are mutable references.
+    fn gives_references(&self) -> bool {
+        match self {
+            Source::Places(_) | Source::IndexedPlaces(_) => true,
+            Source::Enumerate(s)
+            | Source::Rev(s, _)
+            | Source::Skip(s, _)
+            | Source::StepBy(s, _)
+            | Source::Same(s)
+            | Source::Nested(s, None) => s.gives_references(),
+            Source::Zip(a, b) => a.gives_references() || b.gives_references(),
+            Source::Chain(chain) => chain.first.gives_references() || chain.second.gives_references(),
+            Source::Each(Each::Map | Each::FilterMap | Each::MapWhile, ..) => false,
+            Source::Each(_, s, _) => s.gives_references(),
+            Source::Counted(Counted::Zip(other, _), s, _) => other.gives_references() || s.gives_references(),
+            Source::Counted(_, s, _) => s.gives_references(),
+            _ => false,
+        }
+    }
+
     /// Not all of its items are taken: they have no position any more.
     fn is_filtered(&self) -> bool {
         self.has(&|s| match s {
@@ -177,7 +197,7 @@ struct Iterator<'e> {
 
 /// An item of a source, for the loop's counter.
 #[derive(Clone)]
-enum Item {
+pub(super) enum Item {
     /// A variable of ours, or a constant.
     Value(Expr),
     /// An element that may be written.

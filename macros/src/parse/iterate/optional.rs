@@ -47,6 +47,10 @@ impl Parser<'_> {
         let name = m.method.to_string();
         let at = Spot::at(m.method.span());
         let iterator = self.iterator(&m.receiver)?;
+        if iterator.source.gives_references() && !matches!(name.as_str(), "find_map" | "position") {
+            self.sink.report(&m.method, &FOUND_REFERENCE, &[&name]);
+            return None;
+        }
         let search = Search { item: self.own("best"), found: self.own("found"), at };
         let value = self.found(&search, found);
         let least = name.starts_with("min");

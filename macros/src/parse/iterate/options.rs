@@ -51,7 +51,7 @@ impl Parser<'_> {
             Block { items: Vec::new(), stmts: none.to_vec(), value }
         };
         match bare(e) {
-            Rust::Call(c) if is_some(c) => self.expr(&c.args[0]),
+            Rust::Call(c) if is_some(c) => self.moved(&c.args[0]),
             Rust::Path(p) if p.path.is_ident("None") => expression(ExprKind::Block(missing()), at),
             Rust::Block(b) if b.label.is_none() => {
                 let block = self.option_block(&b.block, none);

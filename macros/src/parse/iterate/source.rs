@@ -2,11 +2,15 @@
 
 use super::names::{constant, is_iterator, is_source, near};
 use super::{Iterator, Source, one_argument};
-use crate::ast::{Expr, ExprKind, Place, Spot};
+use crate::ast::{Expr, ExprKind, Part as Step, Place, Spot, Stmt};
 use crate::build::{boolean, int, method, read};
 use crate::diag::iterators::*;
+use crate::parse::assign::is_place_view;
 use crate::parse::{Parser, bare, expression};
-use syn::{Expr as Rust, ExprMethodCall};
+use syn::{Expr as Rust, ExprIndex, ExprMethodCall, ExprRange, RangeLimits};
+
+/// `list[a..b]`, and what stands in its brackets.
+type Part<'e> = (&'e ExprIndex, &'e ExprRange);
 
 impl Parser<'_> {
     /// What a chain iterates over; `None` where something was reported.
@@ -29,15 +33,32 @@ impl Parser<'_> {
                 let one = ends.then(|| int(1, value.at));
                 Some(Iterator { before, source: Source::Constant(value), count: one })
             }
+            e if is_place_view(e) => self.elements_mut(e),
             Rust::MethodCall(m) => self.method(m),
             Rust::Reference(r) if r.mutability.is_some() => self.elements_mut(&r.expr),
             Rust::Reference(r) => self.elements(&r.expr),
-            e => self.elements(e),
+            e => self.elements_by_value(e),
+        }
+    }
+
+    /// `for v in x`: those of a mutable reference can be written.
+    fn elements_by_value<'e>(&mut self, e: &'e Rust) -> Option<Iterator<'e>> {
+        match self.reference_named(e) {
+            Some(_) => self.elements_mut(e),
+            None => self.elements(e),
         }
     }
 
     /// The elements of an array along all its axes.
     fn elements<'e>(&mut self, e: &'e Rust) -> Option<Iterator<'e>> {
+        if let Some(part) = part_of_list(e) {
+            let array = self.expr(&part.0.expr);
+            let mut before = Vec::new();
+            let list = self.kept(array, &mut before);
+            let [_, count, elements, offset] = self.part_of(list, part, &mut before);
+            let source = Source::Skip(Box::new(Source::Elements(elements)), offset);
+            return Some(Iterator { before, source, count: Some(count) });
+        }
         let array = self.expr(e);
         self.elements_of(array)
     }
@@ -56,8 +77,36 @@ impl Parser<'_> {
     }
 
     fn elements_mut<'e>(&mut self, e: &'e Rust) -> Option<Iterator<'e>> {
-        let place = self.place(e)?;
-        self.places_of(place)
+        let Some(part) = part_of_list(e) else {
+            let place = self.place(e)?;
+            return self.places_of(place);
+        };
+        // The elements of the list, from where the part starts.
+        let place = self.place(&part.0.expr)?;
+        let mut before = Vec::new();
+        let [start, count, ..] = self.part_of(place.value(), part, &mut before);
+        let source = Source::Skip(Box::new(Source::Places(place)), start);
+        Some(Iterator { before, source, count: Some(count) })
+    }
+
+    /// Of the elements of `list[a..b]`: where they start in the list, how many they are, what they are best taken from,
+    /// and where they start there.
+    fn part_of(&mut self, list: Expr, (index, range): Part, before: &mut Vec<Stmt>) -> [Expr; 4] {
+        let at = Spot::of(index);
+        let start = self.bound(range.start.as_deref(), int(0, at), before);
+        let end = self.bound(range.end.as_deref(), method("len", list.clone(), Vec::new()), before);
+        let inclusive = boolean(matches!(range.limits, RangeLimits::Closed(_)), at);
+        let [count, elements, offset] = ["part_count", "part_elements", "part_offset"].map(|name| {
+            let bounds = vec![start.clone(), end.clone(), inclusive.clone()];
+            let part = Expr { at, ..method(name, list.clone(), bounds) };
+            self.kept(part, before)
+        });
+        [start, count, elements, offset]
+    }
+
+    fn bound(&mut self, written: Option<&Rust>, default: Expr, before: &mut Vec<Stmt>) -> Expr {
+        let value = written.map_or(default, |e| self.expr(e));
+        self.kept(value, before)
     }
 
     pub(super) fn places_of<'e>(&mut self, place: Place) -> Option<Iterator<'e>> {
@@ -85,7 +134,8 @@ impl Parser<'_> {
     /// `x.iter()` and its relatives.
     fn of_array<'e>(&mut self, m: &'e ExprMethodCall, name: &str, at: Spot) -> Option<Iterator<'e>> {
         match (name, m.args.len()) {
-            ("iter" | "into_iter", 0) => return self.elements(&m.receiver),
+            ("iter", 0) => return self.elements(&m.receiver),
+            ("into_iter", 0) => return self.elements_by_value(&m.receiver),
             ("iter_mut", 0) => return self.elements_mut(&m.receiver),
             ("indexed_iter_mut", 0) => {
                 let elements = self.elements_mut(&m.receiver)?;
@@ -141,15 +191,25 @@ impl Parser<'_> {
     }
 }
 
+fn part_of_list(e: &Rust) -> Option<Part<'_>> {
+    match bare(e) {
+        Rust::Index(x) => match bare(&x.index) {
+            Rust::Range(range) => Some((x, range)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 impl Place {
     /// What the place holds.
     pub fn value(&self) -> Expr {
-        use crate::ast::Part;
         let mut value = read(&self.root, self.at);
         for part in &self.parts {
             let kind = match part {
-                Part::Field(k) => ExprKind::Field(Box::new(value), k.clone()),
-                Part::Index(index) => ExprKind::Index(Box::new(value), index.clone()),
+                Step::Field(k) => ExprKind::Field(Box::new(value), k.clone()),
+                Step::Index(index) => ExprKind::Index(Box::new(value), index.clone()),
+                Step::Slice(spec) => ExprKind::Slice(Box::new(value), spec.clone()),
             };
             value = expression(kind, self.at);
         }
