@@ -91,6 +91,7 @@ updates! {
     a_tuple_is_taken_apart();
     a_struct_is_taken_apart();
     the_receiver_is_taken_apart();
+    matched_parts_are_references(2);
     parts_are_passed_on(2);
     parts_are_iterated_over(1);
 }
@@ -233,6 +234,59 @@ mod programs {
         }
         x[2] = s.x;
         x[3] = s.v;
+    }
+
+    #[desc_jit]
+    impl State {
+        fn kick(&mut self, n: usize) -> usize {
+            match (n, 1) {
+                (0, _) => 0,
+                _ => match self {
+                    State { v, .. } if *v > 1.0 => {
+                        halved(v);
+                        1
+                    }
+                    State { x, v } => {
+                        *x = *v + *x;
+                        *v += 1.0;
+                        *x -= *v;
+                        2
+                    }
+                },
+            }
+        }
+    }
+
+    #[desc_jit]
+    pub fn matched_parts_are_references(x: &mut [f64], n: usize) {
+        let mut s = State { x: x[0], v: x[2] };
+        let mut count = 0;
+        for k in 0..n + 3 {
+            count += s.kick(k);
+        }
+        let mut pair = (1, [s.x, s.v]);
+        match &mut pair {
+            (0, _) => x[0] = 7.0,
+            (k, [first, last]) if *k < 5 => {
+                *first += *last;
+                *last = *first;
+                *k += 1;
+            }
+            _ => x[0] = 8.0,
+        }
+        if let (2, [.., last]) = &mut pair {
+            *last *= 2.0;
+        }
+        while let (k @ 1..=4, list) = &mut pair {
+            *k += 1;
+            list[0] += 1.0;
+        }
+        let (5, list) = &mut pair else { return };
+        list[1] -= 0.25;
+        x[0] = pair.1[0];
+        x[1] = pair.1[1];
+        x[2] = s.v;
+        x[3] = (count + pair.0) as f64;
     }
 
     #[desc_jit]

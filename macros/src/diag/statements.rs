@@ -40,11 +40,11 @@ catalogue! {
     HIDDEN = "DJ0222", "`{0}` refers to `{1}`, which another `{1}` hides here",
         "give one of the two another name";
     MOVED_REFERENCE = "DJ0223", "`{0}` is a mutable reference, which can't be kept here: what is written through it would be lost",
-        "name it anew by `let r = {0};`, pass it on in a call, `f({0})`, or take its value: `*{0}`, `{0}.clone()`";
+        "name it anew by `let other = {0};`, pass it on in a call, `f({0})`, or take its value: `*{0}`, `{0}.clone()`";
     REBOUND_REFERENCE = "DJ0224", "`{0}` is a mutable reference, and can't be made to refer to something else",
         "write to what it refers to, `*{0} = v` or `{0}.assign(&v)`, or give the other place a name of its own";
     REFERENCE_PARAMETER = "DJ0225", "a closure can't change what its argument refers to",
         "make it an annotated function, which may stand in this one: `#[desc_jit] fn f(x: &mut f64) { .. }`";
     COPIED_REFERENCE = "DJ0226", "`{0}` is a copy here: what is written to it would be lost",
-        "take a tuple apart where it is bound, `for (a, b) in ..`, or write to the element by its index: `x[i] = v`";
+        "take a tuple apart where it is bound, `let (a, b) = x;`, `for (a, b) in ..`, or write to the place by its own name: `x[i] = v`, `x.0 = v`";
 }

@@ -48,10 +48,7 @@ impl Parser<'_> {
             pat = &inner.pat;
         }
         let index = match pat {
-            Pat::Ident(p) if p.subpat.is_none() => {
-                self.mutable_reference(p);
-                Some(self.scopes.declare(&p.ident, false, None))
-            }
+            Pat::Ident(p) if p.subpat.is_none() => Some(self.named(p, false)),
             Pat::Wild(_) => None,
             other => {
                 // Any other pattern is rustc's error.

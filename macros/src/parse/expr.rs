@@ -4,7 +4,8 @@ use super::{Parser, bare, expression, rejected, types};
 use crate::ast::{Expr, ExprKind, FieldName, Spot, StructLiteral, Target};
 use crate::diag::{expressions::*, signature, types::UNKNOWN_SYNTAX};
 use quote::ToTokens;
-use syn::{BinOp, Expr as Rust, UnOp};
+use syn::punctuated::Punctuated;
+use syn::{BinOp, Expr as Rust, Token, UnOp};
 
 impl Parser<'_> {
     /// Reads an expression.
@@ -50,8 +51,11 @@ impl Parser<'_> {
             Rust::Return(e) => self.return_(e),
             Rust::Struct(e) => self.structure(e),
             Rust::Tuple(e) => {
-                let items = e.elems.iter().map(|e| self.moved(e)).collect();
-                expression(ExprKind::Tuple(items), Spot::of(e))
+                let items = self.items(&e.elems);
+                items.map_or_else(
+                    || rejected(Spot::of(e)),
+                    |items| expression(ExprKind::Tuple(items), Spot::of(e)),
+                )
             }
             Rust::Unary(e) => self.unary(e),
             Rust::While(e) => self.while_loop(e),
@@ -92,8 +96,14 @@ impl Parser<'_> {
         if e.elems.is_empty() {
             return self.reject(e, &EMPTY_ARRAY, &[]);
         }
-        let items = e.elems.iter().map(|e| self.moved(e)).collect();
-        expression(ExprKind::Array(items), Spot::of(e))
+        let items = self.items(&e.elems);
+        items.map_or_else(|| rejected(Spot::of(e)), |items| expression(ExprKind::Array(items), Spot::of(e)))
+    }
+
+    /// The parts of a list or a tuple; `None` where one of them was reported.
+    fn items(&mut self, parts: &Punctuated<Rust, Token![,]>) -> Option<Vec<Expr>> {
+        let items: Vec<Expr> = parts.iter().map(|e| self.moved(e)).collect();
+        items.iter().all(|item| !matches!(item.kind, ExprKind::Rejected)).then_some(items)
     }
 
     fn cast(&mut self, e: &syn::ExprCast) -> Expr {

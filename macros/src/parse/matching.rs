@@ -4,8 +4,9 @@
 
 use super::refutable::compare;
 use super::{Parser, bare, expression, rejected, types};
-use crate::ast::{Block, Expr, ExprKind, Pattern, Spot, Stmt, own};
+use crate::ast::{Block, Expr, ExprKind, Pattern, Place, Spot, Stmt, own};
 use crate::build;
+use std::rc::Rc;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr as Rust, Pat, Token};
 
@@ -126,12 +127,14 @@ impl Parser<'_> {
 
     /// A variable of ours for what is matched.
     fn subject(&mut self, e: &Rust) -> (Expr, Stmt) {
+        let referred = self.matched_place(e);
         let value = match bare(e) {
             Rust::MethodCall(m) if m.method == "cmp" && m.args.len() == 1 => self.ordering(m),
-            e => self.expr(e),
+            e => referred.as_ref().map_or_else(|| self.expr(e), Place::value),
         };
         let at = value.at;
-        let variable = self.scopes.own(|number| own(&format!("matched{number}")));
+        let mut variable = self.scopes.own(|number| own(&format!("matched{number}")));
+        variable.alias = referred.map(Rc::new);
         let read = expression(ExprKind::Variable(variable.clone()), at);
         (read, Stmt::Let(Pattern::Name(variable), value))
     }

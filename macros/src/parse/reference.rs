@@ -83,6 +83,18 @@ impl Parser<'_> {
         self.scopes.variable(name).filter(|v| v.by_mut_ref && !v.rejected).map(|_| name)
     }
 
+    /// What `match x` looks at where `x` is a mutable reference: its patterns bind references.
+    pub(super) fn matched_place(&mut self, e: &Rust) -> Option<Place> {
+        match bare(e) {
+            Rust::Reference(r) if r.mutability.is_some() => match bare(&r.expr) {
+                Rust::Path(_) | Rust::Field(_) => self.place_parts(&r.expr),
+                _ => None,
+            },
+            Rust::Path(_) if self.reference_named(e).is_some() => self.place_parts(e),
+            _ => None,
+        }
+    }
+
     /// Reads an expression whose value goes somewhere else: into a variable, a tuple, out of a block.
     pub(super) fn moved(&mut self, e: &Rust) -> Expr {
         match self.reference_named(e) {

@@ -2,9 +2,10 @@
 
 use super::pattern::rest_name;
 use super::{Parser, expression};
-use crate::ast::{Expr, ExprKind, FieldName, Pattern, SliceArg, Spot, Stmt};
+use crate::ast::{Expr, ExprKind, FieldName, Part, Pattern, Place, SliceArg, Spot, Stmt};
 use crate::build::{self, and, block, branch, int, method};
 use crate::diag::control_flow::{MATCH_BINDING, MATCH_PATTERN};
+use crate::diag::statements::MUTABLE_REFERENCE;
 use crate::scope::Variable;
 use quote::quote;
 use syn::{Expr as Rust, Member, Pat, PatOr, RangeLimits};
@@ -63,6 +64,9 @@ impl Parser<'_> {
             Pat::Ident(p) if rest_name(pat).is_none() => {
                 if let Some((_, inner)) = &p.subpat {
                     self.test(inner, subject.clone(), into);
+                }
+                if let Some(place) = referred(&subject) {
+                    return self.scopes.declare_alias(&p.ident, place);
                 }
                 let variable = self.named(p, false);
                 into.bindings.push(Stmt::Let(Pattern::Name(variable), subject));
@@ -126,7 +130,12 @@ impl Parser<'_> {
         let fits = compare(op, length.clone(), int(parts as i128, at));
         let mut inside = Test::default();
         for (k, part) in p.elems.iter().enumerate() {
-            if let Some(name) = rest_name(part) {
+            if let Some(name) = rest_name(part)
+                && referred(subject).is_some()
+            {
+                self.sink.report(name, &MUTABLE_REFERENCE, &[]);
+                self.pattern_names(part);
+            } else if let Some(name) = rest_name(part) {
                 let back = int((p.elems.len() - k - 1) as i128, at);
                 let range = SliceArg::Range {
                     start: Some(Box::new(int(k as i128, at))),
@@ -242,4 +251,17 @@ pub(super) fn compare(op: &'static str, a: Expr, b: Expr) -> Expr {
 fn is_constant(name: &syn::Ident) -> bool {
     let name = name.to_string();
     name.contains(|c: char| c.is_ascii_uppercase()) && !name.contains(|c: char| c.is_ascii_lowercase())
+}
+
+/// What a pattern binds of what a mutable reference refers to: another name for a part of that.
+fn referred(subject: &Expr) -> Option<Place> {
+    let (of, part) = match &subject.kind {
+        ExprKind::Variable(variable) => return variable.alias.as_deref().cloned(),
+        ExprKind::Field(of, name) => (of, Part::Field(name.clone())),
+        ExprKind::Index(of, index) => (of, Part::Index(index.clone())),
+        _ => return None,
+    };
+    let mut place = referred(of)?;
+    place.parts.push(part);
+    Some(place)
 }

@@ -119,8 +119,8 @@ impl Parser<'_> {
         };
         let since = self.scopes.mark();
         let pattern = self.parameter_pattern(&typed.pat, mode == Mode::Mut);
-        if types::is_function(&typed.ty) {
-            // That it can't be called either is the same mistake.
+        // That it can't be called or written either is the same mistake.
+        if types::is_function(&typed.ty) || types::has_mutable_part(&typed.ty) {
             self.scopes.reject(since);
         }
         let is_static = match &pattern {

@@ -34,13 +34,18 @@ pub fn is_mutable_view(ty: &Type) -> bool {
     matches!(bare(ty), Type::Path(p) if p.path.segments.last().is_some_and(is_one))
 }
 
-/// By its spelling, a part of the type can be written through it.
-fn has_mutable_part(ty: &Type) -> Option<&Type> {
+/// By its spelling, a tuple of which a part can be written through it.
+pub fn has_mutable_part(ty: &Type) -> bool {
+    matches!(bare(ty), Type::Tuple(t) if t.elems.iter().any(|part| mutable_part(part).is_some()))
+}
+
+/// What can be written through the type, by its spelling.
+fn mutable_part(ty: &Type) -> Option<&Type> {
     match bare(ty) {
         Type::Reference(r) if r.mutability.is_some() => Some(ty),
-        Type::Reference(r) => has_mutable_part(&r.elem),
-        Type::Tuple(t) => t.elems.iter().find_map(has_mutable_part),
-        Type::Array(t) => has_mutable_part(&t.elem),
+        Type::Reference(r) => mutable_part(&r.elem),
+        Type::Tuple(t) => t.elems.iter().find_map(mutable_part),
+        Type::Array(t) => mutable_part(&t.elem),
         ty => is_mutable_view(ty).then_some(ty),
     }
 }
@@ -145,7 +150,7 @@ pub fn check(ty: &Type, sink: &mut Sink) {
         },
         Type::Slice(t) => check(&t.elem, sink),
         Type::TraitObject(t) => sink.report(t, &TRAIT_OBJECT, &[]),
-        Type::Tuple(t) => t.elems.iter().for_each(|t| match has_mutable_part(t) {
+        Type::Tuple(t) => t.elems.iter().for_each(|t| match mutable_part(t) {
             Some(part) => sink.report(part, &MUTABLE_PART, &[]),
             None => check(t, sink),
         }),

@@ -22,7 +22,7 @@ const WORDS: &str = "x y n i 0 1.5 2usize 3u64 'a' \"s\" 'l: & * - ! + += = == <
     mut let if else for in while loop match return break continue fn struct const static ref move async await
     unsafe self Self crate impl dyn as use type enum true false None Some f64 Array1 Vec sqrt max sum iter row_mut
     slice_mut assign fill swap mapv clone at set unwrap std mem replace cond switch fori_loop while_loop
-    scan map grad vmap jit wrt root root_scalar_with fixed_point vec![0.0; 3] s![.., 1] println!(\"x\") [1, 2] (a, b) {} |v| #[allow(x)] 0.1.2 x.0.1 r#type";
+    view_mut as_slice_mut iter_mut into_iter find for_each x[1..] scan map grad vmap jit wrt root root_scalar_with fixed_point vec![0.0; 3] s![.., 1] println!(\"x\") [1, 2] (a, b) {} |v| #[allow(x)] 0.1.2 x.0.1 r#type";
 
 fn count(stream: &TokenStream) -> usize {
     let inner = |tree: TokenTree| match tree {

@@ -6,6 +6,7 @@ use desc_jit::prelude::*;
 constructs! {
     calls: "calls of annotated functions";
     mutable_arguments: "`&mut` arguments";
+    parts_passed_on: "`f(&mut x[a..b])`, `f(x.row_mut(i))`, `f(x.slice_mut(s![..]))`, `f(x.view_mut())`";
     closures: "closures in variables, by reference or `move`; closures as arguments";
     mutating_closures: "closures that assign what they capture: `let mut add = \\|v\\| total += v;`, `let mut next = move \\|\\| ..`";
     generics: "`fn f<T: Float>`, `where T: Float`, traits of one's own beside it; `T::zero()`, `T::from(x).unwrap()`, `T::PI()`, `T::max(a, b)`; `f(x)`, `f::<T>(x)`, `f::jit::<f64>()`";
@@ -47,6 +48,34 @@ fn mutable_arguments(x: &Array1<f64>, n: usize) -> f64 {
         relax(&mut y, &mut sum, x[0]);
     }
     sum
+}
+
+#[desc_jit]
+fn scaled_by_first(mut row: desc_jit::array::ArrayViewMut1<f64>) {
+    let first = row[0];
+    row *= first;
+}
+
+#[desc_jit]
+fn summed(list: &mut [f64], by: f64) {
+    for k in 1..list.len() {
+        list[k] += by * list[k - 1] * list[k - 1];
+    }
+}
+
+#[desc_jit]
+fn parts_passed_on(x: &Array1<f64>, n: usize) -> f64 {
+    let mut table = Array2::from_shape_fn((2, 4), |(i, j)| x[j] + i as f64);
+    scaled_by_first(table.row_mut(n % 2));
+    scaled_by_first(table.column_mut(3));
+    scaled_by_first(table.slice_mut(s![1, 1..3]));
+    let mut line = x * 2.0;
+    scaled_by_first(line.view_mut());
+    summed(line.as_slice_mut().unwrap(), 0.1);
+    let mut list = vec![x[0], x[1], x[2], x[3]];
+    summed(&mut list[n - 1..=n], 0.3);
+    summed(&mut list[1..], x[1]);
+    table.sum() * line.sum() + list[3] * list[2]
 }
 
 #[desc_jit]

@@ -6,6 +6,7 @@ constructs! {
     items_of_arrays: "`for x in &a`, `a.iter()`, `for x in a.iter_mut()`, `for x in &mut a`";
     parts_of_arrays: "`rows`, `columns`, `outer_iter`, `axis_iter(Axis(k))`, `windows(n)`, `chunks(n)`, `chunks_exact(n)`";
     whole_chunks: "`rows`, `columns`, `outer_iter`, `axis_iter(Axis(k))`, `windows(n)`, `chunks(n)`, `chunks_exact(n)`";
+    items_of_parts: "`for v in x` of a `&mut`, `x[a..b].iter()`, `x[k..].iter_mut()`, `for v in &mut x[1..]`";
     indexed: "`x.indexed_iter()`, `indexed_iter_mut()`";
     adapters: "`map`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, `copied`, `cloned`, `inspect`";
     inspected: "`map`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, `copied`, `cloned`, `inspect`";
@@ -18,6 +19,30 @@ constructs! {
     searches: "`min_by`, `max_by` with `total_cmp`, `min_by_key`, `max_by_key`, `min`, `max`, `reduce`, `position`, `find`, `find_map`, `next`, `nth`, `last`, each with `.unwrap()` or `.unwrap_or(v)`";
     keys_and_options: "`min_by`, `max_by` with `total_cmp`, `min_by_key`, `max_by_key`, `min`, `max`, `reduce`, `position`, `find`, `find_map`, `next`, `nth`, `last`, each with `.unwrap()` or `.unwrap_or(v)`";
     collected: "`collect`, `unzip`";
+}
+
+#[desc_jit]
+fn squared(x: &mut [f64]) {
+    for v in x {
+        *v *= *v;
+    }
+}
+
+#[desc_jit]
+fn items_of_parts(x: &Array1<f64>, n: usize) -> f64 {
+    let mut list = vec![x[0], x[1], x[2], x[3]];
+    squared(&mut list);
+    for (k, v) in list[n..].iter_mut().enumerate() {
+        *v *= x[k];
+    }
+    for v in &mut list[1..3] {
+        *v += 0.5 * x[0];
+    }
+    let mut sum = 0.0;
+    for k in 0..list.len() {
+        sum += list[k..].iter().product::<f64>() * list[..=k].iter().sum::<f64>();
+    }
+    sum
 }
 
 #[desc_jit]

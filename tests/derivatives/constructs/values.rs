@@ -11,6 +11,7 @@ constructs! {
     parts: "`let [x, y, z] = v;`, `[first, .., last]`, `[first, rest @ ..]`, `whole @ (a, b)`, `ref x`, in parameters too, `&x: &f64`";
     tuples: "tuples, `let (a, b) = ..`, `(a, b) = (b, a)`";
     names_of_parts: "`let r = &mut x;`, `let mut row = x.row_mut(i);`";
+    moved_references: "`let y = x;` of a `&mut`, `let (a, b) = &mut pair;`, `let State { x, .. } = self;`, `match self { State { x, .. } => *x += v }`";
     structs: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
     trees_of_trees: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
     generic_structs: "generic structs, `struct Complex<T>`, `struct Gas<T: Float, const D: usize>`, and `#[desc_jit] impl<T: Float> Complex<T>`";
@@ -21,6 +22,41 @@ constructs! {
 #[desc_jit]
 fn floats(x: &Array1<f64>, n: usize) -> f64 {
     x[0] * x[1] - x[2] / (2.0 + x[3] * x[3]) + x[n]
+}
+
+#[derive(Tree, Clone, Copy)]
+struct Kicked {
+    x: f64,
+    v: f64,
+}
+
+#[desc_jit]
+impl Kicked {
+    fn step(&mut self, n: usize) {
+        let Kicked { x, v } = self;
+        *x += *v * 0.5;
+        match self {
+            Kicked { x, v } if n > 1 => *v -= *x * *x,
+            Kicked { v, .. } => *v *= *v,
+        }
+    }
+}
+
+#[desc_jit]
+fn moved_references(x: &Array1<f64>, n: usize) -> f64 {
+    let mut pair = (x[0] * x[1], [x[2], x[3]]);
+    let (a, [b, _]) = &mut pair;
+    *a *= *b;
+    *b += *a;
+    let mut s = Kicked { x: pair.0, v: pair.1[0] };
+    let mut other = s;
+    let (first, second) = (&mut s, &mut other);
+    let (first, second) = (second, first);
+    for _ in 0..n {
+        first.step(n);
+        second.step(1);
+    }
+    s.x * other.v + s.v * other.x * x[n]
 }
 
 #[desc_jit]

@@ -7,8 +7,7 @@ fn found(x: &mut Array1<f64>, limit: f64) {
     *first = limit;
     let least = x.iter_mut().min_by(|a, b| a.total_cmp(b)).unwrap();
     *least = 0.0;
-    *x.iter_mut().skip(1).next().unwrap() = 1.0;
-    let all: Vec<&mut f64> = x.iter_mut().collect();
+    let mut all: Vec<&mut f64> = x.iter_mut().collect();
     *all[0] = 2.0;
 }
 

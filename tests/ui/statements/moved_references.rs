@@ -15,7 +15,7 @@ fn chosen(u: &mut Array1<f64>, v: &mut Array1<f64>, first: bool) {
 #[desc_jit]
 fn passed(u: &mut [f64], n: usize) {
     let v = &mut u[0];
-    bump({ v });
+    bump(if n > 1 { v } else { unreachable!() });
     bump(match n {
         0 => &mut u[0],
         _ => &mut u[1],
@@ -43,7 +43,8 @@ fn rebound(n: usize) -> f64 {
     }
     let mut s = r;
     let mut other = 3.0;
-    std::mem::swap(&mut s, &mut &mut other);
+    let mut t = &mut other;
+    std::mem::swap(&mut s, &mut t);
     *s
 }
 
@@ -53,7 +54,13 @@ fn closures(u: &mut [f64]) {
     add(&mut u[0]);
     let inferred = |v| bump(v);
     u.iter_mut().for_each(inferred);
-    inferred(&mut u[1]);
+}
+
+#[desc_jit]
+fn inferred(v: &mut f64, mut w: f64) {
+    let inferred = |v| bump(v);
+    inferred(&mut w);
+    inferred(v);
 }
 
 #[desc_jit]
@@ -63,6 +70,13 @@ fn items(x: &mut Array1<f64>, v: &Array1<f64>) {
     }
     for (k, v) in x.iter_mut().map(|v| (2.0, v)) {
         *v *= k;
+    }
+}
+
+#[desc_jit]
+fn matched(x: &mut [usize; 3]) {
+    if let [0, rest @ ..] = x {
+        rest[0] = 1;
     }
 }
 
