@@ -18,7 +18,7 @@
 
 use super::device::Device;
 use super::element::Element;
-use super::pool;
+use super::{lines, pool};
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use candle_core::op::BackpropOp;
@@ -411,8 +411,7 @@ fn room<T: Element>(count: usize) -> Result<Vec<T>> {
         return Ok(room);
     }
     let bytes = count.saturating_mul(size_of::<T>());
-    let mut data: Vec<T> = Vec::new();
-    data.try_reserve_exact(count).map_err(|_| {
+    let mut data = lines::reserve::<T>(count).map_err(|_| {
         Error::new(ErrorKind::Device, format!("there is not enough memory for an array of {bytes} bytes"))
     })?;
     huge_pages(data.as_mut_ptr().cast(), bytes);
@@ -421,7 +420,13 @@ fn room<T: Element>(count: usize) -> Result<Vec<T>> {
 
 /// So many zeros: overwritten memory of the pool where there is some, else fresh memory, which has them.
 fn zeroed<T: Element>(count: usize, zero: T) -> Vec<T> {
-    match pool::take(count) {
+    // Of a heap that is used again the system would clear the memory as well.
+    const FROM_HEAP: usize = 128 << 10;
+    let heap = || match count.saturating_mul(size_of::<T>()) < FROM_HEAP {
+        true => lines::reserve(count).ok(),
+        false => None,
+    };
+    match pool::take(count).or_else(heap) {
         Some(mut data) => {
             data.resize(count, zero);
             data

@@ -36,6 +36,7 @@ mod float;
 mod format;
 mod index;
 mod iterate;
+mod lines;
 mod npy;
 mod operators;
 pub(crate) mod pool;

@@ -8,8 +8,8 @@
 use std::alloc::{Layout, dealloc};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// Smaller blocks are left to the system's allocator, which keeps those itself.
-pub(super) const LARGE: usize = 16 << 10;
+/// Smaller blocks are left to the system's allocator, which keeps those itself, and `lines.rs` puts no smaller one in place.
+pub(super) const LARGE: usize = 8 << 10;
 
 /// A block is kept for so many requests.
 const PATIENCE: u64 = 256;
