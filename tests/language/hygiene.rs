@@ -265,3 +265,22 @@ fn statics_are_numbers_that_are_known() {
     let all = vmap(with_statics::jit()).in_axes(in_axes![_, 0])(&x, &Array1::from_vec(vec![4, 1]));
     assert_eq!((all.0[0], all.1[0]), (with_statics(&x, 4).0, with_statics(&x, 4).1));
 }
+
+macro_rules! passed_on {
+    ($name:ident, $k:expr, $body:expr) => {
+        #[desc_jit]
+        fn $name(x: f64) -> f64 {
+            let whole = x * $k - $k;
+            assert!(2.0 * $k < 1e9, "{}", 2.0 * $k);
+            whole + $k.sqrt() + -$k + 2.0 * $body
+        }
+    };
+}
+passed_on!(of_a_sum, 7.0_f64 + 2.0_f64, 3.0 - 1.0);
+
+/// `$e` is one operand, whatever it is.
+#[test]
+fn expressions_of_macros_stay_together() {
+    assert_eq!(of_a_sum::native(3.0), 3.0 * 9.0 - 9.0 + 3.0 - 9.0 + 4.0);
+    agree!(of_a_sum(3.0));
+}

@@ -298,3 +298,29 @@ fn arms_fail_where_they_are_taken() {
     let down = Array1::from_elem(7, -1.0);
     refuse!(up_and_down(&down, -1, 1), Arithmetic, "attempt to subtract with overflow");
 }
+
+#[desc_jit]
+fn powers(x: &[f64], b: bool, n: u32) -> (Vec<f64>, f64, f64) {
+    let mut list = x.to_vec();
+    for i in 0..x.len() {
+        list[i] = x[i].powi(i as i32);
+    }
+    let mut sum = 0.0;
+    for k in 0..n.min(5) {
+        sum += x[0].powi(k as i32);
+    }
+    let series = x.iter().enumerate().map(|(i, c)| c * 0.5_f64.powi(i as i32)).sum();
+    (list, x[1].powi(if b { 3 } else { 2 }) + x[2].powi(b as i32 + 1) + sum, series)
+}
+
+/// They were 0.0 where GCC compiles the kernel: its call-back took an i64 for an exponent and failed without a word.
+#[test]
+fn powers_of_numbers_of_another_type() {
+    let x = [1.5, 2.0, 2.5];
+    for engine in desc_jit::Engine::ALL {
+        for (b, n) in [(true, 3), (false, 9)] {
+            let result = desc_jit::with_engine(engine, || powers(&x, b, n));
+            assert_eq!(result, powers::native(&x, b, n), "{engine}");
+        }
+    }
+}

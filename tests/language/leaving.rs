@@ -165,3 +165,29 @@ fn a_loop_that_is_left_keeps_its_count() {
         assert_eq!(by_x.to_vec(), [1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], "{engine}");
     }
 }
+
+#[desc_jit]
+fn once_if(x: f64, v: &Array1<f64>) -> f64 {
+    let mut s = 1.0;
+    for i in 0..(x < 0.0) as usize {
+        s += v[i];
+    }
+    for w in v.iter().take((x > -2.0) as usize) {
+        s *= *w;
+    }
+    for k in 0..3 {
+        for j in 0..(k == 1) as usize {
+            s += j as f64 + v[k];
+        }
+    }
+    s
+}
+
+/// A bool took the place of the number of iterations, and the compiled engines panicked.
+#[test]
+fn a_bool_counts_iterations() {
+    let v = Array1::from_vec(vec![2.0, 3.0, 4.0]);
+    for x in [-3.0, -1.0, 1.0] {
+        agree!(once_if(x, &v));
+    }
+}

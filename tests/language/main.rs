@@ -37,6 +37,7 @@ mod numerics;
 mod page;
 mod parallel;
 mod patterns;
+mod places;
 mod references;
 mod results;
 mod safe;

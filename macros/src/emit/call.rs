@@ -10,7 +10,7 @@ impl Emitter {
     /// `path(arguments)`: the callee's body is staged into the same graph.
     pub fn call(&self, path: &TokenStream, arguments: &[Argument], at: &TokenStream) -> TokenStream {
         let cx = own("cx");
-        self.call_with(arguments, |arguments| quote_ours! { #path(#cx, #arguments, #at)? })
+        self.call_with(arguments, None, |arguments| quote_ours! { #path(#cx, #arguments, #at)? })
     }
 
     /// `receiver.name(arguments)`, of a struct of the user's.
@@ -23,15 +23,17 @@ impl Emitter {
     ) -> TokenStream {
         let cx = own("cx");
         let assignable = matches!(arguments.first(), Some(Argument::Mut(_)));
-        self.call_with(arguments, |arguments| {
+        self.call_with(arguments, Some(name), |arguments| {
             quote_ours! { #cx.call_method(#name, #assignable, #tried, #arguments, #at)? }
         })
     }
 
-    /// `call` gets an expression of type `&mut [Value]`, and gives one of type `Value`.
+    /// `call` gets an expression of type `&mut [Value]`, and gives one of type `Value`. Of a method, whose name is given,
+    /// the receiver is written back where it takes `&mut self`: one that is copied may be changed by the arguments.
     fn call_with(
         &self,
         arguments: &[Argument],
+        method: Option<&str>,
         call: impl FnOnce(TokenStream) -> TokenStream,
     ) -> TokenStream {
         if arguments.iter().all(|a| matches!(a, Argument::Value(_))) {
@@ -41,30 +43,38 @@ impl Emitter {
             });
             return call(quote_ours! { &mut [#(#values),*] });
         }
-        let mut preludes = TokenStream::new();
+        let cx = own("cx");
+        let mut evaluated = TokenStream::new();
         let mut values = Vec::new();
         let mut results = Vec::new();
         let mut writes = TokenStream::new();
-        for argument in arguments {
+        for (k, argument) in arguments.iter().enumerate() {
+            let name = self.fresh();
             match argument {
                 Argument::Value(e) => {
-                    values.push(self.value(e));
+                    let value = self.value(e);
+                    evaluated.extend(quote_ours! { let #name = #value; });
                     results.push(quote_ours! { _ });
                 }
                 Argument::Mut(place) => {
                     let new = self.fresh();
                     let (prelude, read, write) = self.borrow_mut(place, quote_ours! { #new });
-                    preludes.extend(prelude);
-                    values.push(read);
+                    evaluated.extend(quote_ours! { #prelude let #name = #read; });
                     results.push(quote_ours! { #new });
-                    writes.extend(write);
+                    writes.extend(match method {
+                        Some(method) if k == 0 => {
+                            quote_ours! { if #cx.updates_receiver(#method, &#new) { #write } }
+                        }
+                        _ => write,
+                    });
                 }
             }
+            values.push(name);
         }
         let call = call(quote_ours! { &mut __arguments });
         quote_ours! {
             {
-                #preludes
+                #evaluated
                 let mut __arguments = [#(#values),*];
                 let __result = #call;
                 let [#(#results),*] = __arguments;

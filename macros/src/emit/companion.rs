@@ -1,5 +1,6 @@
 //! The function itself, and the companion type beside it: one associated function per reading.
 
+use super::grouped::InParentheses;
 use super::{as_written, conditions, handle, must_use, name_of, native_handles, silence, source, stage};
 use crate::ast::{Function, Handles, Mode, ours, own};
 use crate::generics::Generics;
@@ -275,6 +276,7 @@ pub fn native(item: &ItemFn, handles: &Handles, name: &Ident, scope: &TokenStrea
     let mut block = block.clone();
     WithoutLoopAttributes.visit_block_mut(&mut block);
     native_handles::write_out(&mut block, handles);
+    InParentheses.visit_block_mut(&mut block);
     let stmts = &block.stmts;
     let mut body = TokenStream::new();
     block.brace_token.surround(&mut body, |body| {

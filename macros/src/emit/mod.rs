@@ -9,6 +9,7 @@ mod companion;
 mod control;
 mod effects;
 mod expr;
+mod grouped;
 mod handle;
 mod implementation;
 mod native_handles;

@@ -2,8 +2,8 @@
 //! the inside out.
 
 use super::at;
-use super::expr::{Emitter, read_field, slice_writes};
-use crate::ast::{Expr, FieldName, Part, Place, SliceArg, Target, ours, own, place_name};
+use super::expr::{Emitter, read_field};
+use crate::ast::{Expr, ExprKind, FieldName, Part, Place, SliceArg, Target, ours, own, place_name};
 use proc_macro2::TokenStream;
 
 /// A place whose indices are evaluated: `indices[k]` is an expression of type `&[Value]`, or of a slice `&[SliceArg]`, for
@@ -52,7 +52,7 @@ impl Emitter {
         self.with_block(place, spec, value, |name, array, axes, value| match spec {
             // Axes without an index are taken whole.
             [] => quote_ours! { #cx.store(#name, #array, &[], #value, #at)? },
-            _ => quote_ours! { #cx.slice_assign(#name, #array, &[#axes], #value, #at)? },
+            _ => quote_ours! { #cx.slice_assign(#name, #array, #axes, #value, #at)? },
         })
     }
 
@@ -146,7 +146,7 @@ impl Emitter {
             Target::Block(place, spec) => {
                 let value = self.value(value);
                 self.with_block(place, spec, value, |name, array, spec, value| {
-                    quote_ours! { #cx.slice_update(#op, #name, #array, &[#spec], #value, #at)? }
+                    quote_ours! { #cx.slice_update(#op, #name, #array, #spec, #value, #at)? }
                 })
             }
             // Reported by the parser.
@@ -165,17 +165,17 @@ impl Emitter {
     ) -> TokenStream {
         let temporary = own("block");
         let name = place_name(&place.root, &place.parts);
-        let (prelude, evaluated) = self.evaluate(place);
+        // The block is chosen before the value is computed.
+        let (prelude, evaluated) = self.evaluate_first(place);
         let depth = place.parts.len();
-        let axes = self.slice_spec(spec);
-        let new = new(&name, evaluated.read(depth), quote_ours! { #axes }, quote_ours! { &#temporary });
-        // Axes that assign variables must not do so while the array is borrowed.
-        let new = match spec.iter().any(slice_writes) {
-            true => quote_ours! { { let __old = #new; __old } },
-            false => new,
-        };
+        let spec = (!spec.is_empty()).then(|| {
+            let (axes, name) = (self.slice_spec(spec), self.fresh());
+            (quote_ours! { let #name = [#axes]; }, quote_ours! { &#name })
+        });
+        let (axes, spec) = spec.unwrap_or_default();
+        let new = new(&name, evaluated.read(depth), spec, quote_ours! { &#temporary });
         let write = evaluated.write(depth, new);
-        quote_ours! { { let #temporary = #value; #prelude #write } }
+        quote_ours! { { #prelude #axes let #temporary = #value; #write } }
     }
 
     /// `std::mem::swap(&mut a, &mut b);`
@@ -184,8 +184,17 @@ impl Emitter {
             let (a, b) = (&a.root.ident, &b.root.ident);
             return quote_ours! { ::core::mem::swap(&mut #a, &mut #b); };
         }
-        let (first_prelude, first) = self.evaluate(a);
-        let (second_prelude, second) = self.evaluate(b);
+        let (first_prelude, first) = self.evaluate_first(a);
+        let (second_prelude, second) = self.evaluate_first(b);
+        // A user's `swap` would be called instead.
+        let (cx, at) = (own("cx"), &first.at);
+        let of_list = match a.parts.last() {
+            Some(Part::Index(_)) => {
+                let list = first.read(a.parts.len() - 1);
+                quote_ours! { #cx.has_no_method("swap", #list, #at)?; }
+            }
+            _ => TokenStream::new(),
+        };
         let (x, y) = (self.fresh(), self.fresh());
         let (read_first, read_second) = (first.read(a.parts.len()), second.read(b.parts.len()));
         let write_first = first.write(a.parts.len(), quote_ours! { #y });
@@ -194,6 +203,7 @@ impl Emitter {
             {
                 #first_prelude
                 #second_prelude
+                #of_list
                 let #x = ::core::clone::Clone::clone(#read_first);
                 let #y = ::core::clone::Clone::clone(#read_second);
                 #write_first
@@ -204,7 +214,7 @@ impl Emitter {
 
     /// `std::mem::replace(&mut a, value)`
     pub fn replace(&self, place: &Place, value: &Expr, at: &TokenStream) -> TokenStream {
-        let (prelude, evaluated) = self.evaluate(place);
+        let (prelude, evaluated) = self.evaluate_first(place);
         let (old, new) = (self.fresh(), self.fresh());
         let value = self.value(value);
         let read = evaluated.read(place.parts.len());
@@ -225,16 +235,30 @@ impl Emitter {
 
     /// A copy of what a place holds, and the statement that writes `new` there: for `&mut` arguments.
     pub fn borrow_mut(&self, place: &Place, new: TokenStream) -> (TokenStream, TokenStream, TokenStream) {
-        let (prelude, evaluated) = self.evaluate(place);
+        let (prelude, evaluated) = self.evaluate_first(place);
         let read = evaluated.read(place.parts.len());
         let read = quote_ours! { ::core::clone::Clone::clone(#read) };
         (prelude, read, evaluated.write(place.parts.len(), new))
     }
 
-    /// Evaluates the indices of a place once. Where that is not needed they stay where they are used.
+    /// Evaluates the indices of a place once. Where that is not needed they stay where they are used: nothing of the
+    /// user's is evaluated between reading and writing it.
     fn evaluate<'a>(&self, place: &'a Place) -> (TokenStream, Evaluated<'a>) {
+        self.evaluate_if(place, place.parts.len() > 1 || place.writes)
+    }
+
+    /// Evaluates the indices of a place once, before what comes between reading and writing it.
+    fn evaluate_first<'a>(&self, place: &'a Place) -> (TokenStream, Evaluated<'a>) {
+        let known = |part: &Part| match part {
+            Part::Index(index) => index.iter().all(|e| matches!(e.kind, ExprKind::Int(_))),
+            _ => true,
+        };
+        self.evaluate_if(place, place.parts.len() > 1 || !place.parts.iter().all(known))
+    }
+
+    fn evaluate_if<'a>(&self, place: &'a Place, once: bool) -> (TokenStream, Evaluated<'a>) {
         let mut prelude = TokenStream::new();
-        let inline = place.parts.len() == 1 && !place.writes;
+        let inline = !once;
         let indices = place.parts.iter().map(|part| match part {
             Part::Field(_) => TokenStream::new(),
             Part::Index(index) => {

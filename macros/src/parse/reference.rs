@@ -52,8 +52,12 @@ impl Parser<'_> {
             Rust::Reference(r) => &r.expr,
             e => e,
         };
-        let mut place = self.place_parts(target)?;
-        // The indices are those of now.
+        let place = self.place_parts(target)?;
+        Some(Item::Place(self.fixed(place, stmts)))
+    }
+
+    /// The place with the indices of now.
+    pub(super) fn fixed(&mut self, mut place: Place, stmts: &mut Vec<Stmt>) -> Place {
         for part in &mut place.parts {
             // There is no slice behind a name.
             if let Part::Index(index) = part {
@@ -63,7 +67,7 @@ impl Parser<'_> {
                 }
             }
         }
-        Some(Item::Place(place))
+        place
     }
 
     /// The place that a name stands for, as long as its variable can still be named.

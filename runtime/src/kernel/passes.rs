@@ -3,12 +3,13 @@
 
 use super::inst::{Inst, Reg, Role};
 use super::ir::{Code, Item, for_each_code, for_each_reg};
+use crate::dtype::DType;
 use crate::hash::HashMap;
 
 /// The pipeline. `outputs` are registers that are read after the code.
-pub(super) fn simplify(code: &mut Code, registers: usize, outputs: &mut [Reg]) {
+pub(super) fn simplify(code: &mut Code, registers: &[DType], outputs: &mut [Reg]) {
     forward_copies(code, registers, outputs);
-    drop_dead(code, registers, outputs);
+    drop_dead(code, registers.len(), outputs);
 }
 
 /// What comes after strips are planned.
@@ -30,23 +31,38 @@ pub(super) fn count_uses(code: &mut Code, registers: usize, outputs: &[Reg]) -> 
 }
 
 /// Replaces the result of a `Mov` by its source where the result has no other definition. The source may
-/// be a carried register: it changes only at the end of the iteration in which the copy was made.
-fn forward_copies(code: &mut Code, registers: usize, outputs: &mut [Reg]) {
-    let mut writes = vec![0u32; registers];
+/// be a carried register: it changes only at the end of the iteration in which the copy was made. A bool that counts
+/// iterations is copied into an integer, which stays.
+fn forward_copies(code: &mut Code, registers: &[DType], outputs: &mut [Reg]) {
+    let mut writes = vec![0u32; registers.len()];
     for_each_reg(code, &mut |role, r| {
         if role != Role::Read {
             writes[r.index()] += 1;
         }
     });
     let mut source: HashMap<Reg, Reg> = HashMap::default();
+    let mut counts = Vec::new();
     for_each_code(code, &mut |list| {
-        list.retain(|item| match item {
-            Item::Inst(Inst::Mov { dst, a }, _) if writes[dst.index()] == 1 => {
-                source.insert(*dst, *a);
-                false
+        for item in list {
+            match item {
+                Item::Inst(Inst::Mov { dst, a }, _) if writes[dst.index()] == 1 => {
+                    source.insert(*dst, *a);
+                }
+                Item::Loop(l) => counts.extend([l.end].into_iter().chain(l.guard.map(|(count, _)| count))),
+                _ => {}
             }
-            _ => true,
-        });
+        }
+    });
+    for mut count in counts {
+        while let Some(&of) = source.get(&count) {
+            if registers[of.index()] == DType::Bool {
+                source.remove(&count);
+            }
+            count = of;
+        }
+    }
+    for_each_code(code, &mut |list| {
+        list.retain(|item| !matches!(item, Item::Inst(Inst::Mov { dst, .. }, _) if source.contains_key(dst)));
     });
     let resolve = |r: &mut Reg| {
         while let Some(&s) = source.get(r) {

@@ -148,7 +148,8 @@ pub(super) fn kernel_of(unit: &Unit<'_>) -> Option<(Kernel, Interface)> {
     let mut results: Vec<Reg> = lowered.outputs.iter().filter_map(|(_, s)| s.scalar()).collect();
     let returned = lowered.outputs.iter().filter_map(|(_, s)| s.array()).collect();
     let count = lowered.regs.len();
-    passes::simplify(&mut lowered.code, count, &mut results);
+    let dtypes: Vec<DType> = lowered.regs.iter().map(|r| r.dtype).collect();
+    passes::simplify(&mut lowered.code, &dtypes, &mut results);
     let mut constants = vec![None; count];
     for &(r, literal) in &lowered.constants {
         constants[r.index()] = Some(literal);
@@ -156,7 +157,7 @@ pub(super) fn kernel_of(unit: &Unit<'_>) -> Option<(Kernel, Interface)> {
     let mut kernel = Kernel {
         name: unit.graph.name.clone(),
         code: lowered.code,
-        regs: lowered.regs.iter().map(|r| r.dtype).collect(),
+        regs: dtypes,
         ranges: lowered.regs.iter().map(|r| r.range).collect(),
         constants,
         zero: lowered.zero,

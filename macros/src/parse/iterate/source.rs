@@ -84,6 +84,7 @@ impl Parser<'_> {
         // The elements of the list, from where the part starts.
         let place = self.place(&part.0.expr)?;
         let mut before = Vec::new();
+        let place = self.fixed(place, &mut before);
         let [start, count, ..] = self.part_of(place.value(), part, &mut before);
         let source = Source::Skip(Box::new(Source::Places(place)), start);
         Some(Iterator { before, source, count: Some(count) })
@@ -111,6 +112,7 @@ impl Parser<'_> {
 
     pub(super) fn places_of<'e>(&mut self, place: Place) -> Option<Iterator<'e>> {
         let mut before = Vec::new();
+        let place = self.fixed(place, &mut before);
         let array = place.value();
         let count = method("len", array, Vec::new());
         let count = Some(self.kept(count, &mut before));

@@ -11,6 +11,8 @@ use crate::op::{BinaryOp, UnaryOp};
 pub(in crate::kernel) fn call_of(e: &Exprs<'_>, inst: &Inst) -> Option<(Call, Reg, Reg)> {
     Some(match *inst {
         Inst::Math { a, op, .. } => (Call::Unary(op, DType::F64), a, a),
+        // An exponent may come from a register of another integer, with the same bits as far as an i32 has them.
+        Inst::Math2 { a, b, op: op @ BinaryOp::Powi, .. } => (Call::Binary(op, DType::F64, DType::I32), a, b),
         Inst::Math2 { a, b, op, .. } => (Call::Binary(op, DType::F64, e.dtype(b)), a, b),
         Inst::CallPure { a, b, id, .. } | Inst::Call { a, b, id, .. } => (e.kernel.calls[id as usize], a, b),
         _ => return None,
