@@ -289,6 +289,8 @@ const ITERATORS: &[&str] = &[
 const GROWING: &[&str] =
     &["append", "clear", "extend", "insert", "pop", "push", "remove", "resize", "retain", "truncate"];
 
+const BLOCKS: &str = "write a loop over the blocks, `for k in 0..x.len() / n`, and assign `x[k * n + i]`";
+
 /// Methods that write in place, and what to write instead.
 const IN_PLACE: &[(&str, &str)] = &[
     (
@@ -300,7 +302,19 @@ const IN_PLACE: &[(&str, &str)] = &[
     ("scaled_add", "write `x += &(a * &y)`"),
     ("zip_mut_with", "write a loop that assigns `x[i]`"),
     ("swap_with_slice", "write `std::mem::swap(&mut a, &mut b)`"),
-    ("copy_from_slice", "write `x.assign(&y)`"),
+    ("copy_from_slice", "write `for (a, b) in x.iter_mut().zip(y) { *a = *b; }`"),
+    ("clone_from_slice", "write `for (a, b) in x.iter_mut().zip(y) { *a = *b; }`"),
+    ("chunks_mut", BLOCKS),
+    ("chunks_exact_mut", BLOCKS),
+    ("rows_mut", "write `for i in 0..x.nrows()`, and change `x.row_mut(i)`"),
+    ("columns_mut", "write `for j in 0..x.ncols()`, and change `x.column_mut(j)`"),
+    ("axis_iter_mut", "write a loop over the indices, and change `x.index_axis_mut(Axis(k), i)`"),
+    (
+        "split_at_mut",
+        "pass the parts on one after the other, `f(&mut x[..k])`, or write loops over the indices",
+    ),
+    ("first_mut", "write `x[0] = v`"),
+    ("last_mut", "write `let last = x.len() - 1; x[last] = v;`"),
     ("clone_from", "write `x = y.clone()`"),
     ("sort", "write the sort as loops, with `x.swap(i, j)`"),
     ("sort_by", "write the sort as loops, with `x.swap(i, j)`"),

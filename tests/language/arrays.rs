@@ -249,3 +249,13 @@ fn assigning_operators_broadcast_the_right_side_only() {
     agree!(adds_in_place(&Array2::ones((2, 3)), &v));
     refuse!(adds_in_place(&Array2::ones((2, 1)), &v), Shape, "`u` is f64[2,1]: `+=` with f64[3]");
 }
+
+/// They were panics inside of the library in debug builds.
+#[test]
+fn arrays_without_elements_are_printed() {
+    let expected = format!("{}, shape=[0, 2]", ndarray::Array2::<f64>::zeros((0, 2)));
+    assert_eq!(format!("{:?}", Array2::<f64>::zeros((0, 2))), expected);
+    assert_eq!(format!("{:?}", Array2::<f64>::zeros((3, 2)).slice(s![1..1, ..])), expected);
+    let expected = format!("{}, shape=[0, 1, 2]", ndarray::Array3::<i64>::zeros((0, 1, 2)));
+    assert_eq!(format!("{:?}", Array3::<i64>::zeros((0, 1, 2))), expected);
+}

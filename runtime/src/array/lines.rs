@@ -45,7 +45,7 @@ pub(super) fn reserve<T>(count: usize) -> Result<Vec<T>, TryReserveError> {
     Ok(data)
 }
 
-fn is_placed<T>(data: &Vec<T>) -> bool {
+fn is_placed<T>(data: &[T]) -> bool {
     data.as_ptr().addr() % LINE == PLACE
 }
 

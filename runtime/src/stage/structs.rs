@@ -172,7 +172,15 @@ impl Cx {
         let found = args.first().map_or(Vec::new(), |receiver| methods_of(receiver, name));
         let [method] = found[..] else {
             let receiver = args.first().map_or("nothing".into(), |v| self.describe(v));
-            return Err(self.locate_error(not_one(name, &receiver, found.len()), at));
+            let error = match args.first().is_some_and(|v| v.struct_info().is_none()) {
+                true => Error::new(
+                    ErrorKind::Unsupported,
+                    format!("`.{name}(..)` is not a method of {receiver} in staged code"),
+                )
+                .note("write it out with loops, or with the methods that staged code has"),
+                false => not_one(name, &receiver, found.len()),
+            };
+            return Err(self.locate_error(error, at));
         };
         if args.len() != method.parameters {
             let message = format!("`{}` takes {} arguments", method.name, method.parameters);
