@@ -186,15 +186,6 @@ impl Emitter {
         }
         let (first_prelude, first) = self.evaluate_first(a);
         let (second_prelude, second) = self.evaluate_first(b);
-        // A user's `swap` would be called instead.
-        let (cx, at) = (own("cx"), &first.at);
-        let of_list = match a.parts.last() {
-            Some(Part::Index(_)) => {
-                let list = first.read(a.parts.len() - 1);
-                quote_ours! { #cx.has_no_method("swap", #list, #at)?; }
-            }
-            _ => TokenStream::new(),
-        };
         let (x, y) = (self.fresh(), self.fresh());
         let (read_first, read_second) = (first.read(a.parts.len()), second.read(b.parts.len()));
         let write_first = first.write(a.parts.len(), quote_ours! { #y });
@@ -203,7 +194,6 @@ impl Emitter {
             {
                 #first_prelude
                 #second_prelude
-                #of_list
                 let #x = ::core::clone::Clone::clone(#read_first);
                 let #y = ::core::clone::Clone::clone(#read_second);
                 #write_first

@@ -23,6 +23,14 @@ impl Cx {
     /// # Errors
     /// A wrong number of indices, an index that is not an integer, a static index out of range.
     pub fn load(&self, name: &'static str, array: &Value, index: &[Value], at: At) -> Out<Value> {
+        // Elements of a struct are meant by a method of lists, where the struct has a method of that name.
+        if let Some(info) = array.struct_info()
+            && (info.one)().is_none()
+        {
+            let message = format!("a struct {} has no elements", info.name);
+            let note = "a method of its own that is called like one of lists, as `swap`, needs another name";
+            return Err(self.error(ErrorKind::Unsupported, message, at).note(note));
+        }
         if let Some(items) = array.items() {
             return self.load_item(name, items, index, at);
         }

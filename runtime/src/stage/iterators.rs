@@ -1,6 +1,7 @@
 //! What iterators are made of: lengths, items, and what a chain is left with.
 
 use super::cx::{At, Cx, Out};
+use super::parts::Part;
 use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal};
 use crate::error::ErrorKind;
@@ -109,9 +110,15 @@ impl Cx {
                 index.reverse();
                 Value::tuple(index)
             }
-            ("part_count", [start, end, inclusive]) => self.part_count(x, start, end, inclusive, at)?,
-            ("part_elements", [start, end, inclusive]) => self.part_elements(x, start, end, inclusive, at)?,
-            ("part_offset", [start, end, inclusive]) => self.part_offset(start, end, inclusive, at)?,
+            ("part_count", [start, end, inclusive]) => {
+                self.part_count(x, &Part::of(start, end, inclusive), at)?
+            }
+            ("part_elements", [start, end, inclusive]) => {
+                self.part_elements(x, &Part::of(start, end, inclusive), at)?
+            }
+            ("part_offset", [start, end, inclusive]) => {
+                self.part_offset(&Part::of(start, end, inclusive), at)?
+            }
             ("window_count", [length]) => {
                 let count = self.ty(x, at)?.shape.first().copied().unwrap_or(0);
                 let length = self.require_usize(length, "the length of a window", at)?;

@@ -204,23 +204,6 @@ impl Cx {
     pub fn updates_receiver(&self, name: &str, receiver: &Value) -> bool {
         methods_of(receiver, name).iter().any(|method| method.updates)
     }
-
-    /// An array's method of that name is written for this value, which must not have one of its own.
-    ///
-    /// # Errors
-    /// It has.
-    pub fn has_no_method(&self, name: &str, value: &Value, at: At) -> Out<()> {
-        match &methods_of(value, name)[..] {
-            [] => Ok(()),
-            [method, ..] => {
-                let message = format!(
-                    "`{}` has the name of a method of lists, which staged code takes it for",
-                    method.name
-                );
-                Err(self.error(ErrorKind::Unsupported, message, at).note("give the method another name"))
-            }
-        }
-    }
 }
 
 /// The annotated methods of a struct that have this name.
