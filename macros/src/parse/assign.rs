@@ -136,14 +136,7 @@ impl Parser<'_> {
 
     /// A block of an array that is passed on to be changed: `&mut x[a..b]`, `x.slice_mut(s![..])`, `x.view_mut()`.
     pub(super) fn block_place(&mut self, e: &Rust) -> Option<Place> {
-        let (mut place, spec) = match bare(e) {
-            Rust::Index(x) => {
-                let place = self.place(&x.expr);
-                let axis = self.slice_axis(&x.index, None)?;
-                (place?, vec![axis])
-            }
-            e => self.block_target(e, "slice_mut")?,
-        };
+        let (mut place, spec) = self.block_target(e, "slice_mut")?;
         if !spec.is_empty() {
             place.parts.push(Part::Slice(spec));
         }
