@@ -18,6 +18,8 @@ pub enum Method {
     Assign,
     /// Writes into its receiver: `.add_assign(v)`; the variant of `BinaryOp`.
     Update(&'static str),
+    /// `.copy_from_slice(&v)`: the same of as many elements.
+    Copy,
     /// `.swap(i, j)`
     Swap,
     /// A mutable view, which must be used where it is made: its immutable twin.
@@ -28,7 +30,7 @@ pub enum Method {
 
 /// Every method.
 pub const METHODS: &[(&str, Method)] = {
-    use Method::{Assign, Map, Plain, Slice, Swap, Unwrap, Update, View};
+    use Method::{Assign, Copy, Map, Plain, Slice, Swap, Unwrap, Update, View};
     &[
         // Numbers, and arrays of them element by element.
         ("abs", Plain),
@@ -122,6 +124,7 @@ pub const METHODS: &[(&str, Method)] = {
         ("nrows", Plain),
         ("ncols", Plain),
         ("is_empty", Plain),
+        ("contains", Plain),
         // Copies, which are the value itself here.
         ("clone", Plain),
         ("to_owned", Plain),
@@ -174,6 +177,8 @@ pub const METHODS: &[(&str, Method)] = {
         // In place.
         ("assign", Assign),
         ("fill", Assign),
+        ("copy_from_slice", Copy),
+        ("clone_from_slice", Copy),
         ("add_assign", Update("Add")),
         ("sub_assign", Update("Sub")),
         ("mul_assign", Update("Mul")),
@@ -302,8 +307,6 @@ const IN_PLACE: &[(&str, &str)] = &[
     ("scaled_add", "write `x += &(a * &y)`"),
     ("zip_mut_with", "write a loop that assigns `x[i]`"),
     ("swap_with_slice", "write `std::mem::swap(&mut a, &mut b)`"),
-    ("copy_from_slice", "write `for (a, b) in x.iter_mut().zip(y) { *a = *b; }`"),
-    ("clone_from_slice", "write `for (a, b) in x.iter_mut().zip(y) { *a = *b; }`"),
     ("chunks_mut", BLOCKS),
     ("chunks_exact_mut", BLOCKS),
     ("rows_mut", "write `for i in 0..x.nrows()`, and change `x.row_mut(i)`"),

@@ -11,7 +11,7 @@ pub use crate::stage::{
     At, Constant, Cx, Field, Method, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Step,
     StructInfo, Text, Ty, Typed, Value,
 };
-pub use crate::tree::{Fixed, Literals, NoMethods, Tree, associated, without_defaults};
+pub use crate::tree::{Fixed, Literals, NoMethods, OfTrees, Tree, associated, without_defaults};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Target;

@@ -37,7 +37,7 @@ staged!(safe_norm(cx, [x], at) {
     let squares = cx.binary(BinaryOp::Mul, x, x, at)?;
     let rank = cx.ty(&squares, at)?.rank();
     let sum = cx.reduce(ReduceOp::Sum, &squares, (0..rank).collect(), at)?;
-    let vanishes = cx.compare(CmpOp::Eq, &sum, &cx.float(0.0), at)?;
+    let vanishes = cx.compare_elements(CmpOp::Eq, &sum, &cx.float(0.0), at)?;
     let positive = cx.select(&vanishes, &cx.float(1.0), &sum, at)?;
     let root = cx.unary(UnaryOp::Sqrt, &positive, at)?;
     cx.select(&vanishes, &cx.float(0.0), &root, at)
@@ -116,7 +116,7 @@ pub fn safe_div<A: SafeDiv<B>, B>(a: A, b: B, fallback: A::Elem) -> A::Out {
     a.safe_div(b, fallback)
 }
 staged!(safe_div(cx, [a, b, fallback], at) {
-    let vanishes = cx.compare(CmpOp::Eq, b, &cx.float(0.0), at)?;
+    let vanishes = cx.compare_elements(CmpOp::Eq, b, &cx.float(0.0), at)?;
     let divisor = cx.select(&vanishes, &cx.float(1.0), b, at)?;
     let quotient = cx.binary(BinaryOp::Div, a, &divisor, at)?;
     cx.select(&vanishes, fallback, &quotient, at)

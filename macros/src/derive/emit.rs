@@ -262,6 +262,7 @@ fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool
                     one: || #one,
                 });
             type __Stacked = #stacked;
+            type __Lists = ::desc_jit::__private::OfTrees;
             fn __owned<'a>(#this: Self) -> ::desc_jit::__private::ArgValue<'a> {
                 #owned
             }

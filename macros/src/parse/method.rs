@@ -1,5 +1,6 @@
 //! Method calls.
 
+use super::assign::viewed;
 use super::iterate::{self, Found};
 use super::{Parser, bare, expression, rejected};
 use crate::ast::{Argument, Expr, ExprKind, Part, SliceArg, Spot, Target};
@@ -38,6 +39,9 @@ impl Parser<'_> {
                 let item = self.consume_optional(inner, &found);
                 return item.unwrap_or_else(|| rejected(Spot::at(m.method.span())));
             }
+        }
+        if let ("contains", Rust::Range(range), 1) = (name.as_str(), bare(&m.receiver), m.args.len()) {
+            return self.in_range(range, &m.args[0]);
         }
         let expr = self.method_named(m, tried);
         match &m.turbofish {
@@ -102,6 +106,7 @@ impl Parser<'_> {
                 }
             }
             Some(Method::Assign) => self.write(m, None, at),
+            Some(Method::Copy) => self.copy(m, at),
             Some(Method::Update(op)) => self.write(m, Some(op), at),
             Some(Method::Swap) => self.swap_elements(m, at),
             Some(Method::View(twin)) => {
@@ -216,6 +221,42 @@ impl Parser<'_> {
             Some(op) => ExprKind::Update(op, Box::new(Target::Block(place, spec)), value),
         };
         expression(kind, at)
+    }
+
+    /// `x[a..b].copy_from_slice(&y)`: what is assigned would be repeated where it is one element, so its length is asked for.
+    fn copy(&mut self, m: &ExprMethodCall, at: Spot) -> Expr {
+        let ExprKind::Assign(target, value) = self.write(m, None, at).kind else { return rejected(at) };
+        let part = self.expr(viewed(&m.receiver).unwrap_or(&m.receiver));
+        let length = build::method("len", part, Vec::new());
+        let value = Expr { at, ..build::method("of_length", *value, vec![length]) };
+        expression(ExprKind::Assign(target, Box::new(value)), at)
+    }
+
+    /// `(a..b).contains(&x)`
+    fn in_range(&mut self, range: &syn::ExprRange, item: &Rust) -> Expr {
+        let at = Spot::of(range);
+        let mut stmts = Vec::new();
+        let mut bound = |e: &Option<Box<Rust>>, stmts: &mut Vec<_>| {
+            e.as_ref().map(|e| {
+                let bound = self.expr(e);
+                self.kept(bound, stmts)
+            })
+        };
+        let (start, end) = (bound(&range.start, &mut stmts), bound(&range.end, &mut stmts));
+        let item = self.expr(item);
+        let item = self.kept(item, &mut stmts);
+        let compare =
+            |op, bound| expression(ExprKind::Compare(op, Box::new(item.clone()), Box::new(bound)), at);
+        let above = start.map(|start| compare("Ge", start));
+        let below = end.map(|end| match range.limits {
+            RangeLimits::Closed(_) => compare("Le", end),
+            RangeLimits::HalfOpen(_) => compare("Lt", end),
+        });
+        let inside = match (above, below) {
+            (Some(above), Some(below)) => build::and(above, below),
+            (above, below) => above.or(below).unwrap_or_else(|| build::boolean(true, at)),
+        };
+        expression(ExprKind::Block(build::block(stmts, inside)), at)
     }
 
     /// `x.swap(i, j)`

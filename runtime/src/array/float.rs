@@ -6,7 +6,7 @@ use super::{Array, Array1, Dimension};
 use crate::exec::{IntoArg, Output};
 use crate::handle::{Arg, Differentiable, Pure, ScalarResult, Tangent};
 use crate::stage::Constant;
-use crate::tree::Tree;
+use crate::tree::{OfNumbers, Tree};
 use std::iter::{Product, Sum};
 use std::ops::Neg;
 
@@ -57,7 +57,7 @@ pub trait Staged:
     + for<'a> Arg<Of<'a> = Self>
     + Output
     + Constant
-    + Tree<__Stacked = Array1<Self>>
+    + Tree<__Stacked = Array1<Self>, __Lists = OfNumbers>
     + Pure
     + Differentiable<Gradient = Self>
     + Tangent<Tangent = Self, Cotangent = Self>

@@ -282,7 +282,7 @@ impl Outputs {
         self.statics.next().ok_or_else(|| Error::new(ErrorKind::Verify, "a graph has too few static results"))
     }
 
-    pub(super) fn next_value(&mut self) -> Result<OutSlot> {
+    pub(crate) fn next_value(&mut self) -> Result<OutSlot> {
         let value = self.values.get_mut(self.taken);
         self.taken += 1;
         let value = value.map(|value| std::mem::replace(value, OutSlot::Updated));
@@ -358,7 +358,7 @@ fn scalar_of<T: Element>(value: OutSlot) -> Result<T> {
 }
 
 /// A result as an array.
-pub(super) fn buffer_of(value: OutSlot) -> Result<Buffer> {
+pub(crate) fn buffer_of(value: OutSlot) -> Result<Buffer> {
     match value {
         OutSlot::Array(buffer) => Ok(buffer),
         OutSlot::Scalar(literal) => filled(literal, &[], &Device::cpu()),

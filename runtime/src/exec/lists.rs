@@ -8,11 +8,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::handle::{Arg, Pure};
 use crate::kernel::OutSlot;
 use crate::stage::{Ty, Typed};
-use crate::tree::Tree;
+use crate::tree::{Tree, lists};
 use ndarray::{ArrayBase, ArrayView, ArrayViewMut, Dimension, Ix1, OwnedRepr};
 
 /// An array made of something else. That there are as many elements as the shape says is known.
-fn array<'a, T: Element>(elements: Vec<T>, shape: &[usize]) -> ArgValue<'a> {
+pub(crate) fn array<'a, T: Element>(elements: Vec<T>, shape: &[usize]) -> ArgValue<'a> {
     Buffer::from_vec(elements, shape).map_or(ArgValue::Tuple(Vec::new()), ArgValue::Owned)
 }
 
@@ -55,7 +55,7 @@ fn wrong(is: DType, wanted: DType) -> Error {
     Error::new(ErrorKind::Verify, format!("a result is {is}, not {wanted}"))
 }
 
-fn updated<'a, T: Element>(home: &'a mut [T], shape: &[usize]) -> ArgValue<'a> {
+pub(crate) fn updated<'a, T: Element>(home: &'a mut [T], shape: &[usize]) -> ArgValue<'a> {
     match Buffer::from_vec(home.to_vec(), shape) {
         Ok(buffer) => copied(Copied::<T, Ix1> { buffer, home: home.into() }),
         Err(_) => ArgValue::Tuple(Vec::new()),
@@ -66,14 +66,11 @@ fn copied<'a, T: Element, D: Dimension + 'a>(array: Copied<'a, T, D>) -> ArgValu
     ArgValue::Mut(MutArg::own(Box::new(array)))
 }
 
-/// Arguments of that rank, each with how its elements and its shape are found.
+/// Lists, each with how its elements are found.
 macro_rules! arguments {
-    ($([$($generics:tt)*] $ty:ty, $rank:expr, $x:ident => $value:expr;)*) => { $(
-        impl<'a, T: Element, $($generics)*> IntoArg<'a> for $ty {
-            const TY: Ty = match $rank {
-                1 => Ty::Array(T::DTYPE, Some(1)),
-                rank => Ty::Rows(T::DTYPE, rank, rank - 1),
-            };
+    ($([$($generics:tt)*] $ty:ty, $x:ident => $value:expr;)*) => { $(
+        impl<'a, T: Tree, $($generics)*> IntoArg<'a> for $ty {
+            const TY: Ty = <Vec<T> as Tree>::__TY;
             fn into_arg(self) -> ArgValue<'a> {
                 let $x = self;
                 $value
@@ -82,17 +79,28 @@ macro_rules! arguments {
     )* };
 }
 arguments! {
-    [] &'a [T], 1, x => array(x.to_vec(), &[x.len()]);
-    [] &'a Vec<T>, 1, x => array(x.clone(), &[x.len()]);
-    [] Vec<T>, 1, x => { let shape = [x.len()]; array(x, &shape) };
-    [const N: usize] [T; N], 1, x => array(x.to_vec(), &[N]);
-    [const N: usize] &'a [T; N], 1, x => array(x.to_vec(), &[N]);
-    [const M: usize, const N: usize] [[T; M]; N], 2, x => array(x.as_flattened().to_vec(), &[N, M]);
-    [const M: usize, const N: usize] &'a [[T; M]; N], 2, x => array(x.as_flattened().to_vec(), &[N, M]);
-    [] &'a mut [T], 1, x => { let shape = [x.len()]; updated(x, &shape) };
-    [] &'a mut Vec<T>, 1, x => { let shape = [x.len()]; updated(x.as_mut_slice(), &shape) };
-    [const N: usize] &'a mut [T; N], 1, x => updated(x.as_mut_slice(), &[N]);
-    [const M: usize, const N: usize] &'a mut [[T; M]; N], 2, x => updated(x.as_flattened_mut(), &[N, M]);
+    [] &'a [T], x => lists::shared(x);
+    [] &'a Vec<T>, x => lists::shared(x);
+    [] Vec<T>, x => Tree::__owned(x);
+    [] &'a mut [T], x => lists::mutable(x);
+    [] &'a mut Vec<T>, x => lists::mutable(x);
+}
+
+macro_rules! fixed_arguments {
+    ($($ty:ty, $x:ident => $value:expr;)*) => { $(
+        impl<'a, T: Tree, const N: usize> IntoArg<'a> for $ty {
+            const TY: Ty = <[T; N] as Tree>::__TY;
+            fn into_arg(self) -> ArgValue<'a> {
+                let $x = self;
+                $value
+            }
+        }
+    )* };
+}
+fixed_arguments! {
+    [T; N], x => Tree::__owned(x);
+    &'a [T; N], x => Tree::__shared(x);
+    &'a mut [T; N], x => Tree::__mutable(x);
 }
 
 /// The elements of a view, copied in.
@@ -136,37 +144,22 @@ arrays! {
     ['v] &'a mut array::ArrayViewMut<'v, T, D>, x => shown_mut(x.nd_mut());
 }
 
-/// A list of numbers is an array, one of trees is a list of them.
+/// As in trees.
 macro_rules! results {
     ($([$($generics:tt)*] $ty:ty;)*) => { $(
         impl<T: Tree, $($generics)*> Typed for $ty {
-            const TY: Ty = match T::__ARRAY {
-                Some((dtype, 0)) => Ty::Array(dtype, Some(1)),
-                Some((dtype, axes)) => Ty::Rows(dtype, axes + 1, axes),
-                None => <$ty as Tree>::__TY,
-            };
+            const TY: Ty = <$ty as Tree>::__TY;
         }
         impl<T: Tree, $($generics)*> Output for $ty {
             fn take(outputs: &mut Outputs) -> Result<Self> {
-                if T::__ARRAY.is_none() {
-                    return Tree::__take(outputs);
-                }
-                let elements = T::__elements(buffer_of(outputs.next_value()?)?)?;
-                let count = elements.len();
-                elements.try_into().map_err(|_| {
-                    let message = format!("a result of {count} elements is declared as {}", stringify!($ty));
-                    Error::new(ErrorKind::Shape, message)
-                })
+                Tree::__take(outputs)
             }
         }
         impl<T: Tree + 'static, $($generics)*> Arg for $ty {
             type Of<'a> = $ty;
-            const TY: Ty = <$ty as Typed>::TY;
+            const TY: Ty = <$ty as Tree>::__TY;
             fn into_arg<'a>(value: $ty) -> ArgValue<'a> {
-                match T::__ARRAY {
-                    Some(_) => T::__gathered(value.into()),
-                    None => Tree::__owned(value),
-                }
+                Tree::__owned(value)
             }
         }
         impl<T, $($generics)*> Pure for $ty {}
@@ -177,8 +170,8 @@ results! {
     [const N: usize] [T; N];
 }
 
-impl<T: Element> Typed for [T] {
-    const TY: Ty = Ty::Array(T::DTYPE, Some(1));
+impl<T: Tree> Typed for [T] {
+    const TY: Ty = <Vec<T> as Tree>::__TY;
 }
 
 /// The elements of a result.

@@ -18,6 +18,7 @@ mod run_graph;
 mod tape;
 mod walk;
 
+pub(crate) use args::buffer_of;
 pub use args::{ArgValue, IntoArg, Output, Outputs};
 pub use cache::CacheStats;
 pub(crate) use derived::Target;
@@ -27,4 +28,4 @@ pub use function::Function;
 pub use instances::Instances;
 pub(crate) use leaf::Leaf;
 pub(crate) use linear::LinearMap;
-pub(crate) use lists::elements;
+pub(crate) use lists::{array, elements, updated};

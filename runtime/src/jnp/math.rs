@@ -124,7 +124,7 @@ pub fn sign<X: Elementwise>(x: X) -> X::Out {
 }
 staged!(sign(cx, [x], at) {
     let zero = cx.float(0.0);
-    let is_zero = cx.compare(crate::op::CmpOp::Eq, x, &zero, at)?;
+    let is_zero = cx.compare_elements(crate::op::CmpOp::Eq, x, &zero, at)?;
     let sign = cx.unary(UnaryOp::Signum, x, at)?;
     cx.select(&is_zero, x, &sign, at)
 });
@@ -143,9 +143,9 @@ pub fn clip<X: Elementwise>(x: X, lo: X::Elem, hi: X::Elem) -> X::Out {
     })
 }
 staged!(clip(cx, [x, lo, hi], at) {
-    let below = cx.compare(crate::op::CmpOp::Lt, x, lo, at)?;
+    let below = cx.compare_elements(crate::op::CmpOp::Lt, x, lo, at)?;
     let out = cx.select(&below, lo, x, at)?;
-    let above = cx.compare(crate::op::CmpOp::Gt, &out, hi, at)?;
+    let above = cx.compare_elements(crate::op::CmpOp::Gt, &out, hi, at)?;
     cx.select(&above, hi, &out, at)
 });
 

@@ -311,7 +311,7 @@ impl Cx {
         let n = ty.shape[0];
         let i = self.iota(DType::Usize, n, at)?;
         let rows = self.reshape(&i, &[n, 1], at)?;
-        let mask = self.compare(CmpOp::Eq, &rows, &i, at)?;
+        let mask = self.compare_elements(CmpOp::Eq, &rows, &i, at)?;
         let values = self.broadcast_to(v, &[n, n], at)?;
         self.select(&mask, &values, &Value::literal(Literal::zero(ty.dtype)), at)
     }

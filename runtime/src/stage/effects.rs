@@ -8,7 +8,7 @@ use crate::error::ErrorKind;
 use crate::graph::ValueId;
 use crate::op::datum::Datum;
 use crate::op::text::{Piece, Spec, Template};
-use crate::op::{CmpOp, Op, UnaryOp, eval};
+use crate::op::{Op, UnaryOp, eval};
 
 /// What a macro says: a format string in which every argument has its number, and the arguments.
 #[derive(Clone, Debug)]
@@ -200,30 +200,6 @@ impl Cx {
         let inputs = self.shown(&message.values, at)?;
         let text = Template(message.pieces).to_string().into();
         self.push(Op::Print { stream, text }, inputs, at).map(drop)
-    }
-
-    /// `==` as Rust has it: one answer for whole arrays and tuples. The operands come back in one dtype.
-    fn equal(&self, symbol: &str, a: &Value, b: &Value, at: At) -> Out<(Value, Value, Value)> {
-        if let (Some(x), Some(y)) = (a.items(), b.items())
-            && x.len() == y.len()
-        {
-            let (mut all, mut left, mut right) = (self.bool(true), Vec::new(), Vec::new());
-            for (x, y) in x.iter().zip(y.iter()) {
-                let (same, x, y) = self.equal(symbol, x, y, at)?;
-                all = self.lazy_and(&all, || Ok(same), at)?;
-                left.push(x);
-                right.push(y);
-            }
-            return Ok((all, Value::tuple(left), Value::tuple(right)));
-        }
-        let (a, b, _) = self.promote(symbol, a, b, at)?;
-        let same = if self.ty(&a, at)?.shape == self.ty(&b, at)?.shape {
-            let same = self.compare(CmpOp::Eq, &a, &b, at)?;
-            self.all(&same, at)?
-        } else {
-            self.bool(false)
-        };
-        Ok((same, a, b))
     }
 
     /// An error with this message where the condition does not hold.

@@ -43,7 +43,7 @@ impl Cx {
         Ok(Some(match (name, args) {
             ("wrapping_neg", []) => binary(BinaryOp::WrappingSub, &zero, x)?,
             ("wrapping_abs" | "unsigned_abs", []) if signed => {
-                let negative = self.compare(CmpOp::Lt, x, &zero, at)?;
+                let negative = self.compare_elements(CmpOp::Lt, x, &zero, at)?;
                 let negated = binary(BinaryOp::WrappingSub, &zero, x)?;
                 let size = self.select(&negative, &negated, x, at)?;
                 if name == "unsigned_abs" { self.cast(&size, unsigned(dtype), at)? } else { size }
@@ -78,17 +78,18 @@ impl Cx {
             }
             ("is_power_of_two", []) if may_be_unsigned => {
                 let ones = self.unary(UnaryOp::CountOnes, x, at)?;
-                self.compare(CmpOp::Eq, &ones, &Value::literal(Literal::U32(1)), at)?
+                self.compare_elements(CmpOp::Eq, &ones, &Value::literal(Literal::U32(1)), at)?
             }
             ("div_ceil", [y]) if may_be_unsigned => {
                 let (x, y, dtype) = self.promote("div_ceil", x, y, at)?;
                 let quotient = binary(BinaryOp::Div, &x, &y)?;
                 let rest = binary(BinaryOp::Rem, &x, &y)?;
-                let more = self.compare(CmpOp::Ne, &rest, &Value::literal(Literal::zero(dtype)), at)?;
+                let more =
+                    self.compare_elements(CmpOp::Ne, &rest, &Value::literal(Literal::zero(dtype)), at)?;
                 binary(BinaryOp::Add, &quotient, &self.cast(&more, dtype, at)?)?
             }
-            ("is_positive", []) => self.compare(CmpOp::Gt, x, &zero, at)?,
-            ("is_negative", []) => self.compare(CmpOp::Lt, x, &zero, at)?,
+            ("is_positive", []) => self.compare_elements(CmpOp::Gt, x, &zero, at)?,
+            ("is_negative", []) => self.compare_elements(CmpOp::Lt, x, &zero, at)?,
             _ => return Ok(None),
         }))
     }
@@ -98,7 +99,7 @@ impl Cx {
         let (x, y, dtype) = self.align("saturating", x, y, at)?;
         let wrapped = self.binary(op, &x, &y, at)?;
         if !dtype.is_signed() {
-            let over = self.compare(CmpOp::Lt, &wrapped, &x, at)?;
+            let over = self.compare_elements(CmpOp::Lt, &wrapped, &x, at)?;
             return self.select(&over, &Value::literal(largest(dtype)), &wrapped, at);
         }
         // A sum leaves its type where its sign is neither operand's; a difference where the signs of the operands
@@ -108,8 +109,8 @@ impl Cx {
         let other = self.binary(BinaryOp::Xor, &y, other, at)?;
         let zero = Value::literal(Literal::zero(dtype));
         let signs = self.binary(BinaryOp::And, &mine, &other, at)?;
-        let over = self.compare(CmpOp::Lt, &signs, &zero, at)?;
-        let down = self.compare(CmpOp::Lt, &x, &zero, at)?;
+        let over = self.compare_elements(CmpOp::Lt, &signs, &zero, at)?;
+        let down = self.compare_elements(CmpOp::Lt, &x, &zero, at)?;
         let end = self.select(&down, &Value::literal(least(dtype)), &Value::literal(largest(dtype)), at)?;
         self.select(&over, &end, &wrapped, at)
     }

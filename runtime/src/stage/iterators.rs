@@ -39,7 +39,7 @@ impl Cx {
             ("zipped", [other, endless]) => {
                 let fits = match endless.as_static() {
                     Some(Literal::Bool(true)) => Value::literal(Literal::Bool(false)),
-                    _ => self.compare(CmpOp::Le, x, other, at)?,
+                    _ => self.compare_elements(CmpOp::Le, x, other, at)?,
                 };
                 let message = "the closure before `zip` assigns or prints, and there are more items than on the other side: \
                     write it behind `zip`, since Rust may call it once more, or not";
@@ -171,7 +171,7 @@ impl Cx {
                     let message = "called `Option::unwrap()` on a `None` value: a NaN has no order";
                     self.claim(&ordered, message, at)?;
                 }
-                self.compare(CmpOp::Gt, &x, &y, at)?
+                self.compare_elements(CmpOp::Gt, &x, &y, at)?
             }
             _ => return Ok(None),
         }))
@@ -190,7 +190,7 @@ impl Cx {
     fn total_greater(&self, x: &Value, y: &Value, at: At) -> Out<Value> {
         let (x, y, dtype) = self.promote("total_cmp", x, y, at)?;
         if !dtype.is_float() {
-            return self.compare(CmpOp::Gt, &x, &y, at);
+            return self.compare_elements(CmpOp::Gt, &x, &y, at);
         }
         let not = |v: &Value| self.unary(UnaryOp::Not, v, at);
         let and = |a: &Value, b: &Value| self.binary(BinaryOp::And, a, b, at);
@@ -202,10 +202,11 @@ impl Cx {
             Out::Ok((negative, above, below))
         };
         let ((x_negative, x_above, x_below), (y_negative, y_above, y_below)) = (parts(&x)?, parts(&y)?);
-        let zeros = and(&self.compare(CmpOp::Eq, &x, &y, at)?, &and(&not(&x_negative)?, &y_negative)?)?;
+        let zeros =
+            and(&self.compare_elements(CmpOp::Eq, &x, &y, at)?, &and(&not(&x_negative)?, &y_negative)?)?;
         let above = and(&x_above, &not(&y_above)?)?;
         let below = and(&y_below, &not(&x_below)?)?;
-        or(&or(&self.compare(CmpOp::Gt, &x, &y, at)?, &zeros)?, &or(&above, &below)?)
+        or(&or(&self.compare_elements(CmpOp::Gt, &x, &y, at)?, &zeros)?, &or(&above, &below)?)
     }
 }
 

@@ -78,6 +78,7 @@ impl Cx {
         }
         if let (array, 1..) = receiver.whole() {
             return match (name, args) {
+                ("of_length", [n]) => self.of_length(receiver, self.ty(array, at)?.shape[0], n, at),
                 ("len", []) => Ok(Value::usize(self.ty(array, at)?.shape[0])),
                 ("is_empty", []) => Ok(self.bool(self.ty(array, at)?.shape[0] == 0)),
                 _ => self.method(name, array, args, at),
@@ -86,6 +87,7 @@ impl Cx {
         if let Some(items) = receiver.items() {
             return match (name, args) {
                 ("len", []) => Ok(Value::usize(items.len())),
+                ("is_empty", []) => Ok(self.bool(items.is_empty())),
                 ("product", []) => self.fold_items(BinaryOp::Mul, items, 1, at),
                 ("sum", []) => self.fold_items(BinaryOp::Add, items, 0, at),
                 _ => Err(self.unknown_method(name, receiver, at)),
@@ -157,7 +159,7 @@ impl Cx {
     /// `x.clamp(lo, hi)`: an error where `lo > hi` (or one is NaN), as in Rust; a NaN `x` stays.
     fn clamp(&self, x: &Value, lo: &Value, hi: &Value, at: At) -> Out<Value> {
         let (lo, hi, _) = self.promote("clamp", lo, hi, at)?;
-        let ordered = self.compare(CmpOp::Le, &lo, &hi, at)?;
+        let ordered = self.compare_elements(CmpOp::Le, &lo, &hi, at)?;
         match ordered.as_static() {
             Some(Literal::Bool(true)) => {}
             Some(_) if self.is_unconditional() => {
@@ -173,9 +175,9 @@ impl Cx {
                 self.push(Op::Check { message, user: false }, vec![self.node(&ordered, at)?], at)?;
             }
         }
-        let below = self.compare(CmpOp::Lt, x, &lo, at)?;
+        let below = self.compare_elements(CmpOp::Lt, x, &lo, at)?;
         let out = self.select(&below, &lo, x, at)?;
-        let above = self.compare(CmpOp::Gt, &out, &hi, at)?;
+        let above = self.compare_elements(CmpOp::Gt, &out, &hi, at)?;
         self.select(&above, &hi, &out, at)
     }
 
@@ -230,12 +232,27 @@ impl Cx {
         self.push(Op::Load { axes, name: None }, vec![self.node(x, at)?], at)
     }
 
+    /// `x.copy_from_slice(&list)`, of a part of `x` with `n` elements.
+    fn of_length(&self, list: &Value, length: usize, n: &Value, at: At) -> Out<Value> {
+        let n = self.require_usize(n, "the length of a part", at)?;
+        if n == length {
+            return Ok(list.clone());
+        }
+        let message = format!("a list of {length} elements is copied to one of {n}");
+        Err(self.error(ErrorKind::Shape, message, at))
+    }
+
     fn shape_method(&self, name: &str, x: &Value, args: &[Value], at: At) -> Out<Option<Value>> {
         let ty = self.ty(x, at)?;
         let dims = || Value::tuple(ty.shape.iter().map(|&n| Value::usize(n)).collect());
         let array = !ty.is_scalar();
         Ok(Some(match (name, args) {
             ("len", []) if array => Value::usize(ty.count()),
+            ("of_length", [n]) if array => self.of_length(x, ty.shape[0], n, at)?,
+            ("contains", [v]) if array && self.ty(v, at)?.is_scalar() => {
+                let same = self.compare_elements(CmpOp::Eq, x, v, at)?;
+                self.reduce(ReduceOp::Any, &same, (0..ty.rank()).collect(), at)?
+            }
             ("is_empty", []) if array => self.bool(ty.count() == 0),
             ("ndim", []) if array => Value::usize(ty.rank()),
             ("shape", []) if array => dims(),

@@ -5,6 +5,7 @@
 
 mod branch;
 mod callable;
+mod comparison;
 mod constant;
 mod construct;
 mod convert;

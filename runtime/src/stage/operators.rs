@@ -284,11 +284,11 @@ impl Cx {
         Ok((a, b, ta.dtype))
     }
 
-    /// `a < b` and the other comparisons.
+    /// `a < b` and the other comparisons, element by element.
     ///
     /// # Errors
     /// Types or shapes that do not go together.
-    pub fn compare(&self, op: CmpOp, a: &Value, b: &Value, at: At) -> Out<Value> {
+    pub(crate) fn compare_elements(&self, op: CmpOp, a: &Value, b: &Value, at: At) -> Out<Value> {
         let (a, b, _) = self.align(op.symbol(), a, b, at)?;
         if let (Some(x), Some(y)) = (a.as_static(), b.as_static()) {
             return scalar::compare(op, x, y).map(|v| self.bool(v)).map_err(|e| self.locate_error(e, at));

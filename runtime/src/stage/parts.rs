@@ -51,9 +51,9 @@ impl Cx {
             true => self.binary(BinaryOp::Add, part.end, &Value::usize(1), at)?,
             false => part.end.clone(),
         };
-        let ordered = self.compare(CmpOp::Le, part.start, &end, at)?;
+        let ordered = self.compare_elements(CmpOp::Le, part.start, &end, at)?;
         self.claim(&ordered, "a slice starts behind its end", at)?;
-        let inside = self.compare(CmpOp::Le, &end, &length, at)?;
+        let inside = self.compare_elements(CmpOp::Le, &end, &length, at)?;
         let message = match length.as_static() {
             Some(length) => format!("a slice ends behind the end of a list of {length} elements"),
             None => "a slice ends behind the end of its list".into(),

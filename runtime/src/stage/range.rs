@@ -201,7 +201,7 @@ impl Cx {
             return Err(self.error(ErrorKind::Argument, "`step_by` takes a step that is not 0", at));
         }
         if k.as_static().is_none() {
-            let positive = self.compare(CmpOp::Gt, &k, &zero, at)?;
+            let positive = self.compare_elements(CmpOp::Gt, &k, &zero, at)?;
             let message = "`step_by` takes a step that is not 0".into();
             self.push(crate::op::Op::Check { message, user: false }, vec![self.node(&positive, at)?], at)?;
         }

@@ -1,11 +1,13 @@
 //! Trees: structs with `#[derive(Tree)]`, and what their fields can be.
 
 mod functions;
+pub(crate) mod lists;
 mod methods;
 
 pub use functions::{
     TreeDef, tree_flatten, tree_leaves, tree_map, tree_map2, tree_stack, tree_unflatten, tree_unstack,
 };
+pub use lists::{Lists, OfNumbers, OfTrees};
 pub use methods::{Literals, NoMethods, associated, without_defaults};
 
 use crate::array::{Array, Array1, Buffer, Element};
@@ -48,18 +50,33 @@ pub trait Tree: Sized {
     /// Many of them: one axis more everywhere.
     #[doc(hidden)]
     type __Stacked: Tree;
+    /// How many lists of them go together.
+    #[doc(hidden)]
+    type __Lists: Lists;
     /// What it is in a graph.
     #[doc(hidden)]
     const __TY: Ty;
     /// Many of them are an array of that dtype, with so many axes for each: numbers, and fixed arrays of them.
     #[doc(hidden)]
     const __ARRAY: Option<(DType, usize)> = None;
+    // Of numbers and fixed arrays of them; `axes` is the shape, as far as it is known.
     #[doc(hidden)]
     fn __elements(_: Buffer) -> Result<Vec<Self>> {
         Err(Error::new(ErrorKind::Verify, "a list of trees is no array"))
     }
     #[doc(hidden)]
-    fn __gathered<'a>(_: Vec<Self>) -> ArgValue<'a> {
+    fn __gathered<'a>(_: Vec<Self>, axes: &[usize]) -> ArgValue<'a> {
+        let _ = axes;
+        ArgValue::Tuple(Vec::new())
+    }
+    #[doc(hidden)]
+    fn __copied<'a>(_: &[Self], axes: &[usize]) -> ArgValue<'a> {
+        let _ = axes;
+        ArgValue::Tuple(Vec::new())
+    }
+    #[doc(hidden)]
+    fn __updated<'a>(_: &'a mut [Self], axes: &[usize]) -> ArgValue<'a> {
+        let _ = axes;
         ArgValue::Tuple(Vec::new())
     }
     #[doc(hidden)]
@@ -105,6 +122,7 @@ macro_rules! one_argument {
 
 impl<T: Element, D: Dimension> Tree for Array<T, D> {
     type __Stacked = Array<T, D::Larger>;
+    type __Lists = OfTrees;
     const __TY: Ty = <Array<T, D> as Typed>::TY;
     one_argument!();
 }
@@ -119,13 +137,20 @@ macro_rules! scalars {
     ($($t:ty)*) => { $(
         impl Tree for $t {
             type __Stacked = Array1<$t>;
+            type __Lists = OfNumbers;
             const __TY: Ty = <$t as Typed>::TY;
             const __ARRAY: Option<(DType, usize)> = Some((<$t as Element>::DTYPE, 0));
             fn __elements(buffer: Buffer) -> Result<Vec<Self>> {
                 crate::exec::elements(buffer)
             }
-            fn __gathered<'a>(elements: Vec<Self>) -> ArgValue<'a> {
-                elements.into_arg()
+            fn __gathered<'a>(elements: Vec<Self>, axes: &[usize]) -> ArgValue<'a> {
+                crate::exec::array(elements, axes)
+            }
+            fn __copied<'a>(elements: &[Self], axes: &[usize]) -> ArgValue<'a> {
+                crate::exec::array(elements.to_vec(), axes)
+            }
+            fn __updated<'a>(elements: &'a mut [Self], axes: &[usize]) -> ArgValue<'a> {
+                crate::exec::updated(elements, axes)
             }
             one_argument!();
         }
@@ -143,6 +168,7 @@ scalars!(f64 f32 i64 i32 u32 u64 usize bool);
 
 impl Tree for () {
     type __Stacked = ();
+    type __Lists = OfTrees;
     const __TY: Ty = Ty::Unit;
     fn __owned<'a>(_: Self) -> ArgValue<'a> {
         ArgValue::Tuple(Vec::new())
@@ -158,82 +184,11 @@ impl Tree for () {
     }
 }
 
-/// The types of the elements of a fixed array.
-struct List<T, const N: usize>(std::marker::PhantomData<T>);
-
-impl<T: Tree, const N: usize> List<T, N> {
-    const TYPES: [Ty; N] = [T::__TY; N];
-}
-
-/// A fixed array is as many values.
-impl<T: Tree, const N: usize> Tree for [T; N] {
-    type __Stacked = [T::__Stacked; N];
-    const __TY: Ty = Ty::Tuple(&List::<T, N>::TYPES);
-    const __ARRAY: Option<(DType, usize)> = match T::__ARRAY {
-        Some((dtype, axes)) => Some((dtype, axes + 1)),
-        None => None,
-    };
-    fn __elements(buffer: Buffer) -> Result<Vec<Self>> {
-        let mut rest = T::__elements(buffer)?.into_iter();
-        let mut all = Vec::new();
-        while rest.len() >= N.max(1) {
-            let next = rest.by_ref().take(N).collect::<Vec<T>>();
-            all.extend(<[T; N]>::try_from(next).ok());
-        }
-        Ok(all)
-    }
-    fn __gathered<'a>(elements: Vec<Self>) -> ArgValue<'a> {
-        let count = elements.len();
-        match T::__gathered(elements.into_iter().flatten().collect()) {
-            ArgValue::Owned(flat) => {
-                let shape = [&[count, N], &flat.shape()[1..]].concat();
-                flat.reshaped(&shape).map_or(ArgValue::Tuple(Vec::new()), ArgValue::Owned)
-            }
-            other => other,
-        }
-    }
-    fn __owned<'a>(this: Self) -> ArgValue<'a> {
-        ArgValue::Tuple(this.into_iter().map(Tree::__owned).collect())
-    }
-    fn __shared(this: &Self) -> ArgValue<'_> {
-        ArgValue::Tuple(this.iter().map(Tree::__shared).collect())
-    }
-    fn __mutable(this: &mut Self) -> ArgValue<'_> {
-        ArgValue::Tuple(this.iter_mut().map(Tree::__mutable).collect())
-    }
-    fn __take(outputs: &mut Outputs) -> Result<Self> {
-        let items = (0..N).map(|_| T::__take(outputs)).collect::<Result<Vec<T>>>()?;
-        items.try_into().map_err(|_| Error::new(ErrorKind::Verify, "a fixed array has another length"))
-    }
-}
-
-/// A list of one length as long as it is in staged code: each other length compiles once more. Numbers go into arrays.
-impl<T: Tree> Tree for Vec<T> {
-    type __Stacked = Vec<T::__Stacked>;
-    const __TY: Ty = Ty::List(&T::__TY);
-    fn __owned<'a>(this: Self) -> ArgValue<'a> {
-        with_length(this.into_iter().map(Tree::__owned).collect())
-    }
-    fn __shared(this: &Self) -> ArgValue<'_> {
-        with_length(this.iter().map(Tree::__shared).collect())
-    }
-    fn __mutable(this: &mut Self) -> ArgValue<'_> {
-        with_length(this.iter_mut().map(Tree::__mutable).collect())
-    }
-    fn __take(outputs: &mut Outputs) -> Result<Self> {
-        let length: usize = fixed(outputs.next_static()?)?;
-        (0..length).map(|_| T::__take(outputs)).collect()
-    }
-}
-
-fn with_length(items: Vec<ArgValue<'_>>) -> ArgValue<'_> {
-    ArgValue::Tuple(vec![ArgValue::Static(Literal::Usize(items.len())), ArgValue::Tuple(items)])
-}
-
 macro_rules! tuples {
     ($($($t:ident $k:tt)+;)*) => { $(
         impl<$($t: Tree),+> Tree for ($($t,)+) {
             type __Stacked = ($($t::__Stacked,)+);
+            type __Lists = OfTrees;
             const __TY: Ty = Ty::Tuple(&[$($t::__TY),+]);
             fn __owned<'a>(this: Self) -> ArgValue<'a> {
                 ArgValue::Tuple(vec![$($t::__owned(this.$k)),+])

@@ -9,6 +9,7 @@ constructs! {
     bools: "`bool`, `&&`, `\\|\\|`, `!`";
     literals: "unsuffixed literals";
     parts: "`let [x, y, z] = v;`, `[first, .., last]`, `[first, rest @ ..]`, `whole @ (a, b)`, `ref x`, in parameters too, `&x: &f64`";
+    comparisons: "`a == b`, `a < b`, `x == y` of arrays and lists, tuples and structs; `(a..b).contains(&v)`, `x.contains(&v)`";
     tuples: "tuples, `let (a, b) = ..`, `(a, b) = (b, a)`";
     names_of_parts: "`let r = &mut x;`, `let mut row = x.row_mut(i);`";
     moved_references: "`let y = x;` of a `&mut`, `let (a, b) = &mut pair;`, `let State { x, .. } = self;`, `match self { State { x, .. } => *x += v }`";
@@ -22,6 +23,27 @@ constructs! {
 #[desc_jit]
 fn floats(x: &Array1<f64>, n: usize) -> f64 {
     x[0] * x[1] - x[2] / (2.0 + x[3] * x[3]) + x[n]
+}
+
+#[derive(Tree, Clone, PartialEq)]
+struct Compared {
+    list: Vec<f64>,
+    pair: [f64; 2],
+}
+
+#[desc_jit]
+fn comparisons(x: &Array1<f64>, n: usize) -> f64 {
+    let mut made = Compared { list: vec![x[0], x[1] * x[1]], pair: [x[2], 2.0] };
+    let before = made.clone();
+    made.pair.copy_from_slice(&made.list);
+    let mut sum = made.pair[1] * x[3];
+    if made != before && (x[0], n) < (x[1], n) && !(5.0..6.0).contains(&x[0]) {
+        sum *= made.pair[0];
+    }
+    if made.list.contains(&x[0]) && x == x && before.pair != [0.0, 0.0] {
+        sum += x[n] * x[2];
+    }
+    sum
 }
 
 #[derive(Tree, Clone, Copy)]

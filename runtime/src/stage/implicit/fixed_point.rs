@@ -30,7 +30,7 @@ impl Cx {
             [""; 3],
             [x0.clone(), self.bool(true), Value::usize(0)],
             |[_, unfinished, k]| {
-                let more = self.compare(CmpOp::Lt, &k, &options.maxiter, at)?;
+                let more = self.compare_elements(CmpOp::Lt, &k, &options.maxiter, at)?;
                 self.binary(BinaryOp::And, &more, &unfinished, at)
             },
             |[x, _, k]| {
@@ -56,7 +56,7 @@ impl Cx {
         let twice = self.binary(BinaryOp::Mul, &self.float(2.0), p1, at)?;
         let d = self.binary(BinaryOp::Sub, p2, &twice, at)?;
         let d = self.binary(BinaryOp::Add, &d, p, at)?;
-        let vanishes = self.compare(CmpOp::Eq, &d, &self.float(0.0), at)?;
+        let vanishes = self.compare_elements(CmpOp::Eq, &d, &self.float(0.0), at)?;
         let step = self.binary(BinaryOp::Sub, p1, p, at)?;
         let square = self.binary(BinaryOp::Mul, &step, &step, at)?;
         let correction = self.binary(BinaryOp::Div, &square, &d, at)?;
@@ -66,13 +66,13 @@ impl Cx {
 
     /// Whether an element changes by more than the tolerance, relative to what it was.
     fn changes(&self, p: &Value, new: &Value, xtol: &Value, at: At) -> Out<Value> {
-        let from_zero = self.compare(CmpOp::Eq, p, &self.float(0.0), at)?;
+        let from_zero = self.compare_elements(CmpOp::Eq, p, &self.float(0.0), at)?;
         let difference = self.binary(BinaryOp::Sub, new, p, at)?;
         let relative = self.binary(BinaryOp::Div, &difference, p, at)?;
         let change = self.select(&from_zero, new, &relative, at)?;
         let change = self.unary(UnaryOp::Abs, &change, at)?;
         // NaN is not small.
-        let small = self.compare(CmpOp::Lt, &change, xtol, at)?;
+        let small = self.compare_elements(CmpOp::Lt, &change, xtol, at)?;
         let mut all = small;
         let rank = self.ty(&all, at)?.rank();
         if rank > 0 {

@@ -68,8 +68,8 @@ impl Cx {
             [x0.clone(), value, count],
             |[_, value, k]| {
                 let size = self.size(&value, at)?;
-                let large = self.compare(CmpOp::Gt, &size, tol, at)?;
-                let more = self.compare(CmpOp::Lt, &k, maxiter, at)?;
+                let large = self.compare_elements(CmpOp::Gt, &size, tol, at)?;
+                let more = self.compare_elements(CmpOp::Lt, &k, maxiter, at)?;
                 self.binary(BinaryOp::And, &more, &large, at)
             },
             |[x, value, k]| {
@@ -86,8 +86,8 @@ impl Cx {
                     [x.clone(), value, one.clone(), Value::usize(0)],
                     |[_, value, _, shorter]| {
                         let new_size = self.size(&value, at)?;
-                        let large = self.compare(CmpOp::Ge, &new_size, &size, at)?;
-                        let more = self.compare(CmpOp::Le, &shorter, maxiter_ls, at)?;
+                        let large = self.compare_elements(CmpOp::Ge, &new_size, &size, at)?;
+                        let more = self.compare_elements(CmpOp::Le, &shorter, maxiter_ls, at)?;
                         self.binary(BinaryOp::And, &more, &large, at)
                     },
                     |[_, _, scale, shorter]| {
