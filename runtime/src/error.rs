@@ -89,12 +89,20 @@ struct Inner {
     message: String,
     location: Option<Location>,
     notes: Vec<String>,
+    /// An element of a list of unlike values was asked for by an index that is known at run time.
+    unlike: bool,
 }
 
 impl Error {
     /// An error of that kind with a message of one sentence.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error(Box::new(Inner { kind, message: message.into(), location: None, notes: Vec::new() }))
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            location: None,
+            notes: Vec::new(),
+            unlike: false,
+        }))
     }
 
     /// An error of the user's, of kind [`ErrorKind::Panic`]. In a function that gives a [`Result`] staged code knows it as
@@ -130,6 +138,16 @@ impl Error {
     pub fn note(mut self, note: impl Into<String>) -> Error {
         self.0.notes.push(note.into());
         self
+    }
+
+    /// In a loop that is unrolled the index is known.
+    pub(crate) fn unlike(mut self) -> Error {
+        self.0.unlike = true;
+        self
+    }
+
+    pub(crate) fn is_unlike(&self) -> bool {
+        self.0.unlike
     }
 
     /// The kind of error.

@@ -48,4 +48,5 @@ mod slices;
 mod sliding;
 mod structs;
 mod traits;
+mod tree_lists;
 mod triangles;

@@ -6,7 +6,7 @@ use super::loops_over::each_index;
 use super::typed::Ty;
 use super::value::Value;
 use crate::dtype::{DType, Literal, Type};
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 use crate::op::{BinaryOp, CmpOp, Op};
 
 /// The rank that an array type's name declares.
@@ -177,7 +177,9 @@ impl Cx {
         };
         let shape = self.shape_arg(shape, at)?;
         let out = self.build(&shape, generics, f, at)?;
-        self.check_rank(ty, name, &out, at)?;
+        if out.items().is_none() && out.whole().1 == 0 {
+            self.check_rank(ty, name, &out, at)?;
+        }
         Ok(out)
     }
 
@@ -204,10 +206,14 @@ impl Cx {
                 Some(d) => self.broadcast_to(&Value::literal(Literal::zero(d)), shape, at)?,
                 None => init.clone(),
             };
-            let mut found = None;
+            let (mut found, mut trees) = (None, false);
             let result = each_index(self, shape, start, at, &mut |index, out| {
                 let arg = if index.len() == 1 { index[0].clone() } else { Value::tuple(index.to_vec()) };
                 let v = f(&[arg])?;
+                if shape.len() == 1 && (v.items().is_some() || !self.ty(&v, at)?.is_scalar()) {
+                    trees = true;
+                    return Err(self.error(ErrorKind::DType, "restage as a list of trees", at));
+                }
                 let is = self.ty(&v, at)?;
                 if !is.is_scalar() {
                     let message = format!("the closure returns one element, not {is}");
@@ -224,6 +230,10 @@ impl Cx {
                 }
                 self.store("", &out, index, &v, at)
             });
+            if trees || result.as_ref().is_err_and(Error::is_unlike) && shape.len() == 1 {
+                self.builder.borrow_mut().truncate(depth);
+                return self.collected(shape[0], f, at);
+            }
             match found {
                 Some(d) => {
                     // The half-staged loop is dropped with its open regions.

@@ -63,18 +63,14 @@ impl Cx {
         let columns = columns.iter().zip(&leaves);
         let columns = columns.map(|(column, leaf)| self.store(name, column, &index, leaf, at));
         let columns = columns.collect::<Out<Vec<_>>>()?;
-        let items = items.iter().enumerate().map(|(k, item)| {
-            let leaves = columns.iter().map(|column| self.load(name, column, &[Value::usize(k)], at));
-            Ok(item.with_leaves(&mut leaves.collect::<Out<Vec<_>>>()?.into_iter()))
-        });
-        Ok(list.with_items(items.collect::<Out<Vec<_>>>()?))
+        Ok(list.with_items(self.list_of(&element, &columns, at)?.__items()))
     }
 
     /// An element, and each of its leaves in all elements as one array.
     pub(super) fn columns(&self, items: &[Value], at: At) -> Out<(Value, Vec<Value>)> {
         let differ = || {
             let message = "an index into a tuple, a shape or a list of unlike values must be known when the function is staged";
-            self.error(ErrorKind::Static, message, at)
+            self.error(ErrorKind::Static, message, at).unlike()
         };
         let Some(first) = items.first().filter(|first| items.iter().all(|item| same_tree(first, item)))
         else {

@@ -120,7 +120,7 @@ impl Cx {
                 self.part_offset(&Part::of(start, end, inclusive), at)?
             }
             ("window_count", [length]) => {
-                let count = self.ty(x, at)?.shape.first().copied().unwrap_or(0);
+                let count = self.list_length(x, at)?;
                 let length = self.require_usize(length, "the length of a window", at)?;
                 if length == 0 {
                     return Err(self.error(ErrorKind::Argument, "windows of no elements", at));
@@ -128,9 +128,8 @@ impl Cx {
                 Value::usize((count + 1).saturating_sub(length))
             }
             ("chunk_count", [length, exact]) => {
-                let ty = self.ty(x, at)?;
                 let length = self.require_usize(length, "the length of a block", at)?;
-                let count = ty.shape.first().copied().unwrap_or(0);
+                let count = self.list_length(x, at)?;
                 if length == 0 {
                     return Err(self.error(ErrorKind::Argument, "blocks of no elements", at));
                 }
@@ -143,7 +142,7 @@ impl Cx {
             ("even_chunks", [length]) => {
                 if self.is_ragged(x, length, at)? {
                     let length = self.require_usize(length, "the length of a block", at)?;
-                    let count = self.ty(x, at)?.shape.first().copied().unwrap_or(0);
+                    let count = self.list_length(x, at)?;
                     let message = format!("{count} elements are no whole number of blocks of {length}");
                     return Err(self.error(ErrorKind::Unsupported, message, at).note(
                         "a last block of another length has another type here: write a loop, or `chunks_exact`, and treat the rest apart",
@@ -154,7 +153,7 @@ impl Cx {
             // A position that is not known is none of a shorter block.
             ("chunk_end", [start, length]) => {
                 let end = self.binary(BinaryOp::Add, start, length, at)?;
-                let count = self.ty(x, at)?.shape.first().copied().unwrap_or(0);
+                let count = self.list_length(x, at)?;
                 match end.as_static().and_then(Literal::as_i128) {
                     Some(end) if end > count as i128 => Value::usize(count),
                     _ => end,

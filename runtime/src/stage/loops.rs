@@ -83,7 +83,8 @@ impl Cx {
             // The loop counts iterations; the index is computed from them.
             Stride::Traced { .. } => (Value::literal(Literal::zero(dtype)), 1),
         };
-        let mut carry = self.carry(init, at)?;
+        let mut carry = self.carry(init.clone(), at)?;
+        let depth = self.builder.borrow().depth();
         let regions = self.fixpoint(&mut carry, names, at, &mut |cx, carry| {
             cx.builder.borrow_mut().open();
             let counter = cx.builder.borrow_mut().param(Type::scalar(dtype), None);
@@ -99,7 +100,15 @@ impl Cx {
             let inside = cx.params(carry, names);
             let after = body(index, inside)?;
             Ok((after, Vec::new()))
-        })?;
+        });
+        let regions = match regions {
+            // `for layer in &layers` whose elements are unlike: each has an iteration of its own.
+            Err(error) if error.is_unlike() && range.may_be_unrolled() => {
+                self.builder.borrow_mut().truncate(depth);
+                return self.unrolled(&range, init, body, at);
+            }
+            regions => regions?,
+        };
         let mut inputs = vec![self.node(&node_start, at)?, self.node(&count, at)?];
         let types: Vec<Type> = carry.leaves.iter().map(|(_, t, _)| t.clone()).collect();
         inputs.extend(self.initial(&carry, at)?);

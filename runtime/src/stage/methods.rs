@@ -88,6 +88,7 @@ impl Cx {
             return match (name, args) {
                 ("len", []) => Ok(Value::usize(items.len())),
                 ("is_empty", []) => Ok(self.bool(items.is_empty())),
+                ("of_length", [n]) => self.of_length(receiver, items.len(), n, at),
                 ("product", []) => self.fold_items(BinaryOp::Mul, items, 1, at),
                 ("sum", []) => self.fold_items(BinaryOp::Add, items, 0, at),
                 _ => Err(self.unknown_method(name, receiver, at)),

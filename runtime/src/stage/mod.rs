@@ -5,6 +5,7 @@
 
 mod branch;
 mod callable;
+mod collect;
 mod comparison;
 mod constant;
 mod construct;
@@ -17,6 +18,7 @@ mod implicit;
 mod index;
 mod integers;
 mod iterators;
+mod list_slices;
 mod lists;
 mod loops;
 mod loops_over;

@@ -160,7 +160,7 @@ impl Cx {
     /// Blocks of that length leave a rest.
     pub(super) fn is_ragged(&self, array: &Value, length: &Value, at: At) -> Out<bool> {
         let length = self.require_usize(length, "the length of a block", at)?;
-        let count = self.ty(array, at)?.shape.first().copied().unwrap_or(0);
+        let count = self.list_length(array, at)?;
         Ok(length != 0 && count % length != 0)
     }
 

@@ -39,6 +39,9 @@ impl Cx {
     /// # Errors
     /// A range whose length depends on a traced value; a static range out of bounds.
     pub fn slice(&self, name: &'static str, array: &Value, spec: &[SliceArg], at: At) -> Out<Value> {
+        if let Some(items) = array.items() {
+            return self.slice_list(name, items, spec, at);
+        }
         let (axes, operands) = self.slice_axes(name, array, spec, at)?;
         let mut inputs = vec![self.node(array, at)?];
         inputs.extend(operands);
@@ -60,6 +63,9 @@ impl Cx {
         value: &Value,
         at: At,
     ) -> Out<Value> {
+        if array.items().is_some() {
+            return self.slice_assign_list(name, array, spec, value, at);
+        }
         let (array, value) = self.element_types(name, array, value, at)?;
         let (axes, operands) = self.slice_axes(name, &array, spec, at)?;
         self.store_block(StoreMode::Set, name, &array, axes, operands, &value, at)
@@ -125,7 +131,7 @@ impl Cx {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn slice_range(
+    pub(super) fn slice_range(
         &self,
         axis: usize,
         n: usize,

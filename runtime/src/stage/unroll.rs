@@ -12,6 +12,19 @@ const MANY: i128 = 256;
 /// More iterations than that are refused: staging would take minutes.
 const MOST: i128 = 65_536;
 
+impl Range {
+    /// It can be unrolled where nobody asked for that: its values are known, and few.
+    pub(super) fn may_be_unrolled(&self) -> bool {
+        let count = self.count.as_static().and_then(Literal::as_i128);
+        self.start.as_static().is_some()
+            && count.is_some_and(|count| count <= MANY)
+            && matches!(self.stride, Stride::Static(_))
+            && !self.parallel
+            && !self.checkpoint
+            && self.progress.is_none()
+    }
+}
+
 impl Cx {
     pub(super) fn unrolled(
         &self,

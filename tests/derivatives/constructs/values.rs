@@ -15,6 +15,7 @@ constructs! {
     moved_references: "`let y = x;` of a `&mut`, `let (a, b) = &mut pair;`, `let State { x, .. } = self;`, `match self { State { x, .. } => *x += v }`";
     structs: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
     trees_of_trees: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
+    lists_of_trees: "`&[Particle]`, `&mut Vec<Particle>`, `[Particle; N]`, `Vec<Vec<f64>>`, `Vec<(f64, usize)>`";
     generic_structs: "generic structs, `struct Complex<T>`, `struct Gas<T: Float, const D: usize>`, and `#[desc_jit] impl<T: Float> Complex<T>`";
     casts: "`as`";
     methods: "methods of numbers";
@@ -23,6 +24,27 @@ constructs! {
 #[desc_jit]
 fn floats(x: &Array1<f64>, n: usize) -> f64 {
     x[0] * x[1] - x[2] / (2.0 + x[3] * x[3]) + x[n]
+}
+
+#[desc_jit]
+fn spread(list: &mut [Kicked], n: usize) -> f64 {
+    for i in 0..list.len() {
+        list[i].step(n);
+    }
+    list.windows(2).map(|pair| pair[0].x * pair[1].v).sum()
+}
+
+#[desc_jit]
+fn lists_of_trees(x: &Array1<f64>, n: usize) -> f64 {
+    let mut list: Vec<Kicked> = (0..3).map(|k| Kicked { x: x[k] * x[k], v: x[k + 1] }).collect();
+    let mut sum = spread(&mut list[1..], n) * x[0];
+    // Elements of unlike lengths.
+    let rows = vec![vec![x[0], x[1]], vec![list[n - 1].x]];
+    for row in &rows {
+        sum += row.iter().product::<f64>();
+    }
+    list[n - 1].v = sum;
+    list.iter().map(|p| p.x * p.v).sum()
 }
 
 #[derive(Tree, Clone, PartialEq)]
