@@ -64,7 +64,11 @@ fn implementation(attribute: TokenStream, block: &syn::ItemImpl) -> TokenStream 
     let mut sink = Sink::default();
     let methods = parse::implementation::methods(attribute, block, &mut sink);
     if sink.is_clean() {
-        with_warnings(emit::implementation(block, &methods), sink)
+        let emitted = match parse::operator::operator(block) {
+            Some(operator) => emit::operator(block, &operator, &methods),
+            None => emit::implementation(block, &methods),
+        };
+        with_warnings(emitted, sink)
     } else {
         emit::rejected_implementation(block, &methods, sink.into_reports())
     }

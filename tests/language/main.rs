@@ -36,6 +36,7 @@ mod loops;
 mod matches;
 mod methods;
 mod numerics;
+mod operators;
 mod page;
 mod parallel;
 mod patterns;

@@ -87,6 +87,12 @@ pub fn implementation(block: &ItemImpl, methods: &[Method]) -> TokenStream {
 
 /// A block that was reported: as written.
 pub fn rejected_implementation(block: &ItemImpl, methods: &[Method], errors: TokenStream) -> TokenStream {
+    let block = as_the_user_wrote(block, methods);
+    quote_ours! { #block #errors }
+}
+
+/// The block without what only staged code reads.
+pub fn as_the_user_wrote(block: &ItemImpl, methods: &[Method]) -> TokenStream {
     let mut block = block.clone();
     let mut rest = methods.iter();
     for item in &mut block.items {
@@ -98,7 +104,7 @@ pub fn rejected_implementation(block: &ItemImpl, methods: &[Method], errors: Tok
             native_handles::write_out(&mut function.block, &method.function.handles);
         }
     }
-    quote_ours! { #block #errors }
+    block.to_token_stream()
 }
 
 /// The names of the parameters: in the functions that take the receiver, and in the staged body.
@@ -298,7 +304,7 @@ fn native_name(owner: &Owner<'_>, method: &Ident) -> Ident {
 }
 
 /// The function that gives what stands for this one at run time.
-fn registered(
+pub fn registered(
     owner: &Owner<'_>,
     function: &Function,
     name: &Ident,

@@ -13,6 +13,7 @@ mod grouped;
 mod handle;
 mod implementation;
 mod native_handles;
+mod operators;
 mod place;
 mod source;
 mod stage;
@@ -21,6 +22,7 @@ mod tables;
 mod traits;
 
 pub use implementation::{implementation, method_name, rejected_implementation};
+pub use operators::operator;
 pub use traits::{rejected_trait, trait_};
 
 use crate::ast::{Function, Mode, Spot};

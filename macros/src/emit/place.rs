@@ -128,7 +128,7 @@ impl Emitter {
                     }
                     Some(Part::Field(_) | Part::Slice(_)) => {
                         let old = evaluated.read(depth);
-                        evaluated.write(depth, quote_ours! { #cx.binary(#op, #old, #operand, #at)? })
+                        evaluated.write(depth, quote_ours! { #cx.op_assign(#op, #old, #operand, #at)? })
                     }
                     None => {
                         let x = &place.root.ident;

@@ -2,8 +2,9 @@
 
 use super::implementation::method_name;
 use super::{conditions, stage};
-use crate::ast::Mode;
+use crate::ast::{Mode, own};
 use crate::parse::implementation::Method;
+use crate::parse::operator::Operator;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::ItemImpl;
@@ -74,6 +75,23 @@ pub fn table(block: &ItemImpl, methods: &[Method]) -> TokenStream {
             match name {
                 #(#arms)*
                 #otherwise
+            }
+        }
+    }
+}
+
+/// The function that finds an operator by the name of its method. Of one struct an operator can have several right operands,
+/// and each has a table: an `impl` block doesn't know of the others.
+pub fn operator_table(operator: &Operator, method: &Method, function: &Ident) -> TokenStream {
+    let called = &method.function.name;
+    let name = own(&format!("desc_jit_{called}_{}", operator.table));
+    let key = if operator.reversed { format!("reversed {called}") } else { called.clone() };
+    quote_ours! {
+        #[doc(hidden)]
+        pub fn #name(name: &str) -> ::core::option::Option<::desc_jit::__private::Method> {
+            match name {
+                #key => ::core::option::Option::Some(::desc_jit::__private::Method::of(Self::#function())),
+                _ => ::core::option::Option::None,
             }
         }
     }

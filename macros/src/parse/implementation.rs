@@ -40,11 +40,15 @@ pub fn methods(attribute: TokenStream, block: &ItemImpl, sink: &mut Sink) -> Vec
     if !attribute.is_empty() {
         sink.report(attribute, &IMPL_ARGUMENTS, &[&"an `impl` block"]);
     }
-    let of_type = block.self_ty.to_token_stream();
+    let operator = super::operator::operator(block);
+    let of_type =
+        operator.as_ref().map_or_else(|| block.self_ty.to_token_stream(), |o| o.owner.to_token_stream());
     for param in &block.generics.params {
         let ident = match param {
             GenericParam::Type(p) => &p.ident,
             GenericParam::Const(p) => &p.ident,
+            // `impl<'a> Add<&'a V> for &'a V`
+            GenericParam::Lifetime(_) if operator.is_some() => continue,
             GenericParam::Lifetime(p) => {
                 let lifetime = p.lifetime.to_string();
                 sink.report(&p.lifetime, &signature::LIFETIME, &[&lifetime]);
@@ -70,6 +74,10 @@ pub fn methods(attribute: TokenStream, block: &ItemImpl, sink: &mut Sink) -> Vec
                     block: Box::new(item.block.clone()),
                 };
                 associated.visit_item_fn_mut(&mut item);
+                if operator.as_ref().is_some_and(|o| o.reversed) {
+                    // It stands beside the right operand.
+                    WithoutSelf(&block.self_ty).visit_item_fn_mut(&mut item);
+                }
                 methods.push(method(item, around, sink));
             }
             ImplItem::Const(_) | ImplItem::Type(_) => {}

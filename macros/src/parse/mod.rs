@@ -22,6 +22,7 @@ mod macros;
 mod matching;
 mod method;
 mod mutating;
+pub mod operator;
 mod pattern;
 mod reference;
 mod refutable;

@@ -167,7 +167,10 @@ impl Cx {
         at: At,
     ) -> Out<Value> {
         if index.is_empty() {
-            let new = self.binary(op, array, value, at)?;
+            let new = self.op_assign(op, array, value, at)?;
+            if new.items().is_some() {
+                return Ok(new);
+            }
             let (was, is) = (self.ty(array, at)?, self.ty(&new, at)?);
             if was.shape != is.shape {
                 let right = self.describe(value);
@@ -179,7 +182,7 @@ impl Cx {
         }
         if array.items().is_some() {
             let old = self.load(name, array, index, at)?;
-            let new = self.binary(op, &old, value, at)?;
+            let new = self.op_assign(op, &old, value, at)?;
             return self.store(name, array, index, &new, at);
         }
         let (array, value) = self.element_types(name, array, value, at)?;

@@ -24,6 +24,7 @@ mod loops;
 mod loops_over;
 mod methods;
 mod operators;
+mod overloads;
 mod parts;
 mod progress;
 mod range;

@@ -173,6 +173,9 @@ impl Cx {
     /// # Errors
     /// A type that the operation does not take.
     pub fn unary(&self, op: UnaryOp, v: &Value, at: At) -> Out<Value> {
+        if let Some(out) = self.overloaded(op.name(), &[v], at)? {
+            return Ok(out);
+        }
         // `!0` sets all bits of whatever type it turns out to have.
         if let (UnaryOp::Not, true, Some(Literal::I64(n))) = (op, v.is_weak(), v.as_static()) {
             return Ok(Value::weak(if n < 0 { Literal::I64(!n) } else { Literal::U64(!n as u64) }));
@@ -233,6 +236,9 @@ impl Cx {
             (Repr::Neutral(of), _) if *of == op => return Ok(b.clone()),
             (_, Repr::Neutral(of)) if *of == op => return Ok(a.clone()),
             _ => {}
+        }
+        if let Some(out) = self.overloaded(op.name(), &[a, b], at)? {
+            return Ok(out);
         }
         let counts = op.counts() && self.ty(a, at)?.dtype.is_int();
         // Of `1 << k`, the literal alone says the type.

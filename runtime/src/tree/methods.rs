@@ -4,6 +4,8 @@
 //! `#[derive(Tree)]` asks for all tables that a type can have. An inherent associated function comes before one of a
 //! trait, so a table that no block made is the empty one of [`NoMethods`].
 //!
+//! Operators have tables of their own, one for each kind of operands.
+//!
 //! Functions without a receiver are in the tables as well, as `::name`: in a default function of a trait `Self::name(x)` is found
 //! from the type that has the trait.
 
@@ -109,4 +111,20 @@ tables! { $
     __desc_jit_methods_52 __desc_jit_methods_53 __desc_jit_methods_54 __desc_jit_methods_55
     __desc_jit_methods_56 __desc_jit_methods_57 __desc_jit_methods_58 __desc_jit_methods_59
     __desc_jit_methods_60 __desc_jit_methods_61 __desc_jit_methods_62 __desc_jit_methods_63
+
+    __desc_jit_add_own __desc_jit_add_own_ref __desc_jit_add_number __desc_jit_add_number_ref
+    __desc_jit_add_other __desc_jit_add_of_number __desc_jit_add_of_number_ref __desc_jit_sub_own
+    __desc_jit_sub_own_ref __desc_jit_sub_number __desc_jit_sub_number_ref __desc_jit_sub_other
+    __desc_jit_sub_of_number __desc_jit_sub_of_number_ref __desc_jit_mul_own __desc_jit_mul_own_ref
+    __desc_jit_mul_number __desc_jit_mul_number_ref __desc_jit_mul_other __desc_jit_mul_of_number
+    __desc_jit_mul_of_number_ref __desc_jit_div_own __desc_jit_div_own_ref __desc_jit_div_number
+    __desc_jit_div_number_ref __desc_jit_div_other __desc_jit_div_of_number __desc_jit_div_of_number_ref
+    __desc_jit_rem_own __desc_jit_rem_own_ref __desc_jit_rem_number __desc_jit_rem_number_ref
+    __desc_jit_rem_other __desc_jit_rem_of_number __desc_jit_rem_of_number_ref __desc_jit_add_assign_own
+    __desc_jit_add_assign_number __desc_jit_add_assign_other __desc_jit_sub_assign_own __desc_jit_sub_assign_number
+    __desc_jit_sub_assign_other __desc_jit_mul_assign_own __desc_jit_mul_assign_number __desc_jit_mul_assign_other
+    __desc_jit_div_assign_own __desc_jit_div_assign_number __desc_jit_div_assign_other __desc_jit_rem_assign_own
+    __desc_jit_rem_assign_number __desc_jit_rem_assign_other __desc_jit_neg_own __desc_jit_neg_own_ref
+    __desc_jit_not_own __desc_jit_not_own_ref __desc_jit_eq_own __desc_jit_eq_number
+    __desc_jit_eq_other
 }

@@ -12,10 +12,52 @@ constructs! {
     generics: "`fn f<T: Float>`, `where T: Float`, traits of one's own beside it; `T::zero()`, `T::from(x).unwrap()`, `T::PI()`, `T::max(a, b)`; `f(x)`, `f::<T>(x)`, `f::jit::<f64>()`";
     const_generics: "`fn f<const N: usize>(x: [f64; N])`, `fn f<const K: u32>(x: f64)`";
     traits: "`#[desc_jit] trait Potential { const K: f64; fn energy(&self, x: f64) -> f64; fn force(&self, x: f64) -> f64 { .. } }`";
+    operators: "`#[desc_jit] impl Add for Vector`, `impl Mul<f64> for Vector`, `impl Mul<Vector> for f64`, `impl<T: Float> Mul for Complex<T>`, `Neg`, `AddAssign`, `PartialEq` and the like";
     items: "annotated functions inside functions, `const`, `static`, `use`, `const { .. }`";
     static_inside: "annotated functions inside functions, `const`, `static`, `use`, `const { .. }`";
     transforms: "`grad(f)(&x)`, `vmap(..)`, `jvp(..)` of annotated functions";
     roots: "`root_scalar`, `root`, `fixed_point`";
+}
+
+#[derive(Tree, Clone, Copy)]
+struct Plane {
+    u: f64,
+    w: f64,
+}
+
+#[desc_jit]
+impl std::ops::Mul for Plane {
+    type Output = Plane;
+    fn mul(self, other: Plane) -> Plane {
+        Plane { u: self.u * other.u - self.w * other.w, w: self.u * other.w + self.w * other.u }
+    }
+}
+
+#[desc_jit]
+impl std::ops::AddAssign for Plane {
+    fn add_assign(&mut self, other: Plane) {
+        self.u += other.u;
+        self.w += other.w;
+    }
+}
+
+#[desc_jit]
+impl std::ops::Mul<Plane> for f64 {
+    type Output = Plane;
+    fn mul(self, other: Plane) -> Plane {
+        Plane { u: self * other.u, w: self * other.w }
+    }
+}
+
+#[desc_jit]
+fn operators(x: &Array1<f64>, n: usize) -> f64 {
+    let c = Plane { u: x[0], w: x[1] };
+    let mut z = 0.5 * c;
+    for k in 0..n {
+        z += z * z * c;
+        z = x[k] * z;
+    }
+    z.u * z.w + x[n] * z.u
 }
 
 #[desc_jit]
