@@ -41,6 +41,7 @@ mod page;
 mod parallel;
 mod patterns;
 mod places;
+mod range_ends;
 mod references;
 mod results;
 mod safe;

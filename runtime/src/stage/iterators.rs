@@ -57,19 +57,7 @@ impl Cx {
                 }
             }
             // How many there are, as positions are counted.
-            ("span", [end]) => {
-                let (x, end, dtype) = self.promote("..", x, end, at)?;
-                let from_zero = x.as_static() == Some(Literal::zero(dtype));
-                if from_zero && dtype == DType::Usize {
-                    return Ok(Some(end));
-                }
-                let end = self.binary(BinaryOp::Max, &end, &x, at)?;
-                let count = self.binary(BinaryOp::Sub, &end, &x, at)?;
-                match count.is_weak() {
-                    true => count,
-                    false => self.cast(&count, DType::Usize, at)?,
-                }
-            }
+            ("span", [end, inclusive]) => self.span(x, end, inclusive, at)?,
             ("offset", [k]) => {
                 let dtype = self.ty(x, at)?.dtype;
                 let k = match x.is_weak() {
@@ -77,9 +65,12 @@ impl Cx {
                     false => self.cast(k, dtype, at)?,
                 };
                 if x.as_static() == Some(Literal::zero(dtype)) {
-                    return Ok(Some(k));
+                    // Of `0..` what it meets says the type.
+                    return Ok(Some(self.weak_like(k, x.is_weak())));
                 }
-                self.binary(BinaryOp::Add, x, &k, at)?
+                // An `i32` holds no position beyond its own largest number, but what lies there.
+                let op = if dtype == DType::I32 { BinaryOp::WrappingAdd } else { BinaryOp::Add };
+                self.weak_like(self.binary(op, x, &k, at)?, x.is_weak())
             }
             ("known_count", []) => {
                 Value::usize(self.require_usize(x, "the number of items that are collected", at)?)
@@ -174,6 +165,24 @@ impl Cx {
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// How many values `x..end` or `x..=end` has.
+    fn span(&self, x: &Value, end: &Value, inclusive: &Value, at: At) -> Out<Value> {
+        let inclusive = inclusive.as_static() == Some(Literal::Bool(true));
+        let (x, end, dtype) = self.promote("..", x, end, at)?;
+        let weak = x.is_weak() && end.is_weak();
+        if !weak && let Some(count) = self.wide_span(&x, &end, inclusive, true, at)? {
+            return Ok(count);
+        }
+        let one = Value::literal(Literal::one(dtype));
+        let end = if inclusive { self.binary(BinaryOp::Add, &end, &one, at)? } else { end };
+        if x.as_static() == Some(Literal::zero(dtype)) && dtype == DType::Usize {
+            return Ok(end);
+        }
+        let end = self.binary(BinaryOp::Max, &end, &x, at)?;
+        let count = self.weak_like(self.binary(BinaryOp::Sub, &end, &x, at)?, weak);
+        if weak { Ok(count) } else { self.cast(&count, DType::Usize, at) }
     }
 
     /// What holds, or is an error where it is executed.

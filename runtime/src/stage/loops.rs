@@ -60,6 +60,11 @@ impl Cx {
         if range.count.as_static().and_then(Literal::as_i128) == Some(0) {
             return Ok(init);
         }
+        if let Some(items) = &range.items {
+            let over = Range { items: None, ..range.clone() };
+            let mut at_position = |k: Value, carry| body(self.item(items, &k, at)?, carry);
+            return self.for_dyn(over, names, init, &mut at_position, at);
+        }
         if range.unroll {
             return self.unrolled(&range, init, body, at);
         }

@@ -22,6 +22,15 @@ pub struct Range {
     pub(super) unroll: bool,
     /// Its last value is staged by itself: it stands for a shorter block.
     pub(super) last_apart: bool,
+    /// It runs over positions, and these are what lies there.
+    pub(super) items: Option<Items>,
+}
+
+/// `start + t * stride` at position `t`: of ranges whose values are more than their type counts, `0..=u32::MAX`.
+#[derive(Clone, Debug)]
+pub(super) struct Items {
+    start: Value,
+    stride: Stride,
 }
 
 #[derive(Clone, Debug)]
@@ -101,44 +110,109 @@ impl Cx {
                 ));
             }
         }
-        if let (Some(a), Some(b)) =
-            (lo.as_static().and_then(Literal::as_i128), hi.as_static().and_then(Literal::as_i128))
-        {
-            let count = (b - a + i128::from(inclusive)).max(0);
-            let count = i64::try_from(count)
-                .map_err(|_| self.error(ErrorKind::Argument, "the range has too many values", at))?;
-            let count =
-                self.weak_like(Value::literal(Literal::I64(count).cast(dtype)), lo.is_weak() && hi.is_weak());
-            return Ok(Range {
-                start: lo,
-                count,
-                stride: Stride::Static(1),
-                parallel: false,
-                checkpoint: false,
-                progress: None,
-                unroll: false,
-                last_apart: false,
-            });
-        }
-        let weak = lo.is_weak() && hi.is_weak();
-        let one = Value::literal(Literal::one(dtype));
-        let end = if inclusive { self.binary(BinaryOp::Add, &hi, &one, at)? } else { hi };
-        // max(end, lo) - lo never goes below zero, and has no overflow that the range itself has not.
-        let end = self.binary(BinaryOp::Max, &end, &lo, at)?;
-        let count = match lo.as_static().and_then(Literal::as_i128) {
-            Some(0) => end,
-            _ => self.binary(BinaryOp::Sub, &end, &lo, at)?,
-        };
-        Ok(Range {
-            start: lo,
-            count: self.weak_like(count, weak),
+        let plain = |start: Value, count: Value| Range {
+            start,
+            count,
             stride: Stride::Static(1),
             parallel: false,
             checkpoint: false,
             progress: None,
             unroll: false,
             last_apart: false,
-        })
+            items: None,
+        };
+        let weak = lo.is_weak() && hi.is_weak();
+        let known = |v: &Value| v.as_static().and_then(Literal::as_i128);
+        if let (Some(a), Some(b)) = (known(&lo), known(&hi)) {
+            let count =
+                Literal::I64(i64::try_from((b - a + i128::from(inclusive)).max(0)).unwrap_or(i64::MAX));
+            let count = Value(Repr::Static { literal: count.cast(dtype), weak });
+            if known(&count) == Some((b - a + i128::from(inclusive)).max(0)) {
+                return Ok(plain(lo, count));
+            }
+        }
+        if let Some(count) = self.wide_span(&lo, &hi, inclusive, false, at)? {
+            let items = Some(Items { start: lo, stride: Stride::Static(1) });
+            return Ok(Range { items, ..plain(Value::usize(0), count) });
+        }
+        // Where the end is the largest number of its type, there is none behind it.
+        let small = dtype.size() < 8;
+        let one = Value::literal(Literal::one(dtype));
+        let end = if inclusive && !small { self.binary(BinaryOp::Add, &hi, &one, at)? } else { hi.clone() };
+        // max(end, lo) - lo never goes below zero.
+        let end = self.binary(BinaryOp::Max, &end, &lo, at)?;
+        let count = match known(&lo) {
+            Some(0) => end,
+            _ => self.binary(BinaryOp::Sub, &end, &lo, at)?,
+        };
+        let count = match inclusive && small {
+            true => {
+                let last = self.compare_elements(CmpOp::Le, &lo, &hi, at)?;
+                self.binary(BinaryOp::Add, &count, &self.cast(&last, dtype, at)?, at)?
+            }
+            false => count,
+        };
+        Ok(plain(lo, self.weak_like(count, weak)))
+    }
+
+    /// How many values a range has whose own type may not hold that number; `None` where it does.
+    pub(super) fn wide_span(
+        &self,
+        lo: &Value,
+        hi: &Value,
+        inclusive: bool,
+        always: bool,
+        at: At,
+    ) -> Out<Option<Value>> {
+        let dtype = self.ty(lo, at)?.dtype;
+        let known = |v: &Value| v.as_static().and_then(Literal::as_i128);
+        if let (Some(a), Some(b)) = (known(lo), known(hi)) {
+            // More than that nobody counts.
+            let count = (b - a + i128::from(inclusive)).clamp(0, i128::from(i64::MAX));
+            return Ok(Some(Value::usize(count as usize)));
+        }
+        let weak = lo.is_weak() && hi.is_weak();
+        match dtype {
+            DType::I32 | DType::U32
+                if always
+                    || inclusive && known(hi) == largest(dtype)
+                    || known(lo).is_some_and(|lo| lo < i128::from(i32::MIN / 2)) =>
+            {
+                let (lo, hi) = (self.cast(lo, DType::I64, at)?, self.cast(hi, DType::I64, at)?);
+                let one = Value::literal(Literal::I64(1));
+                let end = if inclusive { self.binary(BinaryOp::Add, &hi, &one, at)? } else { hi };
+                let end = self.binary(BinaryOp::Max, &end, &lo, at)?;
+                let count = self.binary(BinaryOp::Sub, &end, &lo, at)?;
+                self.cast(&count, DType::Usize, at).map(Some)
+            }
+            _ if inclusive && !weak && known(hi) == largest(dtype) => {
+                let span = self.binary(BinaryOp::WrappingSub, hi, lo, at)?;
+                let span = self.cast(&span, DType::U64, at)?;
+                let most = Value::literal(Literal::U64(i64::MAX as u64 - 1));
+                let span = self.binary(BinaryOp::Min, &span, &most, at)?;
+                let span = self.cast(&span, DType::Usize, at)?;
+                self.binary(BinaryOp::Add, &span, &Value::usize(1), at).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What lies at a position.
+    pub(super) fn item(&self, items: &Items, position: &Value, at: At) -> Out<Value> {
+        let dtype = self.ty(&items.start, at)?.dtype;
+        let k = self.cast(position, dtype, at)?;
+        let (op, offset) = match &items.stride {
+            Stride::Static(1) => (BinaryOp::WrappingAdd, k),
+            Stride::Static(stride) => {
+                let stride = Value::literal(Literal::I64(*stride).cast(dtype));
+                (BinaryOp::WrappingAdd, self.binary(BinaryOp::WrappingMul, &k, &stride, at)?)
+            }
+            Stride::Traced { magnitude, down } => {
+                let op = if *down { BinaryOp::WrappingSub } else { BinaryOp::WrappingAdd };
+                (op, self.binary(BinaryOp::WrappingMul, &k, magnitude, at)?)
+            }
+        };
+        self.binary(op, &items.start, &offset, at)
     }
 
     /// The positions of blocks of `length` along an array, of which the last one may be shorter. Where that is not the last
@@ -169,6 +243,14 @@ impl Cx {
     /// # Errors
     /// None that the range itself has not.
     pub fn range_rev(&self, r: Range, at: At) -> Out<Range> {
+        if let Some(items) = &r.items {
+            let one = Value::usize(1);
+            let last = self.binary(BinaryOp::Max, &r.count, &one, at)?;
+            let last = self.binary(BinaryOp::Sub, &last, &one, at)?;
+            let start = self.item(items, &last, at)?;
+            let items = Some(Items { start, stride: items.stride.clone().reversed() });
+            return Ok(Range { items, ..r });
+        }
         let one = r.one(self, at)?;
         // Of an empty range the start does not matter, but it must not underflow.
         let steps = self.binary(BinaryOp::Max, &r.count, &one, at)?;
@@ -181,11 +263,7 @@ impl Cx {
         let op = if down { BinaryOp::Sub } else { BinaryOp::Add };
         // An index of a type that is still open stays so.
         let start = self.weak_like(self.binary(op, &r.start, &span, at)?, r.start.is_weak());
-        let stride = match r.stride {
-            Stride::Static(k) => Stride::Static(-k),
-            Stride::Traced { magnitude, down } => Stride::Traced { magnitude, down: !down },
-        };
-        Ok(Range { start, count: r.count, stride, ..r })
+        Ok(Range { start, count: r.count, stride: r.stride.reversed(), ..r })
     }
 
     /// `range.step_by(k)`
@@ -193,8 +271,9 @@ impl Cx {
     /// # Errors
     /// A step of 0, as in Rust.
     pub fn range_step(&self, r: Range, k: &Value, at: At) -> Out<Range> {
+        // Of a range over positions they are those that are counted.
         let dtype = self.ty(&r.start, at)?.dtype;
-        let k = self.cast(k, dtype, at)?;
+        let k = self.step_as(k, dtype, at)?;
         let zero = Value::literal(Literal::zero(dtype));
         let one = r.one(self, at)?;
         if k.as_static().and_then(Literal::as_i128) == Some(0) {
@@ -205,24 +284,72 @@ impl Cx {
             let message = "`step_by` takes a step that is not 0".into();
             self.push(crate::op::Op::Check { message, user: false }, vec![self.node(&positive, at)?], at)?;
         }
-        // ceil(count / k) = (count + (k - 1)) / k
-        let round = self.binary(BinaryOp::Sub, &k, &one, at)?;
-        let count = self.binary(BinaryOp::Add, &r.count, &round, at)?;
-        let count = self.binary(BinaryOp::Div, &count, &k, at)?;
-        let stride =
-            match (r.stride, k.as_static().and_then(Literal::as_i128).and_then(|k| i64::try_from(k).ok())) {
-                (Stride::Static(s), Some(k)) => Stride::Static(s.checked_mul(k).ok_or_else(|| {
-                    self.error(ErrorKind::Arithmetic, "the step of this range does not fit in 64 bits", at)
-                })?),
-                (Stride::Static(s), None) => {
-                    let magnitude =
-                        self.binary(BinaryOp::Mul, &Value::weak(Literal::I64(s.abs())), &k, at)?;
-                    Stride::Traced { magnitude, down: s < 0 }
-                }
-                (Stride::Traced { magnitude, down }, _) => {
-                    Stride::Traced { magnitude: self.binary(BinaryOp::Mul, &magnitude, &k, at)?, down }
-                }
-            };
+        let large = |k: &Value| k.as_static().and_then(Literal::as_i128).is_none_or(|k| k > 1 << 16);
+        let count = match dtype.size() < 8 && large(&k) {
+            // ceil(count / k) = (count + (k - 1)) / k
+            false => {
+                let round = self.binary(BinaryOp::Sub, &k, &one, at)?;
+                let count = self.binary(BinaryOp::Add, &r.count, &round, at)?;
+                self.binary(BinaryOp::Div, &count, &k, at)?
+            }
+            // That sum may be more than the type holds.
+            true => {
+                let some = self.binary(BinaryOp::Min, &r.count, &one, at)?;
+                let rest = self.binary(BinaryOp::Sub, &r.count, &some, at)?;
+                let rest = self.binary(BinaryOp::Div, &rest, &k, at)?;
+                self.binary(BinaryOp::Add, &rest, &some, at)?
+            }
+        };
+        if let Some(Items { start, stride }) = r.items.clone() {
+            let k = self.cast(&k, self.ty(&start, at)?.dtype, at)?;
+            let items = Some(Items { start, stride: self.stepped(stride, &k, at)? });
+            return Ok(Range { count, items, ..r });
+        }
+        let stride = self.stepped(r.stride.clone(), &k, at)?;
         Ok(Range { start: r.start, count, stride, ..r })
     }
+
+    /// A step in the type of a range: where that is too small for it, only the first value is reached.
+    fn step_as(&self, k: &Value, dtype: DType, at: At) -> Out<Value> {
+        let Some(most) = largest(dtype).filter(|_| dtype.size() < 8) else { return self.cast(k, dtype, at) };
+        let most = Value::literal(Literal::I64(most as i64).cast(DType::Usize));
+        let k = self.adopt(k, DType::Usize, at)?.unwrap_or_else(|| k.clone());
+        self.cast(&self.binary(BinaryOp::Min, &k, &most, at)?, dtype, at)
+    }
+
+    fn stepped(&self, stride: Stride, k: &Value, at: At) -> Out<Stride> {
+        let known = k.as_static().and_then(Literal::as_i128).and_then(|k| i64::try_from(k).ok());
+        Ok(match (stride, known) {
+            (Stride::Static(s), Some(k)) => Stride::Static(s.checked_mul(k).ok_or_else(|| {
+                self.error(ErrorKind::Arithmetic, "the step of this range does not fit in 64 bits", at)
+            })?),
+            (Stride::Static(s), None) => {
+                let magnitude = self.binary(BinaryOp::Mul, &Value::weak(Literal::I64(s.abs())), k, at)?;
+                Stride::Traced { magnitude, down: s < 0 }
+            }
+            (Stride::Traced { magnitude, down }, _) => {
+                Stride::Traced { magnitude: self.binary(BinaryOp::Mul, &magnitude, k, at)?, down }
+            }
+        })
+    }
+}
+
+impl Stride {
+    fn reversed(self) -> Stride {
+        match self {
+            Stride::Static(k) => Stride::Static(-k),
+            Stride::Traced { magnitude, down } => Stride::Traced { magnitude, down: !down },
+        }
+    }
+}
+
+/// The largest number of an integer type.
+fn largest(dtype: DType) -> Option<i128> {
+    Some(match dtype {
+        DType::I32 => i32::MAX.into(),
+        DType::U32 => u32::MAX.into(),
+        DType::I64 => i64::MAX.into(),
+        DType::U64 | DType::Usize => u64::MAX.into(),
+        _ => return None,
+    })
 }

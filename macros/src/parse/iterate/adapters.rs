@@ -233,14 +233,11 @@ impl Parser<'_> {
     fn positions<'e>(&mut self, range: crate::ast::Range, at: Spot) -> Option<Iterator<'e>> {
         let mut before = Vec::new();
         let start = self.kept(range.start, &mut before);
-        let end = match range.inclusive {
-            true => binary("Add", range.end, crate::build::int(1, at)),
-            false => range.end,
-        };
-        let end = self.kept(end, &mut before);
+        let end = self.kept(range.end, &mut before);
         let start = method("like", start, vec![end.clone()]);
         let start = self.kept(start, &mut before);
-        let count = method("span", start.clone(), vec![end]);
+        let inclusive = boolean(range.inclusive, at);
+        let count = method("span", start.clone(), vec![end, inclusive]);
         let mut count = self.kept(count, &mut before);
         let mut source = Source::Count(start);
         for (adapter, spot) in range.adapters {
