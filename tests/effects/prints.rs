@@ -143,3 +143,56 @@ fn the_graph_shows_prints_and_reads_them_back() {
     assert!(text.contains(r#"print{"sum = {0:>8}\n"; err}"#), "{text}");
     assert_eq!(text.parse::<Graph>().unwrap().to_string(), text);
 }
+
+#[derive(Tree, Clone, Debug)]
+struct Pair(f64, [usize; 2]);
+
+#[derive(Tree, Clone, Debug)]
+struct Shown {
+    list: Vec<f64>,
+    table: [[f64; 2]; 2],
+    pairs: Vec<Pair>,
+    place: (f64, bool),
+    matrix: Array2<f64>,
+    #[tree(static)]
+    order: usize,
+}
+
+#[desc_jit]
+fn shows(s: &Shown, x: &[f64]) -> f64 {
+    println!("{:?} {:?} {:?} {:.2?}", s, x, &x[1..], s.pairs);
+    println!("{:#?}", s);
+    println!("  {:#?} {:#?}", x, (x[0], s.list.clone()));
+    s.list[0]
+}
+
+#[test]
+fn debug_texts_of_lists_and_structs_are_those_of_rust() {
+    let s = Shown {
+        list: vec![1.0, 0.5],
+        table: [[1.0, 2.0], [3.0, 4.0]],
+        pairs: vec![Pair(1.0, [1, 2]), Pair(0.1 + 0.2, [3, 4])],
+        place: (2.0, true),
+        matrix: array![[1.0, -0.0], [f64::NAN, 4.0]],
+        order: 3,
+    };
+    let x = [0.25, 3.0, -1e300];
+    let mut expected = format!("{:?} {:?} {:?} {:.2?}\n{:#?}\n", s, x, &x[1..], s.pairs, s);
+    expected += &format!("  {:#?} {:#?}\n", x, (x[0], &s.list));
+    assert_eq!(printed(|| shows(&s, &x)), expected);
+}
+
+#[desc_jit]
+fn shows_long(x: &[f64], y: &Array2<f64>) {
+    println!("{:?} {:?}", x, y);
+}
+
+/// `{}` shortens arrays of more than 500 elements, as `ndarray` does.
+#[test]
+fn debug_texts_show_all_elements() {
+    let x: Vec<f64> = (0..1000).map(f64::from).collect();
+    let y = Array2::from_shape_fn((3, 400), |(i, j)| (i * j) as f64);
+    let rows: Vec<Vec<f64>> = y.outer_iter().map(|row| row.to_vec()).collect();
+    assert_eq!(format!("{y:?}"), format!("{rows:?}"));
+    assert_eq!(printed(|| shows_long(&x, &y)), format!("{x:?} {rows:?}\n"));
+}

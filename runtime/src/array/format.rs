@@ -1,4 +1,4 @@
-//! `{}` and `{:?}` as ndarray prints arrays: nested brackets, long ones shortened (`{:#}` prints all).
+//! `{}` as ndarray prints arrays: nested brackets, long ones shortened (`{:#}` prints all). `{:?}` as lists are printed.
 
 use super::element::Element;
 use super::view::{ArrayRef, ArrayView, ArrayViewMut};
@@ -12,25 +12,23 @@ impl<T: Element, D: Dimension> fmt::Display for ArrayRef<T, D> {
     }
 }
 
-/// An element whose `{}` is its `{:?}`, so that `1.0` is not printed as `1`.
-#[derive(Clone)]
-struct Exact<T>(T);
+/// Lists in lists, as `{:?}` prints those.
+pub(crate) struct Nested<'a, T>(pub ndarray::ArrayViewD<'a, T>);
 
-impl<T: fmt::Debug> fmt::Display for Exact<T> {
+impl<T: fmt::Debug> fmt::Debug for Nested<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        match self.0.ndim() {
+            0 => self.0.iter().try_for_each(|element| element.fmt(f)),
+            1 => f.debug_list().entries(&self.0).finish(),
+            _ => f.debug_list().entries(self.0.outer_iter().map(Nested)).finish(),
+        }
     }
 }
 
-/// `[[1.0, 2.0], [3.0, 4.0]], shape=[2, 2]`
+/// `[[1.0, 2.0], [3.0, 4.0]]`, like a list: in annotated functions both are arrays.
 impl<T: Element, D: Dimension> fmt::Debug for ArrayRef<T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.is_empty() {
-            // `mapv` of no elements gives some shapes a wrong address in debug builds.
-            true => fmt::Display::fmt(&self.nd(), f)?,
-            false => fmt::Display::fmt(&self.nd().mapv(Exact), f)?,
-        }
-        write!(f, ", shape={:?}", self.shape())
+        Nested(self.nd().into_dyn()).fmt(f)
     }
 }
 
@@ -49,7 +47,7 @@ like_the_elements! {
     Debug for ArrayView<'_, T, D>, ArrayViewMut<'_, T, D>;
 }
 
-/// `[1.0, 2.0], shape=[2]`, and the device where it is not the CPU.
+/// `[1.0, 2.0]`, and the device where it is not the CPU.
 impl<T: Element, D: Dimension> fmt::Debug for Array<T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)?;

@@ -52,6 +52,7 @@ pub use device::Device;
 pub use dot::DotDim;
 pub use element::{Element, Number};
 pub use float::Float;
+pub(crate) use format::Nested;
 pub use index::ArrayIndex;
 pub use ndarray::{Axis, Dimension, IntoDimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn, s};
 pub use npy::{read_npy, read_npz, write_npz};

@@ -57,34 +57,50 @@ impl Message {
         self.nested(value, spec, 1)
     }
 
-    /// A value inside of so many tuples and one.
+    /// A value inside of so many others and one. Structs are printed as `#[derive(Debug)]` does.
     fn nested(mut self, value: &Value, spec: Spec, depth: usize) -> Message {
         let Some(parts) = value.items() else {
-            self.pieces.push(Piece::Value(self.values.len(), spec));
+            self.pieces.push(Piece::Value(self.values.len(), spec.inside(depth - 1)));
             self.values.push(value.clone());
             return self;
+        };
+        let name = value.struct_info().map_or("", |info| info.name);
+        let labels = value.struct_info().filter(|info| info.fields.iter().any(|f| !is_number(f.name)));
+        let (open, close) = match (&value.0, labels) {
+            (Repr::List(_), _) => ("[", "]"),
+            (_, Some(_)) => (" {", "}"),
+            _ if parts.is_empty() && !name.is_empty() => ("", ""),
+            _ => ("(", ")"),
         };
         // `{:#?}` gives each part a line.
         let pretty = spec.is_pretty() && !parts.is_empty();
         let line = |depth: usize| format!("\n{}", "    ".repeat(depth));
-        self = self.plain("(");
+        self = self.plain(format!("{name}{open}"));
         for (k, part) in parts.iter().enumerate() {
             let before = match (pretty, k) {
                 (true, _) => line(depth),
+                (false, 0) if labels.is_some() => " ".into(),
                 (false, 0) => String::new(),
                 _ => ", ".into(),
             };
-            self = self.plain(before).nested(part, spec, depth + 1);
+            let label = labels.map_or(String::new(), |info| format!("{}: ", info.fields[k].name));
+            self = self.plain(before + &label).nested(part, spec, depth + 1);
             if pretty {
                 self = self.plain(",");
             }
         }
-        self.plain(match (pretty, parts.len()) {
-            (true, _) => line(depth - 1) + ")",
-            (false, 1) => ",)".into(),
-            _ => ")".into(),
+        let single = name.is_empty() && parts.len() == 1 && open == "(";
+        self.plain(match pretty {
+            true => line(depth - 1) + close,
+            false if labels.is_some() => format!(" {close}"),
+            false if single => format!(",{close}"),
+            false => close.into(),
         })
     }
+}
+
+fn is_number(name: &str) -> bool {
+    name.parse::<usize>().is_ok()
 }
 
 impl Cx {

@@ -30,6 +30,8 @@ pub(crate) struct Spec {
     width: Option<Count>,
     precision: Option<Count>,
     kind: Kind,
+    /// Inside of so many structs and tuples: the lines of a `{:#?}` begin further right.
+    indent: usize,
 }
 
 impl Spec {
@@ -43,6 +45,7 @@ impl Spec {
         width: None,
         precision: None,
         kind: Kind::Debug,
+        indent: 0,
     };
 
     /// `{:#?}`
@@ -51,6 +54,11 @@ impl Spec {
     /// `{:#?}`, perhaps with more.
     pub fn is_pretty(&self) -> bool {
         self.alternate && self.kind == Kind::Debug
+    }
+
+    /// The same, inside of so many structs and tuples.
+    pub fn inside(self, indent: usize) -> Spec {
+        if self.is_pretty() { Spec { indent, ..self } } else { self }
     }
 
     /// Calls `f` for the arguments that the width and the precision are.
@@ -192,6 +200,11 @@ fn value(inside: &[char]) -> Option<Piece> {
     if rest.eat('.') {
         spec.precision = Some(rest.count()?);
     }
+    // What Rust's format strings don't have.
+    if let Some(k) = rest.0.iter().position(|c| *c == '@') {
+        spec.indent = Rest(&rest.0[k + 1..]).number()?;
+        rest.0 = &rest.0[..k];
+    }
     let kind: String = rest.0.iter().collect();
     spec.kind = KINDS.iter().find(|(name, _)| *name == kind)?.1;
     Some(Piece::Value(index, spec))
@@ -262,7 +275,8 @@ impl fmt::Display for Spec {
         if let Some(precision) = self.precision {
             write!(f, ".{precision}")?;
         }
-        f.write_str(KINDS.iter().find(|(_, kind)| *kind == self.kind).map_or("", |(name, _)| name))
+        f.write_str(KINDS.iter().find(|(_, kind)| *kind == self.kind).map_or("", |(name, _)| name))?;
+        if self.indent > 0 { write!(f, "@{}", self.indent) } else { Ok(()) }
     }
 }
 

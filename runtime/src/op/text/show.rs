@@ -4,7 +4,7 @@
 //! fills up to the width is added behind that, because any character can.
 
 use super::{Count, Kind, Spec};
-use crate::array::Element;
+use crate::array::{Element, Nested};
 use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::datum::{Datum, with_type};
@@ -147,10 +147,16 @@ impl Fixed {
             slice.iter().map(|x| Shown(x.to_literal(), *self)).collect()
         });
         let shown = ArrayD::from_shape_vec(IxDyn(&ty.shape), elements).map_err(|_| host())?;
-        let written = if self.spec.alternate { write!(out, "{shown:#}") } else { write!(out, "{shown}") };
-        if self.spec.kind == Kind::Debug {
-            let _ = write!(out, ", shape={:?}", ty.shape);
-        }
+        let written = match (self.spec.kind, self.spec.alternate) {
+            (Kind::Debug, false) => write!(out, "{:?}", Nested(shown.view())),
+            (Kind::Debug, true) => {
+                let text = format!("{:#?}", Nested(shown.view()));
+                let line = format!("\n{}", "    ".repeat(self.spec.indent));
+                out.write_str(&text.replace('\n', &line))
+            }
+            (_, false) => write!(out, "{shown}"),
+            (_, true) => write!(out, "{shown:#}"),
+        };
         written.map_err(|_| host())
     }
 }
@@ -160,6 +166,12 @@ impl Fixed {
 struct Shown(Literal, Fixed);
 
 impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.1.literal(self.0))
+    }
+}
+
+impl fmt::Debug for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.1.literal(self.0))
     }
