@@ -152,6 +152,7 @@ struct Shown {
     list: Vec<f64>,
     table: [[f64; 2]; 2],
     pairs: Vec<Pair>,
+    two: [Pair; 2],
     place: (f64, bool),
     matrix: Array2<f64>,
     #[tree(static)]
@@ -172,6 +173,7 @@ fn debug_texts_of_lists_and_structs_are_those_of_rust() {
         list: vec![1.0, 0.5],
         table: [[1.0, 2.0], [3.0, 4.0]],
         pairs: vec![Pair(1.0, [1, 2]), Pair(0.1 + 0.2, [3, 4])],
+        two: [Pair(1.0, [1, 2]), Pair(2.0, [3, 4])],
         place: (2.0, true),
         matrix: array![[1.0, -0.0], [f64::NAN, 4.0]],
         order: 3,

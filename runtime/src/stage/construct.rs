@@ -30,13 +30,13 @@ impl Cx {
             return self.zeros_like(Literal::F64(0.0), &[0], at);
         };
         if first.items().is_some() {
-            return Ok(Value::tuple(elements));
+            return Ok(Value::list(elements));
         }
         let shapes = elements.iter().map(|v| Ok(self.ty(v, at)?.shape)).collect::<Out<Vec<_>>>()?;
         let levels = usize::from(!shapes[0].is_empty()) + first.whole().1;
         if !shapes[0].is_empty() && shapes.iter().any(|s| *s != shapes[0]) {
             // A list of arrays, for `concatenate`.
-            return Ok(Value::tuple(elements));
+            return Ok(Value::list(elements));
         }
         let mut pinned = first.clone();
         for v in &elements[1..] {
@@ -61,7 +61,7 @@ impl Cx {
     pub fn repeat(&self, v: &Value, n: &Value, at: At) -> Out<Value> {
         let n = self.require_usize(n, "the length of an array", at)?;
         if v.items().is_some() {
-            return Ok(Value::tuple(vec![v.clone(); n]));
+            return Ok(Value::list(vec![v.clone(); n]));
         }
         let mut shape = vec![n];
         shape.extend(self.ty(v, at)?.shape);

@@ -128,7 +128,7 @@ impl Cx {
         if let Some(items) = v.items()
             && let Some(end) = items.len().checked_sub(back).filter(|end| *end >= front)
         {
-            return Ok(Value::tuple(items[front..end].to_vec()));
+            return Ok(Value::list(items[front..end].to_vec()));
         }
         let count = *self.ty(v, at)?.shape.first().unwrap_or(&0);
         let end = Value::usize(count.saturating_sub(back));

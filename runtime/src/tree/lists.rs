@@ -42,16 +42,15 @@ const fn array(numbers: Option<(DType, usize)>) -> Option<Ty> {
     }
 }
 
-/// The types of the elements of a fixed array.
-struct Elements<T, const N: usize>(std::marker::PhantomData<T>);
-
-impl<T: Tree, const N: usize> Elements<T, N> {
-    const TYPES: [Ty; N] = [T::__TY; N];
-}
-
-/// A list of numbers that a run gives.
+/// A list that a run gives.
 fn taken<T: Tree, L: TryFrom<Vec<T>>>(outputs: &mut Outputs) -> Result<L> {
-    let elements = T::__elements(buffer_of(outputs.next_value()?)?)?;
+    let elements = match T::__ARRAY {
+        Some(_) => T::__elements(buffer_of(outputs.next_value()?)?)?,
+        None => {
+            let length: usize = fixed(outputs.next_static()?)?;
+            (0..length).map(|_| T::__take(outputs)).collect::<Result<Vec<T>>>()?
+        }
+    };
     let count = elements.len();
     elements.try_into().map_err(|_| {
         Error::new(ErrorKind::Shape, format!("a list of {count} elements is declared with another length"))
@@ -63,7 +62,7 @@ impl<T: Tree, const N: usize> Tree for [T; N] {
     type __Lists = T::__Lists;
     const __TY: Ty = match array(T::__ARRAY) {
         Some(ty) => ty,
-        None => Ty::Tuple(&Elements::<T, N>::TYPES),
+        None => Ty::List(&T::__TY),
     };
     const __ARRAY: Option<(DType, usize)> = match T::__ARRAY {
         Some((dtype, axes)) => Some((dtype, axes + 1)),
@@ -90,27 +89,17 @@ impl<T: Tree, const N: usize> Tree for [T; N] {
     fn __owned<'a>(this: Self) -> ArgValue<'a> {
         match T::__ARRAY {
             Some(_) => T::__gathered(this.into(), &[N]),
-            None => ArgValue::Tuple(this.into_iter().map(Tree::__owned).collect()),
+            None => with_length(this.into_iter().map(Tree::__owned).collect()),
         }
     }
     fn __shared(this: &Self) -> ArgValue<'_> {
-        match T::__ARRAY {
-            Some(_) => T::__copied(this, &[N]),
-            None => ArgValue::Tuple(this.iter().map(Tree::__shared).collect()),
-        }
+        shared(this)
     }
     fn __mutable(this: &mut Self) -> ArgValue<'_> {
-        match T::__ARRAY {
-            Some(_) => T::__updated(this, &[N]),
-            None => ArgValue::Tuple(this.iter_mut().map(Tree::__mutable).collect()),
-        }
+        mutable(this)
     }
     fn __take(outputs: &mut Outputs) -> Result<Self> {
-        if T::__ARRAY.is_some() {
-            return taken(outputs);
-        }
-        let items = (0..N).map(|_| T::__take(outputs)).collect::<Result<Vec<T>>>()?;
-        items.try_into().map_err(|_| Error::new(ErrorKind::Verify, "a fixed array has another length"))
+        taken(outputs)
     }
 }
 
@@ -135,11 +124,7 @@ impl<T: Tree> Tree for Vec<T> {
         mutable(this)
     }
     fn __take(outputs: &mut Outputs) -> Result<Self> {
-        if T::__ARRAY.is_some() {
-            return taken(outputs);
-        }
-        let length: usize = fixed(outputs.next_static()?)?;
-        (0..length).map(|_| T::__take(outputs)).collect()
+        taken(outputs)
     }
 }
 
