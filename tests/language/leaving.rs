@@ -191,3 +191,69 @@ fn a_bool_counts_iterations() {
         agree!(once_if(x, &v));
     }
 }
+
+/// A block with a value in which something else is left than the block: the value of what is passed over is none.
+#[desc_jit]
+fn leaves_more_than_its_block(b: f64, n: usize) -> (f64, f64) {
+    let mut a = b;
+    let mut sum = 0.0;
+    'outer: for i in 0..n {
+        let y = 'block: {
+            if a > 9.0 {
+                break 'block 0.0;
+            }
+            let found = loop {
+                a += 1.0;
+                if a > 7.5 {
+                    return (a, -1.0);
+                }
+                if a > 7.0 {
+                    break 'outer;
+                }
+                if a > 6.0 {
+                    continue 'outer;
+                }
+                if a > 2.0 {
+                    break a;
+                }
+            };
+            found * 2.0 + i as f64
+        };
+        sum += y;
+    }
+    (a, sum)
+}
+
+#[desc_jit]
+fn leaves_by_a_match(n: usize) -> f64 {
+    let v = 'a: {
+        let w = match n {
+            0 => break 'a 1.0,
+            1 => return 2.0,
+            k => {
+                let mut i = 0;
+                loop {
+                    i += k;
+                    if i > 10 {
+                        break 'a i as f64;
+                    }
+                    if i == 9 {
+                        break 5.0;
+                    }
+                }
+            }
+        };
+        w * 3.0
+    };
+    v + 0.5
+}
+
+#[test]
+fn a_block_is_passed_over_by_jumps_that_go_further() {
+    for b in [10.0, 0.0, 2.75, 3.25, 5.5, 6.9, 8.0] {
+        agree!(leaves_more_than_its_block(b, 4));
+    }
+    for n in 0..5 {
+        agree!(leaves_by_a_match(n));
+    }
+}

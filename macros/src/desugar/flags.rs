@@ -77,8 +77,9 @@ impl Desugar<'_> {
         }
     }
 
-    /// The value of what a jump has passed over: that of the jump, where it is the value of the whole frame.
-    pub fn passed_value(&mut self, tail: &[Jump], at: Spot) -> Option<Box<Expr>> {
+    /// The value of what a jump has passed over: that of the jump, where it is the value of the whole frame. `has_one`: what is
+    /// passed over has one, or never ends, so that the jump has gone further where it left none.
+    pub fn passed_value(&mut self, tail: &[Jump], has_one: bool, at: Spot) -> Option<Box<Expr>> {
         let never = Some(Box::new(expression(ExprKind::Never, at)));
         let Some(flags) = self.open.last() else { return never };
         let is_whole = match flags.frame {
@@ -87,7 +88,7 @@ impl Desugar<'_> {
         };
         match is_whole && flags.has_value {
             true => Some(Box::new(read(&flags.value, at))),
-            false if is_whole => None,
+            false if is_whole && !has_one => None,
             false => never,
         }
     }

@@ -177,14 +177,15 @@ impl Desugar<'_> {
             _ => Stmt::Expr(e),
         });
         if ends {
-            let value = self.passed_value(tail, at);
+            let value = self.passed_value(tail, true, at);
             return Block { stmts: out, value, ..Block::default() };
         }
         if rest.is_empty() {
             return Block { stmts: out, ..Block::default() };
         }
         let condition = self.passed_over(at);
-        let then = Block { value: self.passed_value(tail, at), ..Block::default() };
+        let has_value = rest.value.is_some();
+        let then = Block { value: self.passed_value(tail, has_value, at), ..Block::default() };
         let otherwise = Some(self.sequence(rest, tail));
         let value = Some(Box::new(branch(condition, then, otherwise, at)));
         Block { stmts: out, value, ..Block::default() }

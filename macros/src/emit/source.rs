@@ -40,7 +40,8 @@ impl Page {
     }
 
     fn place(&mut self, tokens: TokenStream) {
-        for tree in tokens {
+        let mut tokens = tokens.into_iter();
+        while let Some(tree) = tokens.next() {
             match tree {
                 TokenTree::Group(group) => {
                     let (open, close) = match group.delimiter() {
@@ -56,6 +57,12 @@ impl Page {
                     self.put(close, end.line, end.column.saturating_sub(close.len()));
                 }
                 TokenTree::Ident(ident) => self.write(&ident.to_string(), ident.span()),
+                // Both tokens of a lifetime or a label have the span of the whole.
+                TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                    if let Some(TokenTree::Ident(name)) = tokens.next() {
+                        self.write(&format!("'{name}"), punct.span());
+                    }
+                }
                 TokenTree::Punct(punct) => self.write(&punct.as_char().to_string(), punct.span()),
                 TokenTree::Literal(literal) => self.write(&literal.to_string(), literal.span()),
             }

@@ -124,7 +124,7 @@ impl Cx {
     pub(super) fn coerce(&self, v: &Value, ty: Ty, at: At) -> Out<Value> {
         if v.is_uninit() {
             // Nothing gets there: rustc saw to it that every variable has a value where it is read.
-            return Ok(v.clone());
+            return Ok(if ty == Ty::Unit { Value::unit() } else { v.clone() });
         }
         let mismatch = || {
             let message = format!("expected {ty}, found {}", self.describe(v));
