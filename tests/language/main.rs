@@ -37,6 +37,7 @@ mod matches;
 mod methods;
 mod numerics;
 mod operators;
+mod own_methods;
 mod page;
 mod parallel;
 mod patterns;

@@ -160,13 +160,6 @@ chosen! {
 }
 
 #[desc_jit]
-fn swapped(x: f64) -> S {
-    let mut s = S { x, n: 2.0 };
-    s.swap(0, 1);
-    s
-}
-
-#[desc_jit]
 fn swapped_in_a_list(x: f64) -> S {
     let mut list = [S { x, n: 2.0 }; 2];
     list[1].swap(0, 1);
@@ -178,12 +171,9 @@ fn swapped_in_a_list(x: f64) -> S {
 
 #[test]
 fn a_method_that_is_called_swap_is_not_taken_for_that_of_lists() {
-    assert_eq!(swapped::native(3.0), S { x: 3.0, n: 1.0 });
     assert_eq!(swapped_in_a_list::native(3.0), S { x: 3.0, n: 0.0 });
     for engine in desc_jit::Engine::ALL {
-        for call in [swapped::try_call, swapped_in_a_list::try_call] {
-            let error = desc_jit::with_engine(engine, || call(3.0)).unwrap_err();
-            assert_eq!(error.message(), "a struct S has no elements", "{error}");
-        }
+        let error = desc_jit::with_engine(engine, || swapped_in_a_list::try_call(3.0)).unwrap_err();
+        assert_eq!(error.message(), "a struct S has no elements", "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! Blocks and statements.
 
+use super::structs::is_struct_type;
 use super::{Parser, bare, is_of_loops, types};
 use crate::ast::{Argument, Block, Callable, Expr, ExprKind, Pattern, Spot, Stmt};
 use crate::diag::statements::*;
@@ -120,8 +121,13 @@ impl Parser<'_> {
             }
             e => self.moved(e),
         };
+        let is_struct =
+            self.is_struct(&init.expr) || matches!(&local.pat, syn::Pat::Type(p) if is_struct_type(&p.ty));
         let since = self.scopes.mark();
         let pattern = self.pattern(&local.pat, false);
+        if is_struct {
+            self.holds_struct(&pattern);
+        }
         if matches!(value.kind, ExprKind::Rejected) {
             self.scopes.reject(since);
         }
@@ -131,12 +137,14 @@ impl Parser<'_> {
     /// `let f = |a, b| ..;`
     fn closure_variable(&mut self, pat: &syn::Pat, c: &syn::ExprClosure, stmts: &mut Vec<Stmt>) {
         let since = self.scopes.mark();
-        let (params, body) = self.closure_parts(c);
-        let assigned = self.assigned(since);
         let mut pat = pat;
         while let syn::Pat::Paren(inner) = pat {
             pat = &inner.pat;
         }
+        // Its methods may take `&mut self` of what is around it.
+        let assigns = matches!(pat, syn::Pat::Ident(p) if p.mutability.is_some());
+        let (params, body) = self.closure_parts(c, assigns);
+        let assigned = self.assigned(since);
         match pat {
             syn::Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none() => {
                 let infers = !c.inputs.iter().all(|input| matches!(input, syn::Pat::Type(_)));

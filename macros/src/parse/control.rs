@@ -188,13 +188,13 @@ impl Parser<'_> {
     /// can't assign what is around it.
     pub(super) fn closure(&mut self, c: &syn::ExprClosure) -> Callable {
         let since = self.scopes.mark();
-        let (params, body) = self.closure_parts(c);
+        let (params, body) = self.closure_parts(c, false);
         self.refuse_assignments(since);
         Callable::Closure(params, Box::new(body))
     }
 
-    /// The parameters and the body of a closure.
-    pub(super) fn closure_parts(&mut self, c: &syn::ExprClosure) -> (Vec<Pattern>, Expr) {
+    /// The parameters and the body of a closure, which may assign what is around it or not.
+    pub(super) fn closure_parts(&mut self, c: &syn::ExprClosure, assigns: bool) -> (Vec<Pattern>, Expr) {
         if let Some(token) = &c.asyncness {
             self.sink.report(token, &expressions::ASYNC, &[]);
         }
@@ -202,7 +202,9 @@ impl Parser<'_> {
         let around = std::mem::take(&mut self.frames);
         let params = c.inputs.iter().map(|p| self.closure_parameter(p)).collect();
         self.closures += 1;
+        self.read_only += usize::from(!assigns);
         let mut body = self.moved(&c.body);
+        self.read_only -= usize::from(!assigns);
         self.closures -= 1;
         if let syn::ReturnType::Type(_, ty) = &c.output
             && let Some(declared) = super::types::ascription(ty)

@@ -73,6 +73,9 @@ impl Parser<'_> {
         {
             return self.reject(&m.method, &crate::diag::iterators::ADAPTER, &[&name, &iterate::near(&name)]);
         }
+        if self.is_of_struct(m) {
+            return self.own_method(m, name, tried, at);
+        }
         match names::method(&name) {
             // No method of an array gives a `Result`.
             Some(Method::Plain) if tried && !FALLIBLE.contains(&name.as_str()) => {
@@ -182,7 +185,7 @@ impl Parser<'_> {
 
     /// The receiver: the method may take `&mut self`, so a variable that can be assigned may be.
     fn receiver(&mut self, e: &Rust) -> Argument {
-        if self.closures == 0
+        if self.read_only == 0
             && let Some(root) = place_root(e)
             && self.scopes.variable(root).is_some_and(|v| v.mutable && !v.rejected)
             && let Some(place) = self.place(e)

@@ -28,6 +28,7 @@ mod reference;
 mod refutable;
 pub mod results;
 mod signature;
+mod structs;
 pub mod types;
 
 use crate::args::Arguments;
@@ -88,6 +89,8 @@ pub fn function(
         closures: 0,
         mutating: BTreeMap::new(),
         arrays: BTreeSet::new(),
+        structs: BTreeSet::new(),
+        read_only: 0,
         handles: Handles::default(),
         is_optional: false,
         fallible,
@@ -127,6 +130,10 @@ struct Parser<'a> {
     closures: usize,
     /// Closures in variables that assign what is around them, by the numbers of the variables.
     mutating: BTreeMap<usize, mutating::Mutating>,
+    /// How many closures are open of which the variables around them are values.
+    read_only: usize,
+    /// Variables that hold structs of the user's, by their numbers.
+    structs: BTreeSet<usize>,
     /// Parameters that are arrays and no lists, by their numbers.
     arrays: BTreeSet<usize>,
     /// Paths that stand for handles.

@@ -1,5 +1,6 @@
 //! The signature of the annotated function.
 
+use super::structs::is_struct_type;
 use super::{Parser, types};
 use crate::args::Arguments;
 use crate::ast::{Mode, Param, Pattern};
@@ -127,6 +128,9 @@ impl Parser<'_> {
             Pattern::Name(variable) => arguments.statics.iter().any(|s| s.unraw() == variable.name()),
             _ => false,
         };
+        if is_struct_type(&typed.ty) || matches!(&pattern, Pattern::Name(v) if v.name() == "self") {
+            self.holds_struct(&pattern);
+        }
         if is_of_ndarray(&typed.ty) {
             pattern.variables(&mut |variable| {
                 self.arrays.insert(variable.number());

@@ -170,6 +170,13 @@ impl Cx {
         at: At,
     ) -> Out<Value> {
         let found = args.first().map_or(Vec::new(), |receiver| methods_of(receiver, name));
+        // What every value has, or a variable that looked like a struct and is none.
+        if let (true, [receiver, rest @ ..]) = (found.is_empty(), &args[..]) {
+            match self.method(name, receiver, rest, at) {
+                Err(error) if error.kind() == ErrorKind::Unsupported => {}
+                found => return found,
+            }
+        }
         let [method] = found[..] else {
             let receiver = args.first().map_or("nothing".into(), |v| self.describe(v));
             let error = match args.first().is_some_and(|v| v.struct_info().is_none()) {
