@@ -366,6 +366,30 @@ impl Generics {
     }
 }
 
+/// The one parameter of a block, where it is a float.
+pub fn float_of(block: &syn::Generics) -> Option<&Ident> {
+    let predicates: Vec<_> =
+        block.where_clause.iter().flat_map(|clause| clause.predicates.iter().cloned()).collect();
+    let mut params = block.params.iter();
+    let (Some(GenericParam::Type(param)), None) = (params.next(), params.next()) else { return None };
+    (bounds(param, &predicates) == Bounds::Float).then_some(&param.ident)
+}
+
+/// The same, and where it stands in the arguments of one of its functions.
+pub fn only_float<'a>(block: &'a syn::Generics, item: &ItemFn) -> Option<(&'a Ident, Vec<Part>)> {
+    let ident = float_of(block)?;
+    let arguments: Vec<&Type> = item
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            syn::FnArg::Typed(typed) => Some(&*typed.ty),
+            syn::FnArg::Receiver(_) => None,
+        })
+        .collect();
+    Some((ident, Found::of(ident, &arguments).types))
+}
+
 impl ToTokens for Part {
     /// `(1, &[Step::Element])`
     fn to_tokens(&self, tokens: &mut TokenStream) {

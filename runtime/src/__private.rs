@@ -9,7 +9,7 @@ pub use crate::handle::{Again, Arg, BatchArg, BatchResult, Differentiable, Pure,
 pub use crate::op::{BinaryOp, CmpOp, Rule, UnaryOp};
 pub use crate::stage::{
     At, Constant, Cx, Field, Method, Mode, Operand, Out, Param, Range, SliceArg, Source, StageFn, Step,
-    StructInfo, Text, Ty, Typed, Value,
+    StructInfo, Text, Ty, Typed, Value, constant_tree, zero,
 };
 pub use crate::tree::{Fixed, Literals, NoMethods, OfTrees, Tree, associated, without_defaults};
 

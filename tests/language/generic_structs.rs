@@ -251,3 +251,70 @@ fn lengths_that_are_arguments_of_structs() {
     assert_eq!(same(|| scaled([1.0, 2.0], 3.0)), Poly { c: [3.0, 6.0] });
     assert_eq!(same(|| doubled(&Poly { c: [0.1, 2.0] })), 0.2);
 }
+
+#[derive(Tree, Clone, Copy, Debug, PartialEq)]
+struct Dual<T> {
+    value: T,
+    slope: T,
+}
+
+type Single = Dual<f32>;
+
+#[desc_jit]
+impl<T: Float> Dual<T> {
+    fn new(value: T, slope: T) -> Self {
+        Dual { value, slope }
+    }
+
+    fn one() -> Self {
+        Self::new(T::one(), T::zero())
+    }
+
+    fn times(&self, other: Dual<T>) -> Dual<T> {
+        Dual::new(self.value * other.value, self.slope * other.value + self.value * other.slope)
+    }
+
+    fn power(base: Dual<T>, n: usize) -> Dual<T> {
+        let mut product = Dual::one();
+        for _ in 0..n {
+            product = base.times(product);
+        }
+        product
+    }
+
+    fn root(value: T) -> desc_jit::Result<Dual<T>> {
+        if value < T::zero() {
+            return Err(Error::msg("no root"));
+        }
+        Ok(Dual::new(value.sqrt(), T::one() / (T::one() + T::one()) / value.sqrt()))
+    }
+}
+
+#[desc_jit]
+fn of_doubles(x: f64, n: usize) -> desc_jit::Result<(f64, f64)> {
+    let a = Dual::new(x, 1.0);
+    let b: Dual<f64> = Dual::one();
+    let c = Dual::<f64>::new(0.5, x);
+    let d = Dual::power(a, n).times(b).times(c).times(Dual::root(x)?);
+    Ok((d.value, d.slope))
+}
+
+#[desc_jit]
+fn of_singles(x: f32, n: usize) -> (f32, f32) {
+    let d = Dual::power(Dual::new(x, 1.0), n).times(Single::new(0.1, 0.2));
+    (d.value, d.slope)
+}
+
+/// rustc takes the type of the struct from the values; in staged code nothing did, and the expansion had an E0282.
+#[test]
+fn associated_functions_take_the_type_of_their_arguments() {
+    for engine in Engine::ALL {
+        for x in [1.25, 3.0, -1.0] {
+            let found = with_engine(engine, || of_doubles(x, 3)).map_err(|e| e.message().to_string());
+            let expected = of_doubles::native(x, 3).map_err(|e| e.message().to_string());
+            assert_eq!(found, expected, "{engine}");
+            let found = with_engine(engine, || of_singles(x as f32, 3));
+            assert_eq!(found, of_singles::native(x as f32, 3), "{engine}");
+        }
+    }
+}

@@ -1,8 +1,11 @@
 //! Operators of structs: `#[desc_jit] impl Add for Vector { .. }`, with numbers on either side, of references, of generic
 //! structs.
 
+// All the forms in which operators are written.
+#![allow(clippy::op_ref, clippy::needless_lifetimes, clippy::suspicious_op_assign_impl)]
+
 use desc_jit::prelude::*;
-use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub};
+use std::ops::{Add, AddAssign, BitAnd, BitXor, Mul, MulAssign, Neg, Shl, ShlAssign, Sub};
 
 #[derive(Tree, Clone, Copy, Debug, PartialEq)]
 struct Vector {
@@ -71,6 +74,20 @@ impl AddAssign for Vector {
 impl MulAssign<f64> for Vector {
     fn mul_assign(&mut self, k: f64) {
         *self = *self * k;
+    }
+}
+
+#[desc_jit]
+impl Vector {
+    const ZERO: Vector = Vector { x: 0.0, y: 0.0 };
+    const DIAGONAL: Vector = Vector { x: 1.0, y: 1.0 };
+
+    fn total(list: &[Vector]) -> Vector {
+        let mut sum = Self::ZERO;
+        for v in list {
+            sum += *v;
+        }
+        sum
     }
 }
 
@@ -145,6 +162,118 @@ impl<T: Float> Mul<T> for Complex<T> {
     type Output = Self;
     fn mul(self, k: T) -> Self {
         Complex { re: self.re * k, im: self.im * k }
+    }
+}
+
+/// For values and references on both sides, and for several kinds of numbers.
+#[derive(Tree, Clone, Copy, Debug, PartialEq)]
+struct Plane {
+    u: f64,
+    w: f64,
+}
+
+#[derive(Tree, Clone, Debug, PartialEq)]
+struct Table {
+    corners: [Plane; 2],
+    rows: [[f64; 2]; 2],
+    #[tree(static)]
+    order: usize,
+    pair: (f64, bool),
+}
+
+const TABLE: Table = Table {
+    corners: [Plane { u: 1.0, w: 2.0 }, Plane { u: 3.0, w: 4.0 }],
+    rows: [[1.0, 2.0], [3.0, 4.0]],
+    order: 3,
+    pair: (0.5, true),
+};
+
+#[desc_jit]
+impl Add for Plane {
+    type Output = Plane;
+    fn add(self, other: Plane) -> Plane {
+        &self + &other
+    }
+}
+
+#[desc_jit]
+impl<'a> Add<&'a Plane> for Plane {
+    type Output = Plane;
+    fn add(self, other: &Plane) -> Plane {
+        &self + other
+    }
+}
+
+#[desc_jit]
+impl Add<Plane> for &Plane {
+    type Output = Plane;
+    fn add(self, other: Plane) -> Plane {
+        self + &other
+    }
+}
+
+#[desc_jit]
+impl Add<&Plane> for &Plane {
+    type Output = Plane;
+    fn add(self, other: &Plane) -> Plane {
+        Plane { u: self.u + other.u, w: self.w + other.w }
+    }
+}
+
+#[desc_jit]
+impl AddAssign<&Plane> for Plane {
+    fn add_assign(&mut self, other: &Plane) {
+        self.u += other.u;
+        self.w += other.w;
+    }
+}
+
+#[desc_jit]
+impl Mul<f64> for Plane {
+    type Output = Plane;
+    fn mul(self, k: f64) -> Plane {
+        Plane { u: self.u * k, w: self.w * k }
+    }
+}
+
+/// Another meaning than with a float.
+#[desc_jit]
+impl Mul<i32> for Plane {
+    type Output = Plane;
+    fn mul(self, k: i32) -> Plane {
+        Plane { u: self.u * k as f64, w: self.w }
+    }
+}
+
+#[desc_jit]
+impl BitXor for Plane {
+    type Output = f64;
+    fn bitxor(self, other: Plane) -> f64 {
+        self.u * other.w - self.w * other.u
+    }
+}
+
+#[desc_jit]
+impl BitAnd<f64> for Plane {
+    type Output = Plane;
+    fn bitand(self, w: f64) -> Plane {
+        Plane { w, ..self }
+    }
+}
+
+#[desc_jit]
+impl Shl<usize> for Plane {
+    type Output = Plane;
+    fn shl(self, k: usize) -> Plane {
+        Plane { u: self.u * (1 << k) as f64, w: self.w }
+    }
+}
+
+/// Another meaning than `<<`.
+#[desc_jit]
+impl ShlAssign<usize> for Plane {
+    fn shl_assign(&mut self, k: usize) {
+        self.w += k as f64;
     }
 }
 
@@ -228,6 +357,19 @@ as_written! {
         }
         (z, k)
     } of (0.1, 50) (0.7, 50);
+    all_kinds_of_operands(x: &[f64], n: usize) -> (Plane, f64, Plane) {
+        let (a, b) = (Plane { u: x[0], w: x[1] }, Plane { u: x[2], w: 0.5 });
+        let mut c = a + b + &a + (&a + b) + (&a + &b);
+        c = c * 2.0 + c * 3;
+        c += &b;
+        c <<= n;
+        (c << 1, a ^ b, b & 3.0)
+    } of (&[1.0, -2.5, 0.25], 2);
+    constants_are_structs(x: &[f64], i: usize) -> (Vector, Plane, f64, usize) {
+        let list = [Vector::DIAGONAL, Vector { x: x[0], y: x[1] }, Vector::ZERO];
+        let plane = TABLE.corners[i] * TABLE.pair.0;
+        (Vector::total(&list), plane, TABLE.rows[i][1], TABLE.order)
+    } of (&[1.0, -2.5], 0) (&[1.0, -2.5], 1);
     in_single_precision(re: f32, n: usize) -> f32 {
         let mut z = Complex { re, im: 0.3 };
         for _ in 0..n {

@@ -220,5 +220,8 @@ fn of_an_element(x: f64) -> f64 {
 #[test]
 fn elements_with_such_methods_are_an_error() {
     let error = of_an_element::try_call(1.0).unwrap_err();
-    assert!(error.message().starts_with("`Stack::set` updates its receiver, which is no variable here"), "{error}");
+    assert!(
+        error.message().starts_with("`Stack::set` updates its receiver, which is no variable here"),
+        "{error}"
+    );
 }

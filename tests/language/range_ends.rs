@@ -120,6 +120,22 @@ as_written! {
         let found = (n..=m).position(|i| i % 7 == 3).unwrap_or(99);
         (first, (n..m).count(), found, (n..=m).any(|i| i % 1000 == 7))
     } of (5, 2000) (i32::MAX, i32::MAX) (3, -3) (-70, 2_000_000_000);
+    steps_over_all_values(a: u64, n: usize) -> (u64, u64, u64) {
+        let (mut up, mut down, mut far) = (0u64, 0, 0);
+        for i in (0..=u64::MAX).step_by(1 << 61) {
+            up = up.rotate_left(3) ^ i;
+        }
+        for i in (a..=u64::MAX).rev().step_by(n) {
+            down = down * 3 + i % 10;
+            if down > 1000 {
+                break;
+            }
+        }
+        for i in (a..u64::MAX).step_by(1 << 62) {
+            far = far * 7 + (i >> 60);
+        }
+        (up, down, far)
+    } of (0, 1) (5, 1 << 60) (u64::MAX, 3) (u64::MAX - 7, 3);
     more_values_than_the_type_counts(n: i32, m: i32) -> (usize, usize) {
         ((n..m).count(), (n..=m).count())
     } of (-2_000_000_000, 2_000_000_000) (i32::MIN, i32::MAX);

@@ -183,6 +183,64 @@ as_written! {
         let rows = (0..3).map(|k| [list[k], k as f64]).collect();
         (sum, rows, list.iter().enumerate().map(|(k, v)| (v * 2.0, k)).collect())
     } of vec![1.0, 2.0, 3.0];
+    rows_and_structs_are_mapped(list: &[f64; 6]) -> (f64, usize, [f64; 3], f64, [Particle; 2]) {
+        let m = [[list[0], list[1], 3.0], [4.0, 5.0, list[2]], [7.0, 8.0, 9.0]];
+        let sum: f64 = m.map(|_| 1.0).iter().sum();
+        let ends = m.map(|row| row[0] + row[2]);
+        let last = m.map(|[a, b, c]| a * b - c)[1] + m.map(|row| row.map(|v| 2.0 * v))[1][2];
+        let two = [Particle { x: list[3], v: 1.0, kind: 0 }; 2];
+        (sum, m.map(|row| 2.0 * row[0]).len(), ends, last, two.map(|p| Particle { x: p.x + 1.0, ..p }))
+    } of [1.0, -2.5, 3.25, 4.0, 0.5, 7.0];
+    lists_contain_structs_or_not(list: &Vec<Particle>) -> (bool, bool, bool) {
+        let second = list[2];
+        let rows = [[1.0, 2.0], [list[0].x, list[0].v]];
+        let moved = Particle { x: 99.0, ..second };
+        (list.contains(&second), list.contains(&moved), rows.contains(&[list[0].x, 1.5]))
+    } of particles();
+    pairs_are_unzipped(list: &Vec<Particle>) -> (Vec<(usize, usize)>, usize, Vec<Particle>, f64) {
+        let (a, b): (Vec<usize>, Vec<(usize, usize)>) =
+            list.iter().enumerate().map(|(i, p)| (i, (i + 7, p.kind))).unzip();
+        let (c, d): (Vec<Particle>, Vec<Particle>) = list.windows(2).map(|w| (w[0], w[1])).unzip();
+        let mut count = a[1] + b.len();
+        for t in &b {
+            count += t.0;
+        }
+        (b.clone(), count, c, d[1].x)
+    } of particles();
+    closures_that_assign_give_structs(list: &Vec<f64>) -> (Vec<Particle>, f64) {
+        let mut sum = 0.0;
+        let made: Vec<Particle> = (0..3)
+            .map(|kind| {
+                sum += list[kind];
+                Particle { x: sum, v: list[kind], kind }
+            })
+            .collect();
+        (made.clone(), made[1].x + made[2].v + sum)
+    } of vec![1.0, 2.0, 3.0];
+    lists_are_ordered_by_fields(list: &Vec<(f64, usize)>) -> (bool, bool) {
+        (list[0] < list[1], list[1] >= list[2] || list[0] > list[2])
+    } of vec![(1.0, 2), (1.0, 3), (0.5, 1)];
+    whole_lists_are_copied(list: &Vec<Particle>) -> Particle {
+        let mut other = list.clone();
+        other[0].x = 5.0;
+        list.copy_from_slice(&other);
+        let second = other[1];
+        other.fill(second);
+        other[3]
+    } of particles();
+    windows_of_a_counter_have_a_length(list: &Vec<f64>) -> Vec<Vec<f64>> {
+        (0..2).map(|i| list[i..i + 2].to_vec()).collect()
+    } of vec![1.0, 2.0, 3.0];
+    skipped_items_of_a_range_are_stepped_over(list: &Vec<usize>, n: usize) -> usize {
+        let mut sum = 0;
+        for k in (0..n).skip_while(|k| *k < list[0]).step_by(2) {
+            sum = 10 * sum + k;
+        }
+        for k in (0..n).scan(1, |s, i| { *s += i; Some(*s) }).step_by(2) {
+            sum = 3 * sum + k;
+        }
+        sum
+    } of vec![3], 9;
     lists_of_unlike_length_are_iterated_over(list: &Vec<Vec<f64>>) -> Vec<f64> {
         let mut sums = vec![0.0; list.len()];
         for (i, row) in list.iter().enumerate() {

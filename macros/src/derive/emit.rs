@@ -276,6 +276,11 @@ fn impls(subject: &Subject<'_>, shape: Shape, parts: &[Part<'_>], complete: bool
                 #taken
             }
         }
+        impl<#params> ::desc_jit::__private::Constant for #own #clause {
+            fn stage(&self, cx: &::desc_jit::__private::Cx) -> ::desc_jit::__private::Value {
+                ::desc_jit::__private::constant_tree(cx, self)
+            }
+        }
         impl<#params> ::desc_jit::__private::Typed for #own #clause {
             const TY: ::desc_jit::__private::Ty = <#own as ::desc_jit::__private::Tree>::__TY;
         }

@@ -227,7 +227,7 @@ pub fn readings(owner: &Owner<'_>, method: &Method) -> Readings {
     };
     let text = format!("{}::{}", text.to_string().replace(' ', ""), function.name);
     let source = source::source(&item);
-    let stage = stage::function(function, &inside, &names, &scope);
+    let staged = stage::function(function, &inside, &names, &scope);
     let callee = companion::plain(function, &inside, &types, callee);
     let jit = handle::jit(generics, &item, &types, &result, &jit, &callee, &found);
     let native_call =
@@ -259,6 +259,14 @@ pub fn readings(owner: &Owner<'_>, method: &Method) -> Readings {
         true => TokenStream::new(),
         false => stage::without_question_mark(function, &of("stage")),
     };
+    let mut of_any = TokenStream::new();
+    if !is_trait {
+        let mut stages = vec![names.entry.clone()];
+        stages.extend(function.fallible.then(|| of("stage")));
+        for entry in &stages {
+            of_any.extend(stage::of_any(entry, owner.generics, own_type, free));
+        }
+    }
     let others = quote_ours! {
         /// The same as the call, with errors as values.
         #vis fn #try_call #declared(#declarations) -> ::desc_jit::Result<#result> #clause {
@@ -290,9 +298,10 @@ pub fn readings(owner: &Owner<'_>, method: &Method) -> Readings {
 
         #jit
         #registered
-        #stage
+        #staged
         #generic
         #without_question_mark
+        #of_any
     };
     Readings { native, others }
 }

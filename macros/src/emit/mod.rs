@@ -23,6 +23,7 @@ mod traits;
 
 pub use implementation::{implementation, method_name, rejected_implementation};
 pub use operators::operator;
+pub use stage::any;
 pub use traits::{rejected_trait, trait_};
 
 use crate::ast::{Function, Mode, Spot};

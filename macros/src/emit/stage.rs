@@ -3,8 +3,8 @@
 use super::{at, expr::Emitter, name_of};
 use crate::args::Rule;
 use crate::ast::{Function, Mode, Pattern, ours, own};
-use proc_macro2::{Ident, TokenStream};
-use quote::format_ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
 
 /// What the functions are called that staging needs.
 pub struct Names {
@@ -72,6 +72,62 @@ pub fn without_question_mark(function: &Function, stage: &Ident) -> TokenStream 
             cx.kept_result(#name, at)
         }
     }
+}
+
+/// What a call names where it does not say what the parameters of the type are, `Complex::new(1.0, 0.0)`: it passes `0.0` beside
+/// the arguments, from which rustc takes the type, f64 where nothing says another one.
+pub fn of_any(stage: &Ident, block: &syn::Generics, own_type: &syn::Type, item: &syn::ItemFn) -> TokenStream {
+    let name = any(stage);
+    let (own, given) = match crate::generics::only_float(block, item) {
+        Some((ident, parts)) if !parts.is_empty() => {
+            let text = name_of(ident);
+            let single = with_parameter(own_type, ident);
+            let chosen = quote_ours! {
+                if let (::desc_jit::__private::DType::F64, ::desc_jit::__private::DType::F32) = (
+                    <#ident as ::desc_jit::__private::Element>::DTYPE,
+                    cx.float_of(#text, args, &[#(#parts),*], at)?,
+                ) {
+                    return <#single>::#stage(cx, args, at);
+                }
+            };
+            (ident.to_token_stream(), chosen)
+        }
+        Some((ident, _)) => (ident.to_token_stream(), TokenStream::new()),
+        None => (quote_ours! { ::core::primitive::f64 }, TokenStream::new()),
+    };
+    quote_ours! {
+        #[doc(hidden)]
+        pub fn #name(
+            cx: &::desc_jit::__private::Cx,
+            args: &mut [::desc_jit::__private::Value],
+            at: ::desc_jit::__private::At,
+            _: #own,
+        ) -> ::desc_jit::__private::Out<::desc_jit::__private::Value> {
+            #given
+            Self::#stage(cx, args, at)
+        }
+    }
+}
+
+/// What that function is called.
+pub fn any(stage: &Ident) -> Ident {
+    format_ident!("{stage}_any", span = stage.span())
+}
+
+/// The type with f32 for its parameter.
+fn with_parameter(ty: &syn::Type, parameter: &Ident) -> TokenStream {
+    fn replaced(tokens: TokenStream, parameter: &Ident) -> TokenStream {
+        let tree = |tree: TokenTree| match tree {
+            TokenTree::Ident(ident) if ident == *parameter => quote_ours! { ::core::primitive::f32 },
+            TokenTree::Group(group) => {
+                let inside = replaced(group.stream(), parameter);
+                TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inside)).into()
+            }
+            tree => tree.into(),
+        };
+        tokens.into_iter().map(tree).collect()
+    }
+    replaced(ty.to_token_stream(), parameter)
 }
 
 /// `pub fn name<T>(cx, args, at) -> Out<Value>`

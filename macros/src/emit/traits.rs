@@ -135,12 +135,23 @@ fn entries(sig: &Signature) -> TokenStream {
             }
         }
     });
+    let block = syn::Generics::default();
+    let own_type: syn::Type = syn::parse_quote!(Self);
+    let mut names = vec![stage::entry(fallible)];
+    names.extend(fallible.then_some("stage"));
+    let of_any = names.iter().map(|name| {
+        let item = syn::parse_quote! { fn f() {} };
+        let of_any = stage::of_any(&method_name(name, &sig.ident), &block, &own_type, &item);
+        // In a trait without `pub`.
+        of_any.into_iter().filter(|t| t.to_string() != "pub").collect::<TokenStream>()
+    });
     quote_ours! {
         #[doc(hidden)]
         #call {
             cx.call_associated::<Self>(#key, args, at)
         }
         #forgotten
+        #(#of_any)*
     }
 }
 

@@ -83,7 +83,7 @@ impl Parser<'_> {
                     None if ty == "Vec" => {
                         "lists have a fixed length in staged code: `vec![0.0; n]`, `Array1::zeros(n)`".into()
                     }
-                    None if matches!(ty, "Box" | "Rc" | "Arc" | "Cell" | "RefCell") => {
+                    None if matches!(ty, "Box" | "Rc" | "Arc" | "RefCell") => {
                         "use the value itself: staged code has no pointers to it".into()
                     }
                     None => return self.associated(e, path, stage),
@@ -143,6 +143,10 @@ impl Parser<'_> {
     /// `State::energy(&s)`
     fn associated(&mut self, e: &ExprCall, path: &Path, stage: &str) -> Expr {
         let Some(staging) = self.staging_method(path, stage) else { return rejected(Spot::of(path)) };
+        let staging = match leaves_type_open(path) {
+            true => self.of_any(path, stage),
+            false => staging,
+        };
         let arguments = e.args.iter().map(|a| self.call_argument(a)).collect::<Vec<_>>();
         match arguments.into_iter().collect() {
             Some(arguments) => expression(ExprKind::Call(staging, arguments), Spot::of(path)),
@@ -164,6 +168,27 @@ impl Parser<'_> {
         let stage = crate::emit::method_name(stage, &segment.ident);
         (segment.ident, segment.arguments) = self.entry_with(stage, arguments);
         Some(quote!(#path))
+    }
+
+    /// The staging function of a path that leaves the type open: rustc takes that of a literal for the one that nothing says. In
+    /// a block of the same type it is that of the block.
+    fn of_any(&self, path: &Path, stage: &str) -> proc_macro2::TokenStream {
+        let mut path = path.clone();
+        if let Some(last) = path.segments.last_mut() {
+            last.ident = crate::emit::any(&crate::emit::method_name(stage, &last.ident));
+        }
+        let ty = path.segments.iter().rev().nth(1).map(|s| &s.ident);
+        let float = match &self.own_float {
+            Some((own, float)) if ty == Some(own) => quote_ours! { ::desc_jit::__private::zero::<#float>() },
+            _ => quote_ours! { 0.0 },
+        };
+        quote_ours! {
+            (|
+                cx: &::desc_jit::__private::Cx,
+                args: &mut [::desc_jit::__private::Value],
+                at: ::desc_jit::__private::At,
+            | #path(cx, args, at, #float))
+        }
     }
 
     /// `Pair(a, b)` of a tuple struct.
@@ -320,4 +345,9 @@ fn is_mutable_reference(e: &Rust) -> bool {
 
 pub(super) fn starts_uppercase(name: &str) -> bool {
     name.chars().next().is_some_and(char::is_uppercase)
+}
+
+/// `Complex::new(1.0, 0.0)` says of which floats only by its arguments.
+fn leaves_type_open(path: &Path) -> bool {
+    path.segments.iter().all(|s| s.arguments.is_none() && s.ident != "Self")
 }

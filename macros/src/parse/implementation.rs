@@ -25,6 +25,17 @@ pub struct Around<'a> {
     pub is_trait: bool,
 }
 
+impl Around<'_> {
+    /// The name of a type of one float, and the float.
+    pub fn own_float(self) -> Option<(Ident, Ident)> {
+        let float = crate::generics::float_of(self.generics)?;
+        match super::types::bare(self.own_type) {
+            Type::Path(path) => Some((path.path.segments.last()?.ident.clone(), float.clone())),
+            _ => None,
+        }
+    }
+}
+
 /// A function of an `impl` block, or one of a trait that has a body.
 pub struct Method {
     /// As written, without the attribute of its own.

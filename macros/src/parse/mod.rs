@@ -37,7 +37,7 @@ use crate::build::expression;
 use crate::diag::{Sink, attribute};
 use crate::generics::Generics;
 use crate::scope::Scopes;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use std::collections::{BTreeMap, BTreeSet};
 use syn::ext::IdentExt;
 use syn::{Item, ItemFn};
@@ -95,6 +95,7 @@ pub fn function(
         is_optional: false,
         fallible,
         tried: false,
+        own_float: around.and_then(implementation::Around::own_float),
         in_block: around.is_some(),
         in_trait: around.is_some_and(|around| around.is_trait),
         generics: match around {
@@ -130,6 +131,8 @@ struct Parser<'a> {
     closures: usize,
     /// Closures in variables that assign what is around them, by the numbers of the variables.
     mutating: BTreeMap<usize, mutating::Mutating>,
+    /// In a block for a type of one float: the name of the type, and the float.
+    own_float: Option<(Ident, Ident)>,
     /// How many closures are open of which the variables around them are values.
     read_only: usize,
     /// Variables that hold structs of the user's, by their numbers.

@@ -33,7 +33,9 @@ impl Cx {
             return self.compare_elements(op, a, b, at);
         }
         let parts = a.items().zip(b.items()).filter(|(x, y)| x.len() == y.len() && !x.is_empty());
-        let Some((x, y)) = parts.filter(|_| a.struct_info().is_none() && b.struct_info().is_none()) else {
+        // Of structs as `#[derive(PartialOrd)]` does it.
+        let alike = a.struct_info() == b.struct_info() && methods_of(a, "partial_cmp").is_empty();
+        let Some((x, y)) = parts.filter(|_| alike) else {
             let symbol = op.symbol();
             let message =
                 format!("`{symbol}` has no meaning for {} and {}", self.describe(a), self.describe(b));
@@ -108,6 +110,18 @@ impl Cx {
             self.bool(false)
         };
         Ok((same, a, b))
+    }
+
+    /// `list.contains(&v)`, of trees and of lists.
+    pub(super) fn list_contains(&self, list: &Value, v: &Value, at: At) -> Out<Value> {
+        let count = self.list_length(list.whole().0, at)?;
+        let mut found = self.bool(false);
+        for k in 0..count {
+            let item = self.load("", list, &[Value::usize(k)], at)?;
+            let same = self.equal("==", &item, v, at)?.0;
+            found = self.both(BinaryOp::Or, &found, &same, at)?;
+        }
+        Ok(found)
     }
 
     /// A list of trees.

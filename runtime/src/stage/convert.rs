@@ -106,7 +106,10 @@ impl Cx {
             return Ok((a.clone(), b.clone(), ta.dtype));
         }
         // Where both are weak the float wins: `1` next to `2.0` in a closure of ours.
-        let b_adopts = b.is_weak() && (!a.is_weak() || ta.dtype.is_float());
+        // Of two integers that which is a literal.
+        let counter =
+            ta.dtype.is_int() && tb.dtype.is_int() && b.as_static().is_some() && a.as_static().is_none();
+        let b_adopts = b.is_weak() && (!a.is_weak() || ta.dtype.is_float() || counter);
         if b_adopts && let Some(b) = self.adopt(b, ta.dtype, at)? {
             return Ok((a.clone(), b, ta.dtype));
         }

@@ -89,6 +89,8 @@ pub struct Cx {
 pub(crate) struct Within {
     /// How many calls.
     pub depth: usize,
+    /// Which calls these are.
+    pub calls: Vec<StageFn>,
     /// The functions whose rules are being staged: inside, these are what their bodies say.
     pub rules_of: Vec<&'static FunctionInfo>,
     /// How many iterations a loop records for a reverse pass, where its trip count is known only at run time.
@@ -203,7 +205,9 @@ impl Cx {
                 .coerce(arg, param.ty, at)
                 .map_err(|e| e.note(format!("this is the argument `{}` of `{}`", param.name, callee.name)))?;
         }
-        Ok(Cx { builder: self.builder.clone(), function: callee, within: self.within.deeper() })
+        let mut within = self.within.deeper();
+        within.calls.push(callee.stage);
+        Ok(Cx { builder: self.builder.clone(), function: callee, within })
     }
 
     /// Gives the result of a body its declared type.

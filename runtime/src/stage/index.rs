@@ -77,8 +77,11 @@ impl Cx {
         value: &Value,
         at: At,
     ) -> Out<Value> {
-        if array.items().is_some() && !index.is_empty() {
-            return self.store_element(name, array, index, value, at);
+        if array.items().is_some() {
+            return match index.is_empty() {
+                true => self.slice_assign_list(name, array, &[], value, at),
+                false => self.store_element(name, array, index, value, at),
+            };
         }
         if let (array, levels @ 1..) = array.whole() {
             return Ok(Value::rows(self.store(name, array, index, value.whole().0, at)?, levels));

@@ -72,6 +72,14 @@ impl Cx {
                 let op = if dtype == DType::I32 { BinaryOp::WrappingAdd } else { BinaryOp::Add };
                 self.weak_like(self.binary(op, x, &k, at)?, x.is_weak())
             }
+            // Of items that are trees, each leaf of all of them comes in one array.
+            ("collected", []) => self.listed(x, at)?,
+            ("unzipped", []) => match x.items().map(|items| &items[..]) {
+                Some([first, second]) => {
+                    Value::tuple(vec![self.listed(first, at)?, self.listed(second, at)?])
+                }
+                _ => x.clone(),
+            },
             ("known_count", []) => {
                 Value::usize(self.require_usize(x, "the number of items that are collected", at)?)
             }
@@ -167,13 +175,22 @@ impl Cx {
         }))
     }
 
+    fn listed(&self, stack: &Value, at: At) -> Out<Value> {
+        if stack.items().is_none() {
+            return Ok(stack.clone());
+        }
+        let mut columns = Vec::new();
+        stack.leaves(&mut columns);
+        self.list_of(stack, &columns, at)
+    }
+
     /// How many values `x..end` or `x..=end` has.
     fn span(&self, x: &Value, end: &Value, inclusive: &Value, at: At) -> Out<Value> {
         let inclusive = inclusive.as_static() == Some(Literal::Bool(true));
         let (x, end, dtype) = self.promote("..", x, end, at)?;
         let weak = x.is_weak() && end.is_weak();
-        if !weak && let Some(count) = self.wide_span(&x, &end, inclusive, true, at)? {
-            return Ok(count);
+        if !weak && let Some(positions) = self.wide(&x, &end, inclusive, true, at)? {
+            return Ok(positions.count);
         }
         let one = Value::literal(Literal::one(dtype));
         let end = if inclusive { self.binary(BinaryOp::Add, &end, &one, at)? } else { end };

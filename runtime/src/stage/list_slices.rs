@@ -18,6 +18,9 @@ impl Cx {
 
     /// Which elements of a list of `n` are meant: `None` where that is known at run time only.
     fn chosen(&self, n: usize, spec: &[SliceArg], at: At) -> Out<Option<Vec<usize>>> {
+        if spec.is_empty() {
+            return Ok(Some((0..n).collect()));
+        }
         let [SliceArg::Range { start, end, inclusive, step }] = spec else {
             let message = "a list of trees has one axis, of which a range is taken";
             return Err(self.error(ErrorKind::Rank, message, at));

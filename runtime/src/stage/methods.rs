@@ -81,6 +81,7 @@ impl Cx {
                 ("of_length", [n]) => self.of_length(receiver, self.ty(array, at)?.shape[0], n, at),
                 ("len", []) => Ok(Value::usize(self.ty(array, at)?.shape[0])),
                 ("is_empty", []) => Ok(self.bool(self.ty(array, at)?.shape[0] == 0)),
+                ("contains", [v]) => self.list_contains(receiver, v, at),
                 _ => self.method(name, array, args, at),
             };
         }
@@ -89,6 +90,7 @@ impl Cx {
                 ("len", []) => Ok(Value::usize(items.len())),
                 ("is_empty", []) => Ok(self.bool(items.is_empty())),
                 ("of_length", [n]) => self.of_length(receiver, items.len(), n, at),
+                ("contains", [v]) => self.list_contains(receiver, v, at),
                 ("product", []) => self.fold_items(BinaryOp::Mul, items, 1, at),
                 ("sum", []) => self.fold_items(BinaryOp::Add, items, 0, at),
                 _ => Err(self.unknown_method(name, receiver, at)),
@@ -349,6 +351,11 @@ impl Cx {
             let message = format!("staged code does not have the method `{name}` with a closure");
             return Err(self.error(ErrorKind::Unsupported, message, at));
         };
+        // The items of lists are trees or lists.
+        if receiver.items().is_some() || receiver.whole().1 > 0 {
+            let n = self.list_length(receiver.whole().0, at)?;
+            return self.mapped(n, &mut |k| f(&[self.load("", receiver, k, at)?]), at);
+        }
         let ty = self.ty(receiver, at)?;
         if ty.is_scalar() {
             return Err(self.unknown_method(name, receiver, at));

@@ -38,9 +38,10 @@ mod trees;
 mod typed;
 mod unroll;
 mod value;
+mod wide_range;
 
 pub use callable::Operand;
-pub use constant::Constant;
+pub use constant::{Constant, constant_tree, zero};
 pub(crate) use cx::{Argument, Within, stage_root};
 pub use cx::{At, Cx, FunctionInfo, Mode, Out, Param, Source, StageFn};
 pub use effects::Text;

@@ -237,7 +237,7 @@ impl Cx {
             (_, Repr::Neutral(of)) if *of == op => return Ok(a.clone()),
             _ => {}
         }
-        if let Some(out) = self.overloaded(op.name(), &[a, b], at)? {
+        if let Some(out) = self.overloaded_binary(op, a, b, at)? {
             return Ok(out);
         }
         let counts = op.counts() && self.ty(a, at)?.dtype.is_int();

@@ -8,6 +8,17 @@ use crate::error::{Error, ErrorKind};
 use crate::op::BinaryOp;
 
 impl Cx {
+    /// `a op b` of operands of which one is a struct.
+    pub(super) fn overloaded_binary(&self, op: BinaryOp, a: &Value, b: &Value, at: At) -> Out<Option<Value>> {
+        let name = match op {
+            BinaryOp::And => "bitand",
+            BinaryOp::Or => "bitor",
+            BinaryOp::Xor => "bitxor",
+            op => op.name(),
+        };
+        self.overloaded(name, &[a, b], at)
+    }
+
     /// The operator `name` of these operands; `None` where no struct is among them.
     pub(super) fn overloaded(&self, name: &'static str, operands: &[&Value], at: At) -> Out<Option<Value>> {
         if operands.iter().all(|v| v.struct_info().is_none()) {
@@ -29,6 +40,11 @@ impl Cx {
             BinaryOp::Mul => "mul_assign",
             BinaryOp::Div => "div_assign",
             BinaryOp::Rem => "rem_assign",
+            BinaryOp::And => "bitand_assign",
+            BinaryOp::Or => "bitor_assign",
+            BinaryOp::Xor => "bitxor_assign",
+            BinaryOp::Shl => "shl_assign",
+            BinaryOp::Shr => "shr_assign",
             _ => return self.binary(op, old, value, at),
         };
         if old.struct_info().is_none() {
@@ -50,9 +66,11 @@ impl Cx {
             found = methods_of(right, &format!("reversed {name}"));
         }
         found.retain(|method| self.takes(method, operands, at));
-        // For values and for references: one of them may be made of the other, and is not meant inside of itself.
+        // For values and for references: one of them may be made of the others, and is not meant inside of itself.
         if found.len() > 1 {
-            found.retain(|method| !std::ptr::fn_addr_eq(method.stage, self.function.stage));
+            let open =
+                |method: &Method| self.within.calls.iter().any(|&f| std::ptr::fn_addr_eq(f, method.stage));
+            found.retain(|method| !open(method));
         }
         found.first().copied().ok_or_else(|| self.locate_error(self.no_operator(name, operands), at))
     }
@@ -68,6 +86,11 @@ impl Cx {
         match (v.struct_info(), ty) {
             (Some(info), Ty::Struct(wanted)) => info == wanted || info.path == wanted.path,
             (Some(_), _) | (_, Ty::Struct(_)) => false,
+            // `v * 3` is no `Mul<f64>`, `v * 3.0` no `Mul<i32>`.
+            (_, Ty::Scalar(dtype)) => {
+                let floats = |of: &Value| self.ty(of, at).map(|ty| ty.dtype.is_float());
+                floats(v).is_ok_and(|is| is == dtype.is_float()) && self.coerce(v, ty, at).is_ok()
+            }
             _ => self.coerce(v, ty, at).is_ok(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::cx::{At, Cx, Out};
 use super::value::{Repr, Value};
+use super::wide_range::Items;
 use crate::dtype::{DType, Literal};
 use crate::error::ErrorKind;
 use crate::op::{BinaryOp, CmpOp};
@@ -24,13 +25,6 @@ pub struct Range {
     pub(super) last_apart: bool,
     /// It runs over positions, and these are what lies there.
     pub(super) items: Option<Items>,
-}
-
-/// `start + t * stride` at position `t`: of ranges whose values are more than their type counts, `0..=u32::MAX`.
-#[derive(Clone, Debug)]
-pub(super) struct Items {
-    start: Value,
-    stride: Stride,
 }
 
 #[derive(Clone, Debug)]
@@ -131,9 +125,9 @@ impl Cx {
                 return Ok(plain(lo, count));
             }
         }
-        if let Some(count) = self.wide_span(&lo, &hi, inclusive, false, at)? {
-            let items = Some(Items { start: lo, stride: Stride::Static(1) });
-            return Ok(Range { items, ..plain(Value::usize(0), count) });
+        if let Some(wide) = self.wide(&lo, &hi, inclusive, false, at)? {
+            let items = Some(Items { start: lo, stride: Stride::Static(1), last: wide.last });
+            return Ok(Range { items, ..plain(Value::usize(0), wide.count) });
         }
         // Where the end is the largest number of its type, there is none behind it.
         let small = dtype.size() < 8;
@@ -153,66 +147,6 @@ impl Cx {
             false => count,
         };
         Ok(plain(lo, self.weak_like(count, weak)))
-    }
-
-    /// How many values a range has whose own type may not hold that number; `None` where it does.
-    pub(super) fn wide_span(
-        &self,
-        lo: &Value,
-        hi: &Value,
-        inclusive: bool,
-        always: bool,
-        at: At,
-    ) -> Out<Option<Value>> {
-        let dtype = self.ty(lo, at)?.dtype;
-        let known = |v: &Value| v.as_static().and_then(Literal::as_i128);
-        if let (Some(a), Some(b)) = (known(lo), known(hi)) {
-            // More than that nobody counts.
-            let count = (b - a + i128::from(inclusive)).clamp(0, i128::from(i64::MAX));
-            return Ok(Some(Value::usize(count as usize)));
-        }
-        let weak = lo.is_weak() && hi.is_weak();
-        match dtype {
-            DType::I32 | DType::U32
-                if always
-                    || inclusive && known(hi) == largest(dtype)
-                    || known(lo).is_some_and(|lo| lo < i128::from(i32::MIN / 2)) =>
-            {
-                let (lo, hi) = (self.cast(lo, DType::I64, at)?, self.cast(hi, DType::I64, at)?);
-                let one = Value::literal(Literal::I64(1));
-                let end = if inclusive { self.binary(BinaryOp::Add, &hi, &one, at)? } else { hi };
-                let end = self.binary(BinaryOp::Max, &end, &lo, at)?;
-                let count = self.binary(BinaryOp::Sub, &end, &lo, at)?;
-                self.cast(&count, DType::Usize, at).map(Some)
-            }
-            _ if inclusive && !weak && known(hi) == largest(dtype) => {
-                let span = self.binary(BinaryOp::WrappingSub, hi, lo, at)?;
-                let span = self.cast(&span, DType::U64, at)?;
-                let most = Value::literal(Literal::U64(i64::MAX as u64 - 1));
-                let span = self.binary(BinaryOp::Min, &span, &most, at)?;
-                let span = self.cast(&span, DType::Usize, at)?;
-                self.binary(BinaryOp::Add, &span, &Value::usize(1), at).map(Some)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// What lies at a position.
-    pub(super) fn item(&self, items: &Items, position: &Value, at: At) -> Out<Value> {
-        let dtype = self.ty(&items.start, at)?.dtype;
-        let k = self.cast(position, dtype, at)?;
-        let (op, offset) = match &items.stride {
-            Stride::Static(1) => (BinaryOp::WrappingAdd, k),
-            Stride::Static(stride) => {
-                let stride = Value::literal(Literal::I64(*stride).cast(dtype));
-                (BinaryOp::WrappingAdd, self.binary(BinaryOp::WrappingMul, &k, &stride, at)?)
-            }
-            Stride::Traced { magnitude, down } => {
-                let op = if *down { BinaryOp::WrappingSub } else { BinaryOp::WrappingAdd };
-                (op, self.binary(BinaryOp::WrappingMul, &k, magnitude, at)?)
-            }
-        };
-        self.binary(op, &items.start, &offset, at)
     }
 
     /// The positions of blocks of `length` along an array, of which the last one may be shorter. Where that is not the last
@@ -244,11 +178,7 @@ impl Cx {
     /// None that the range itself has not.
     pub fn range_rev(&self, r: Range, at: At) -> Out<Range> {
         if let Some(items) = &r.items {
-            let one = Value::usize(1);
-            let last = self.binary(BinaryOp::Max, &r.count, &one, at)?;
-            let last = self.binary(BinaryOp::Sub, &last, &one, at)?;
-            let start = self.item(items, &last, at)?;
-            let items = Some(Items { start, stride: items.stride.clone().reversed() });
+            let items = Some(self.items_rev(items, at)?);
             return Ok(Range { items, ..r });
         }
         let one = r.one(self, at)?;
@@ -271,7 +201,6 @@ impl Cx {
     /// # Errors
     /// A step of 0, as in Rust.
     pub fn range_step(&self, r: Range, k: &Value, at: At) -> Out<Range> {
-        // Of a range over positions they are those that are counted.
         let dtype = self.ty(&r.start, at)?.dtype;
         let k = self.step_as(k, dtype, at)?;
         let zero = Value::literal(Literal::zero(dtype));
@@ -284,8 +213,16 @@ impl Cx {
             let message = "`step_by` takes a step that is not 0".into();
             self.push(crate::op::Op::Check { message, user: false }, vec![self.node(&positive, at)?], at)?;
         }
-        let large = |k: &Value| k.as_static().and_then(Literal::as_i128).is_none_or(|k| k > 1 << 16);
-        let count = match dtype.size() < 8 && large(&k) {
+        if let Some(items) = &r.items {
+            let (count, items) = self.items_step(items, &r.count, &k, at)?;
+            return Ok(Range { count, items: Some(items), ..r });
+        }
+        let most = if dtype.size() < 8 { 1 << 16 } else { 1 << 40 };
+        let large = match k.as_static().and_then(Literal::as_i128) {
+            Some(k) => k > most,
+            None => dtype.size() < 8,
+        };
+        let count = match large {
             // ceil(count / k) = (count + (k - 1)) / k
             false => {
                 let round = self.binary(BinaryOp::Sub, &k, &one, at)?;
@@ -300,11 +237,6 @@ impl Cx {
                 self.binary(BinaryOp::Add, &rest, &some, at)?
             }
         };
-        if let Some(Items { start, stride }) = r.items.clone() {
-            let k = self.cast(&k, self.ty(&start, at)?.dtype, at)?;
-            let items = Some(Items { start, stride: self.stepped(stride, &k, at)? });
-            return Ok(Range { count, items, ..r });
-        }
         let stride = self.stepped(r.stride.clone(), &k, at)?;
         Ok(Range { start: r.start, count, stride, ..r })
     }
@@ -317,7 +249,7 @@ impl Cx {
         self.cast(&self.binary(BinaryOp::Min, &k, &most, at)?, dtype, at)
     }
 
-    fn stepped(&self, stride: Stride, k: &Value, at: At) -> Out<Stride> {
+    pub(super) fn stepped(&self, stride: Stride, k: &Value, at: At) -> Out<Stride> {
         let known = k.as_static().and_then(Literal::as_i128).and_then(|k| i64::try_from(k).ok());
         Ok(match (stride, known) {
             (Stride::Static(s), Some(k)) => Stride::Static(s.checked_mul(k).ok_or_else(|| {
@@ -335,7 +267,7 @@ impl Cx {
 }
 
 impl Stride {
-    fn reversed(self) -> Stride {
+    pub(super) fn reversed(self) -> Stride {
         match self {
             Stride::Static(k) => Stride::Static(-k),
             Stride::Traced { magnitude, down } => Stride::Traced { magnitude, down: !down },
@@ -344,7 +276,7 @@ impl Stride {
 }
 
 /// The largest number of an integer type.
-fn largest(dtype: DType) -> Option<i128> {
+pub(super) fn largest(dtype: DType) -> Option<i128> {
     Some(match dtype {
         DType::I32 => i32::MAX.into(),
         DType::U32 => u32::MAX.into(),

@@ -214,9 +214,13 @@ impl Parser<'_> {
     /// An iterator whose items are found by their position, as far as they have one.
     pub(super) fn positional<'e>(&mut self, i: Iterator<'e>, at: Spot) -> Option<Iterator<'e>> {
         let Iterator { before, source, count } = i;
+        if let Source::Range(range) = source {
+            let mut positions = self.positions(range, at)?;
+            positions.before.splice(0..0, before);
+            return Some(positions);
+        }
         let inner = |inner: Box<Source<'e>>| Iterator { before, source: *inner, count };
         Some(match source {
-            Source::Range(range) => return self.positions(range, at),
             Source::Each(each, source, f) => {
                 let inner = self.positional(inner(source), at)?;
                 inner.with(|source| Source::Each(each, source, f))

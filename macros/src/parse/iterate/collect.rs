@@ -44,6 +44,7 @@ impl Parser<'_> {
         let item = self.item_alone(source, read(&index, at), &mut stmts)?.value();
         let assigned = self.assigned(since);
         let parts = self.one_by_one(&assigned, index, count?, stmts, item, at);
+        let parts = method("unzipped", parts, Vec::new());
         Some(expression(ExprKind::Block(block(before, parts)), at))
     }
 
@@ -117,7 +118,10 @@ impl Parser<'_> {
     ) -> Expr {
         match assigned.is_empty() {
             true => from_shape_fn(index, count, stmts, item, at),
-            false => self.one_by_one(assigned, index, count, stmts, item, at),
+            false => {
+                let items = self.one_by_one(assigned, index, count, stmts, item, at);
+                method("collected", items, Vec::new())
+            }
         }
     }
 
