@@ -316,8 +316,8 @@ fn text() {
     let a = array![[1.0, 2.5], [3.0, f64::NAN]];
     assert_eq!(format!("{a}"), format!("{}", a.to_ndarray()));
     assert_eq!(format!("{a:8.3}"), format!("{:8.3}", a.to_ndarray()));
-    assert_eq!(format!("{a:?}"), "[[1.0, 2.5],\n [3.0, NaN]], shape=[2, 2]");
-    assert_eq!(format!("{:?}", a.row(0)), "[1.0, 2.5], shape=[2]");
+    assert_eq!(format!("{a:?}"), "[[1.0, 2.5], [3.0, NaN]]");
+    assert_eq!(format!("{:?}", a.row(0)), "[1.0, 2.5]");
     assert_eq!(format!("{}", array![true, false]), "[true, false]");
 }
 

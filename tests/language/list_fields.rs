@@ -253,3 +253,34 @@ fn a_copy_of_another_length_is_an_error() {
         assert_eq!(error.message(), "a list of 1 elements is copied to one of 4", "{error}");
     }
 }
+
+#[derive(Tree, Clone, Copy, Debug, PartialEq)]
+struct Body {
+    r: [f64; 3],
+    v: [f64; 3],
+}
+
+#[desc_jit]
+fn drifted(bodies: &mut Vec<Body>, dt: f64) -> f64 {
+    for b in bodies.iter_mut() {
+        for k in 0..3 {
+            b.r[k] += dt * b.v[k];
+        }
+    }
+    bodies.iter().map(|b| b.r[0] * b.v[1]).sum()
+}
+
+/// A pass of the compiler looked at each pair of them in all of the code: 100 took 20 seconds.
+#[test]
+fn many_structs_with_lists_are_updated_in_a_loop() {
+    let bodies = |n: usize| -> Vec<Body> {
+        (0..n).map(|k| Body { r: [k as f64, 1.0, 2.0], v: [0.5, k as f64, 1.0] }).collect()
+    };
+    let mut expected = bodies(40);
+    let sum = drifted::native(&mut expected, 0.25);
+    for engine in desc_jit::Engine::ALL {
+        let mut found = bodies(40);
+        assert_eq!(desc_jit::with_engine(engine, || drifted(&mut found, 0.25)), sum, "{engine}");
+        assert_eq!(found, expected, "{engine}");
+    }
+}

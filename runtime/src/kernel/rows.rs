@@ -22,6 +22,10 @@ use super::ranges::{Form, Interval};
 use super::relocate::{self, relocate};
 use crate::dtype::{DType, Literal};
 
+/// Lists of structs that a loop carries element by element are no states of a simulation: each pair would be looked for in all
+/// of the code.
+const MOST_SWAPS: usize = 16;
+
 /// Everywhere in the kernel.
 pub(super) fn run(kernel: &mut Kernel) {
     let mut code = std::mem::take(&mut kernel.code);
@@ -69,6 +73,9 @@ struct Plan {
 impl Plan {
     fn of(kernel: &Kernel, forms: &Forms, l: &Loop, all: &Code) -> Option<Plan> {
         let swaps: Vec<(Buf, Buf)> = l.body.iter().filter_map(swap).collect();
+        if swaps.len() > MOST_SWAPS {
+            return None;
+        }
         swaps.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).find_map(|(state, next)| {
             let mut plan = Plan::with(kernel, forms, l, state, next)?;
             let here = |item: &Item| matches!(item, Item::Loop(other) if other.iv == l.iv);
