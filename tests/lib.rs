@@ -92,6 +92,33 @@ tuples! { A 0; A 0 B 1; A 0 B 1 C 2; A 0 B 1 C 2 D 3; A 0 B 1 C 2 D 3 E 4; }
 /// the last place at most, std's own error besides) or reductions (another, fixed order).
 pub const COMPILED_ULPS: u64 = 4;
 
+/// Programs and their arguments: `name(x: f64) -> f64 { .. } of (1.0) (2.0);`. Each is a test that every engine gives what the
+/// function as written does, of types that can be compared.
+#[macro_export]
+macro_rules! as_written {
+    ($($name:ident($($x:ident: $t:ty),*) -> $r:ty $body:block of $(($($v:expr),*))*;)*) => {
+        mod programs {
+            use super::*;
+            $(
+                #[desc_jit]
+                #[allow(clippy::nonminimal_bool, clippy::eq_op, clippy::explicit_counter_loop)]
+                pub fn $name($($x: $t),*) -> $r $body
+            )*
+        }
+        $(
+            #[test]
+            fn $name() {
+                for engine in desc_jit::Engine::ALL {
+                    $(
+                        let found = desc_jit::with_engine(engine, || programs::$name($($v),*));
+                        assert_eq!(found, programs::$name::native($($v),*), "{engine}");
+                    )*
+                }
+            }
+        )*
+    };
+}
+
 /// Runs a function natively and staged on every engine with the same arguments, checks that all agree to
 /// the bit (or to `ulps = n` units in the last place, compiled kernels to `compiled = n`), that the compiled
 /// engines agree with each other to the bit, and gives the native result.

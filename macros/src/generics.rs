@@ -119,15 +119,7 @@ impl Generics {
         let generics = &item.sig.generics;
         let predicates: Vec<_> =
             generics.where_clause.iter().flat_map(|clause| clause.predicates.iter().cloned()).collect();
-        let arguments: Vec<&Type> = item
-            .sig
-            .inputs
-            .iter()
-            .filter_map(|input| match input {
-                syn::FnArg::Typed(typed) => Some(&*typed.ty),
-                syn::FnArg::Receiver(_) => None,
-            })
-            .collect();
+        let arguments = typed_arguments(item);
         let params = generics.params.iter().filter_map(|param| {
             let (ident, role) = match param {
                 GenericParam::Type(p) => {
@@ -366,6 +358,15 @@ impl Generics {
     }
 }
 
+/// The types of the arguments.
+fn typed_arguments(item: &ItemFn) -> Vec<&Type> {
+    let typed = item.sig.inputs.iter().filter_map(|input| match input {
+        syn::FnArg::Typed(typed) => Some(&*typed.ty),
+        syn::FnArg::Receiver(_) => None,
+    });
+    typed.collect()
+}
+
 /// The one parameter of a block, where it is a float.
 pub fn float_of(block: &syn::Generics) -> Option<&Ident> {
     let predicates: Vec<_> =
@@ -378,15 +379,7 @@ pub fn float_of(block: &syn::Generics) -> Option<&Ident> {
 /// The same, and where it stands in the arguments of one of its functions.
 pub fn only_float<'a>(block: &'a syn::Generics, item: &ItemFn) -> Option<(&'a Ident, Vec<Part>)> {
     let ident = float_of(block)?;
-    let arguments: Vec<&Type> = item
-        .sig
-        .inputs
-        .iter()
-        .filter_map(|input| match input {
-            syn::FnArg::Typed(typed) => Some(&*typed.ty),
-            syn::FnArg::Receiver(_) => None,
-        })
-        .collect();
+    let arguments = typed_arguments(item);
     Some((ident, Found::of(ident, &arguments).types))
 }
 

@@ -5,6 +5,7 @@
 #![allow(clippy::op_ref, clippy::needless_lifetimes, clippy::suspicious_op_assign_impl)]
 
 use desc_jit::prelude::*;
+use desc_jit_tests::as_written;
 use std::ops::{Add, AddAssign, BitAnd, BitXor, Mul, MulAssign, Neg, Shl, ShlAssign, Sub};
 
 #[derive(Tree, Clone, Copy, Debug, PartialEq)]
@@ -283,26 +284,6 @@ impl Sub for Complex<f64> {
     fn sub(self, other: Self) -> Self {
         Complex { re: self.re - other.re, im: self.im - other.im }
     }
-}
-
-macro_rules! as_written {
-    ($($name:ident($($x:ident: $t:ty),*) -> $r:ty $body:block of $(($($v:expr),*))*;)*) => {
-        mod programs {
-            use super::*;
-            $(#[desc_jit] pub fn $name($($x: $t),*) -> $r $body)*
-        }
-        $(
-            #[test]
-            fn $name() {
-                for engine in desc_jit::Engine::ALL {
-                    $(
-                        let found = desc_jit::with_engine(engine, || programs::$name($($v),*));
-                        assert_eq!(found, programs::$name::native($($v),*), "{engine}");
-                    )*
-                }
-            }
-        )*
-    };
 }
 
 as_written! {

@@ -225,3 +225,34 @@ fn elements_with_such_methods_are_an_error() {
         "{error}"
     );
 }
+
+/// Another name for an array is no struct.
+type Field = Array2<f64>;
+
+#[desc_jit]
+fn of_another_name(u: &mut Field, v: &Field) -> f64 {
+    let mut w: Field = v.clone();
+    w.fill(0.5);
+    u.row_mut(0).assign(&v.row(1));
+    u.swap([0, 1], [1, 0]);
+    let sum = &w + &u.slice(s![.., ..]);
+    w.assign(&sum);
+    let mut sum = w.sum();
+    for i in 0..u.nrows() {
+        sum += u[[i, 0]] * u.row(i).sum();
+    }
+    sum + w.mapv(|x| 2.0 * x)[[1, 1]]
+}
+
+#[test]
+fn another_name_for_an_array_has_its_methods() {
+    let v = array![[1.0, 2.0], [3.0, 4.0]];
+    let mut expected = array![[0.5, 1.5], [2.5, 3.5]];
+    let start = expected.clone();
+    let value = of_another_name::native(&mut expected, &v);
+    for engine in desc_jit::Engine::ALL {
+        let mut u = start.clone();
+        assert_eq!(desc_jit::with_engine(engine, || of_another_name(&mut u, &v)), value, "{engine}");
+        assert_eq!(u, expected, "{engine}");
+    }
+}

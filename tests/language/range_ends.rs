@@ -1,30 +1,7 @@
 //! Ranges up to the largest number of their type, and with more values than it counts.
 
 use desc_jit::prelude::*;
-
-macro_rules! as_written {
-    ($($name:ident($($x:ident: $t:ty),*) -> $r:ty $body:block of $(($($v:expr),*))*;)*) => {
-        mod programs {
-            use super::*;
-            $(
-                #[desc_jit]
-                #[allow(clippy::reversed_empty_ranges, clippy::explicit_counter_loop)]
-                pub fn $name($($x: $t),*) -> $r $body
-            )*
-        }
-        $(
-            #[test]
-            fn $name() {
-                for engine in desc_jit::Engine::ALL {
-                    $(
-                        let found = desc_jit::with_engine(engine, || programs::$name($($v),*));
-                        assert_eq!(found, programs::$name::native($($v),*), "{engine}");
-                    )*
-                }
-            }
-        )*
-    };
-}
+use desc_jit_tests::as_written;
 
 as_written! {
     up_to_the_largest(a: i32, b: u32, c: u64, d: usize) -> (i32, u32, u64, usize) {

@@ -1,6 +1,6 @@
 //! Blocks and statements.
 
-use super::structs::is_struct_type;
+use super::structs::{Known, is_struct_type};
 use super::{Parser, bare, is_of_loops, types};
 use crate::ast::{Argument, Block, Callable, Expr, ExprKind, Pattern, Spot, Stmt};
 use crate::diag::statements::*;
@@ -121,13 +121,14 @@ impl Parser<'_> {
             }
             e => self.moved(e),
         };
-        let is_struct =
-            self.is_struct(&init.expr) || matches!(&local.pat, syn::Pat::Type(p) if is_struct_type(&p.ty));
+        let of_type = match &local.pat {
+            syn::Pat::Type(p) if is_struct_type(&p.ty) => Known::Name,
+            _ => Known::Nothing,
+        };
+        let known = self.known(&init.expr).max(of_type);
         let since = self.scopes.mark();
         let pattern = self.pattern(&local.pat, false);
-        if is_struct {
-            self.holds_struct(&pattern);
-        }
+        self.is_known(&pattern, known);
         if matches!(value.kind, ExprKind::Rejected) {
             self.scopes.reject(since);
         }

@@ -89,7 +89,7 @@ pub fn function(
         closures: 0,
         mutating: BTreeMap::new(),
         arrays: BTreeSet::new(),
-        structs: BTreeSet::new(),
+        structs: BTreeMap::new(),
         read_only: 0,
         handles: Handles::default(),
         is_optional: false,
@@ -136,7 +136,7 @@ struct Parser<'a> {
     /// How many closures are open of which the variables around them are values.
     read_only: usize,
     /// Variables that hold structs of the user's, by their numbers.
-    structs: BTreeSet<usize>,
+    structs: BTreeMap<usize, structs::Known>,
     /// Parameters that are arrays and no lists, by their numbers.
     arrays: BTreeSet<usize>,
     /// Paths that stand for handles.

@@ -1,6 +1,6 @@
 //! The signature of the annotated function.
 
-use super::structs::is_struct_type;
+use super::structs::{Known, is_struct_type};
 use super::{Parser, types};
 use crate::args::Arguments;
 use crate::ast::{Mode, Param, Pattern};
@@ -128,9 +128,12 @@ impl Parser<'_> {
             Pattern::Name(variable) => arguments.statics.iter().any(|s| s.unraw() == variable.name()),
             _ => false,
         };
-        if is_struct_type(&typed.ty) || matches!(&pattern, Pattern::Name(v) if v.name() == "self") {
-            self.holds_struct(&pattern);
-        }
+        let known = match &pattern {
+            Pattern::Name(v) if v.name() == "self" => Known::Struct,
+            _ if is_struct_type(&typed.ty) => Known::Name,
+            _ => Known::Nothing,
+        };
+        self.is_known(&pattern, known);
         if is_of_ndarray(&typed.ty) {
             pattern.variables(&mut |variable| {
                 self.arrays.insert(variable.number());

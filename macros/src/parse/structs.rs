@@ -10,60 +10,80 @@ use syn::{Expr as Rust, ExprMethodCall, Type, UnOp};
 /// What a struct has without saying so, and never changes it.
 const DERIVED: &[&str] = &["clone", "to_owned", "into", "eq", "ne"];
 
+/// What is known of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Known {
+    /// Nothing, or something else.
+    Nothing,
+    /// Its type has a name that is none of arrays: it may be another name for one, `type Field = Array2<f64>`.
+    Name,
+    /// It is a struct.
+    Struct,
+}
+
 impl Parser<'_> {
-    /// By its spelling, a struct of the user's.
-    pub(super) fn is_struct(&self, e: &Rust) -> bool {
+    /// What is known of an expression, by its spelling.
+    pub(super) fn known(&self, e: &Rust) -> Known {
+        let of = |number| self.structs.get(&number).copied().unwrap_or(Known::Nothing);
         match bare(e) {
             Rust::Path(p) if p.qself.is_none() => {
                 let variable = p.path.get_ident().and_then(|ident| self.scopes.variable(ident));
-                variable.is_some_and(|v| match &v.alias {
-                    Some(place) => place.parts.is_empty() && self.structs.contains(&place.root.number()),
-                    None => self.structs.contains(&v.number()),
+                variable.map_or(Known::Nothing, |v| match &v.alias {
+                    Some(place) if place.parts.is_empty() => of(place.root.number()),
+                    Some(_) => Known::Nothing,
+                    None => of(v.number()),
                 })
             }
-            Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => self.is_struct(&u.expr),
-            Rust::Reference(r) => self.is_struct(&r.expr),
-            Rust::Struct(_) => true,
-            Rust::MethodCall(m) => m.method == "clone" && self.is_struct(&m.receiver),
-            // `Stack::new()`
+            Rust::Unary(u) if matches!(u.op, UnOp::Deref(_)) => self.known(&u.expr),
+            Rust::Reference(r) => self.known(&r.expr),
+            Rust::Struct(_) => Known::Struct,
+            Rust::MethodCall(m) if m.method == "clone" => self.known(&m.receiver),
+            // `Stack::new()`: arrays have none.
             Rust::Call(call) => match bare(&call.func) {
                 Rust::Path(p) => {
                     let segments: Vec<_> = p.path.segments.iter().collect();
-                    matches!(&segments[..], [.., ty, function]
-                        if is_struct_name(&ty.ident.to_string())
-                            && (function.ident == "new" || function.ident == "default"))
+                    match &segments[..] {
+                        [.., ty, function]
+                            if function.ident == "new" && is_struct_name(&ty.ident.to_string()) =>
+                        {
+                            Known::Struct
+                        }
+                        _ => Known::Nothing,
+                    }
                 }
-                _ => false,
+                _ => Known::Nothing,
             },
-            _ => false,
+            _ => Known::Nothing,
         }
     }
 
-    /// What the pattern binds as a whole is a struct.
-    pub(super) fn holds_struct(&mut self, pattern: &Pattern) {
+    /// This is known of what the pattern binds as a whole.
+    pub(super) fn is_known(&mut self, pattern: &Pattern, what: Known) {
         match pattern {
-            Pattern::Name(variable) => {
-                self.structs.insert(variable.number());
+            Pattern::Name(variable) if what > Known::Nothing => {
+                self.structs.insert(variable.number(), what);
             }
-            Pattern::Typed(inner, ..) => self.holds_struct(inner),
+            Pattern::Typed(inner, ..) => self.is_known(inner, what),
             _ => {}
         }
     }
 
-    /// It is a method of a struct that may be called like one of arrays: by `Cx::method` it could not change its receiver.
+    /// It is a method of a struct that is called like one of arrays or iterators, as far as that is known.
     pub(super) fn is_of_struct(&self, m: &ExprMethodCall) -> bool {
         let name = m.method.to_string();
-        if DERIVED.contains(&name.as_str())
-            || !self.is_struct(&m.receiver)
-            || m.args.iter().any(|a| matches!(bare(a), Rust::Closure(_)))
-        {
+        if DERIVED.contains(&name.as_str()) || m.args.iter().any(|a| matches!(bare(a), Rust::Closure(_))) {
             return false;
         }
-        match names::method(&name) {
-            Some(names::Method::Plain) => super::method::place_root(&m.receiver)
+        match (self.known(&m.receiver), names::method(&name)) {
+            (Known::Nothing, _) => false,
+            // Staged code has no such method of arrays.
+            (_, None) => true,
+            (Known::Name, Some(_)) => false,
+            // By `Cx::method` it could not change its receiver.
+            (Known::Struct, Some(names::Method::Plain)) => super::method::place_root(&m.receiver)
                 .and_then(|root| self.scopes.variable(root))
                 .is_some_and(|v| v.mutable),
-            _ => true,
+            (Known::Struct, Some(_)) => true,
         }
     }
 }

@@ -9,7 +9,7 @@ constructs! {
     bools: "`bool`, `&&`, `\\|\\|`, `!`";
     literals: "unsuffixed literals";
     parts: "`let [x, y, z] = v;`, `[first, .., last]`, `[first, rest @ ..]`, `whole @ (a, b)`, `ref x`, in parameters too, `&x: &f64`";
-    comparisons: "`a == b`, `a < b`, `x == y` of arrays and lists, tuples and structs; `(a..b).contains(&v)`, `x.contains(&v)`";
+    comparisons: "`a == b` of arrays, lists, tuples and structs, `a < b` of tuples and structs; `(a..b).contains(&v)`, `x.contains(&v)`";
     tuples: "tuples, `let (a, b) = ..`, `(a, b) = (b, a)`";
     names_of_parts: "`let r = &mut x;`, `let mut row = x.row_mut(i);`";
     moved_references: "`let y = x;` of a `&mut`, `let (a, b) = &mut pair;`, `let State { x, .. } = self;`, `match self { State { x, .. } => *x += v }`";
