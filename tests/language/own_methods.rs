@@ -256,3 +256,42 @@ fn another_name_for_an_array_has_its_methods() {
         assert_eq!(u, expected, "{engine}");
     }
 }
+
+/// Without the attribute: `len` and `sum` were those of its fields.
+impl Span {
+    fn len(&self) -> usize {
+        self.last - self.first
+    }
+
+    fn sum(&self) -> usize {
+        self.first * self.last
+    }
+}
+
+#[derive(Tree, Clone, Copy)]
+struct Span {
+    first: usize,
+    last: usize,
+}
+
+#[desc_jit]
+fn length(span: &Span) -> usize {
+    span.len()
+}
+
+#[desc_jit]
+fn summed(span: &Span) -> usize {
+    span.sum()
+}
+
+#[test]
+fn the_fields_of_a_struct_are_no_list() {
+    let span = Span { first: 3, last: 10 };
+    assert_eq!((length::native(&span), summed::native(&span)), (7, 30));
+    for engine in desc_jit::Engine::ALL {
+        let found = desc_jit::with_engine(engine, || [length::try_call(&span), summed::try_call(&span)]);
+        for (error, name) in found.map(Result::unwrap_err).iter().zip(["len", "sum"]) {
+            assert_eq!(error.message(), format!("staged code does not have the method `{name}` for Span"));
+        }
+    }
+}

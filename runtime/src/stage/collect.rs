@@ -6,11 +6,6 @@ use crate::dtype::{DType, Literal, Type};
 use crate::error::ErrorKind;
 
 impl Cx {
-    /// `list.map(f)`, of a list of `n` trees or lists: an array where `f` gives numbers.
-    pub(super) fn mapped(&self, n: usize, f: &mut dyn FnMut(&[Value]) -> Out<Value>, at: At) -> Out<Value> {
-        self.build(&[n], None, f, at)
-    }
-
     /// `n` of them, each leaf of all of them in one array while they are made.
     pub(super) fn collected(
         &self,

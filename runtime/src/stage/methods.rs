@@ -85,6 +85,10 @@ impl Cx {
                 _ => self.method(name, array, args, at),
             };
         }
+        // A struct has no length, whatever it has a method of that name for.
+        if receiver.struct_info().is_some() {
+            return Err(self.unknown_method(name, receiver, at));
+        }
         if let Some(items) = receiver.items() {
             return match (name, args) {
                 ("len", []) => Ok(Value::usize(items.len())),
@@ -354,7 +358,7 @@ impl Cx {
         // The items of lists are trees or lists.
         if receiver.items().is_some() || receiver.whole().1 > 0 {
             let n = self.list_length(receiver.whole().0, at)?;
-            return self.mapped(n, &mut |k| f(&[self.load("", receiver, k, at)?]), at);
+            return self.build(&[n], None, &mut |k| f(&[self.load("", receiver, k, at)?]), at);
         }
         let ty = self.ty(receiver, at)?;
         if ty.is_scalar() {

@@ -1,9 +1,10 @@
 //! Operators of structs: `a + b` is a call of the method of that name.
 
 use super::cx::{At, Cx, Out};
-use super::structs::{methods_of, not_one};
+use super::structs::methods_of;
 use super::typed::{Method, Ty};
 use super::value::Value;
+use crate::dtype::DType;
 use crate::error::{Error, ErrorKind};
 use crate::op::BinaryOp;
 
@@ -86,25 +87,20 @@ impl Cx {
         match (v.struct_info(), ty) {
             (Some(info), Ty::Struct(wanted)) => info == wanted || info.path == wanted.path,
             (Some(_), _) | (_, Ty::Struct(_)) => false,
-            // `v * 3` is no `Mul<f64>`, `v * 3.0` no `Mul<i32>`.
-            (_, Ty::Scalar(dtype)) => {
-                let floats = |of: &Value| self.ty(of, at).map(|ty| ty.dtype.is_float());
-                floats(v).is_ok_and(|is| is == dtype.is_float()) && self.coerce(v, ty, at).is_ok()
-            }
+            // `v * 3` is no `Mul<f64>`, `v * 3.0` no `Mul<i32>`. Nothing is converted: what is not chosen leaves no check behind.
+            (_, Ty::Scalar(dtype)) => self.leaf_type(v, at).is_ok_and(|(is, weak)| {
+                let open = weak && is.dtype.is_float() == dtype.is_float() && dtype != DType::Bool;
+                is.is_scalar() && (is.dtype == dtype || open)
+            }),
             _ => self.coerce(v, ty, at).is_ok(),
         }
     }
 
     fn no_operator(&self, name: &str, operands: &[&Value]) -> Error {
         let shown: Vec<String> = operands.iter().map(|v| self.describe(v)).collect();
-        let (of, others) = (&shown[0], &shown[1..]);
-        let mut error = not_one(name, of, 0);
-        if let [other] = others {
-            error = Error::new(
-                ErrorKind::Unsupported,
-                format!("staged code has no `{name}` of {of} and {other}"),
-            );
-        }
-        error.note("put `#[desc_jit]` on the `impl` block of the operator")
+        let operands = shown.join(" and ");
+        let message = format!("staged code has no `{name}` of {operands}");
+        Error::new(ErrorKind::Unsupported, message)
+            .note("put `#[desc_jit]` on the `impl` block of the operator")
     }
 }
