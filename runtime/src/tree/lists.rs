@@ -87,10 +87,7 @@ impl<T: Tree, const N: usize> Tree for [T; N] {
         T::__updated(elements.as_flattened_mut(), &[axes, &[N]].concat())
     }
     fn __owned<'a>(this: Self) -> ArgValue<'a> {
-        match T::__ARRAY {
-            Some(_) => T::__gathered(this.into(), &[N]),
-            None => with_length(this.into_iter().map(Tree::__owned).collect()),
-        }
+        owned(this.into())
     }
     fn __shared(this: &Self) -> ArgValue<'_> {
         shared(this)
@@ -111,11 +108,7 @@ impl<T: Tree> Tree for Vec<T> {
         None => Ty::List(&T::__TY),
     };
     fn __owned<'a>(this: Self) -> ArgValue<'a> {
-        let count = this.len();
-        match T::__ARRAY {
-            Some(_) => T::__gathered(this, &[count]),
-            None => with_length(this.into_iter().map(Tree::__owned).collect()),
-        }
+        owned(this)
     }
     fn __shared(this: &Self) -> ArgValue<'_> {
         shared(this)
@@ -125,6 +118,15 @@ impl<T: Tree> Tree for Vec<T> {
     }
     fn __take(outputs: &mut Outputs) -> Result<Self> {
         taken(outputs)
+    }
+}
+
+/// A list that is given away.
+fn owned<'a, T: Tree>(this: Vec<T>) -> ArgValue<'a> {
+    let count = this.len();
+    match T::__ARRAY {
+        Some(_) => T::__gathered(this, &[count]),
+        None => with_length(this.into_iter().map(Tree::__owned).collect()),
     }
 }
 
