@@ -169,6 +169,12 @@ impl Builder {
         self.open.iter().flat_map(|r| &r.nodes).find(|n| n.outputs.contains(&v))
     }
 
+    /// The nodes of such ops in open regions, by their first result.
+    pub fn made_by(&self, is_meant: impl Fn(&Op) -> bool) -> HashMap<ValueId, &Node> {
+        let nodes = self.open.iter().flat_map(|r| &r.nodes).filter(|n| is_meant(&n.op));
+        nodes.filter_map(|n| Some((*n.outputs.first()?, n))).collect()
+    }
+
     /// `v - base` where both are the same value with constants added in open regions.
     pub fn offset_from(&self, v: ValueId, base: ValueId) -> Option<i128> {
         let ((root, offset), (base, start)) = (self.offset(v), self.offset(base));

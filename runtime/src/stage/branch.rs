@@ -76,6 +76,12 @@ impl Cx {
         let mut joined: Vec<(Value, Vec<Leaf>)> = Vec::new();
         for k in 0..count {
             let mut values: Vec<Value> = branches.iter().map(|b| b.outputs[k].clone()).collect();
+            for (branch, value) in branches.iter_mut().zip(&mut values) {
+                self.builder.borrow_mut().reopen(std::mem::take(&mut branch.region));
+                let gathered = self.gathered(value, at);
+                branch.region = self.builder.borrow_mut().close(Vec::new());
+                *value = gathered?;
+            }
             let Some(model) = values.iter().find(|v| !v.is_uninit()).cloned() else {
                 joined.push((values[0].clone(), Vec::new()));
                 continue;
@@ -216,6 +222,9 @@ fn identical(a: &Value, b: &Value) -> bool {
 }
 
 pub(super) fn same_tree(a: &Value, b: &Value) -> bool {
+    if let (Some(a), Some(b)) = (a.columns(), b.columns()) {
+        return a.is_like(b);
+    }
     match (a.items(), b.items()) {
         (Some(x), Some(y)) => {
             let is_static = |k: usize| a.struct_info().is_some_and(|info| info.fields[k].is_static);
@@ -224,7 +233,7 @@ pub(super) fn same_tree(a: &Value, b: &Value) -> bool {
                 && x.len() == y.len()
                 && x.iter().zip(y.iter()).enumerate().all(same)
         }
-        (None, None) => true,
+        (None, None) => a.columns().is_none() && b.columns().is_none(),
         _ => false,
     }
 }

@@ -16,7 +16,7 @@ impl Cx {
         let depth = self.builder.borrow().depth();
         self.builder.borrow_mut().open();
         let index = self.builder.borrow_mut().param(Type::scalar(DType::Usize), None);
-        let first = f(&[Value::traced(index)]);
+        let first = f(&[Value::traced(index)]).and_then(|first| self.gathered(&first, at));
         let types = first.as_ref().map_or(Ok(Vec::new()), |first| {
             let mut leaves = Vec::new();
             first.leaves(&mut leaves);
@@ -27,7 +27,7 @@ impl Cx {
         let first = match first {
             Err(error) if error.is_unlike() => {
                 let items = (0..n).map(|k| f(&[Value::usize(k)])).collect::<Out<Vec<_>>>()?;
-                return Ok(Value::list(items));
+                return self.list(items, at);
             }
             first => first?,
         };
@@ -44,7 +44,7 @@ impl Cx {
             zeros,
             &mut |index, columns| {
                 let mut leaves = Vec::new();
-                f(std::slice::from_ref(&index))?.leaves(&mut leaves);
+                self.gathered(&f(std::slice::from_ref(&index))?, at)?.leaves(&mut leaves);
                 if leaves.len() != columns.len() {
                     return Err(self.error(
                         ErrorKind::DType,
@@ -58,8 +58,8 @@ impl Cx {
             },
             at,
         )?;
-        match (&columns[..], first.items()) {
-            ([rows], None) => Ok(Value::rows(rows.clone(), first.whole().1 + 1)),
+        match (&columns[..], first.is_tree()) {
+            ([rows], false) => Ok(Value::rows(rows.clone(), first.whole().1 + 1)),
             _ => self.list_of(&first, &columns, at),
         }
     }

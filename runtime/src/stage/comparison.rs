@@ -1,5 +1,6 @@
 //! Comparisons as Rust has them: one answer, whatever is compared.
 
+use super::columns::Columns;
 use super::cx::{At, Cx, Out};
 use super::structs::methods_of;
 use super::value::Value;
@@ -24,7 +25,7 @@ impl Cx {
     }
 
     fn is_number(&self, v: &Value, at: At) -> Out<bool> {
-        Ok(v.items().is_none() && self.ty(v, at)?.is_scalar())
+        Ok(!v.is_tree() && self.ty(v, at)?.is_scalar())
     }
 
     /// `a < b` and its relatives: of tuples, by the first parts that differ.
@@ -79,6 +80,9 @@ impl Cx {
             let same = self.call_method("eq", false, false, &mut [a.clone(), b.clone()], at)?;
             return Ok((same, a.clone(), b.clone()));
         }
+        if a.columns().is_some() || b.columns().is_some() {
+            return self.equal_rows(symbol, a, b, at);
+        }
         match (a.items(), b.items()) {
             (Some(x), Some(y)) if x.len() == y.len() && a.struct_info() == b.struct_info() => {
                 let (mut all, mut left, mut right) = (self.bool(true), Vec::new(), Vec::new());
@@ -112,10 +116,45 @@ impl Cx {
         Ok((same, a, b))
     }
 
+    /// `a == b` of which one is a long list.
+    fn equal_rows(&self, symbol: &str, a: &Value, b: &Value, at: At) -> Out<(Value, Value, Value)> {
+        match (a.columns(), b.columns()) {
+            (Some(x), Some(y)) if x.is_like(y) && !has_own_equality(x.one()) => {
+                let (mut all, mut left, mut right) = (self.bool(true), Vec::new(), Vec::new());
+                for (x, y) in x.arrays.iter().zip(&y.arrays) {
+                    let (same, x, y) = self.equal(symbol, x, y, at)?;
+                    all = self.both(BinaryOp::And, &all, &same, at)?;
+                    left.push(x);
+                    right.push(y);
+                }
+                Ok((all, x.with_arrays(left), y.with_arrays(right)))
+            }
+            _ => {
+                let apart = |v: &Value| -> Out<Value> {
+                    Ok(match v.columns() {
+                        Some(columns) => Value::list(self.apart(columns, at)?),
+                        None => v.clone(),
+                    })
+                };
+                self.equal(symbol, &apart(a)?, &apart(b)?, at)
+            }
+        }
+    }
+
     /// `list.contains(&v)`, of trees and of lists.
     pub(super) fn list_contains(&self, list: &Value, v: &Value, at: At) -> Out<Value> {
         let count = self.list_length(list.whole().0, at)?;
         let mut found = self.bool(false);
+        if list.columns().is_some() {
+            let range = self.range(&Value::usize(0), &Value::usize(count), false, at)?;
+            let mut look = |k: Value, found: Vec<Value>| {
+                let item = self.load("", list, &[k], at)?;
+                let same = self.equal("==", &item, v, at)?.0;
+                Ok(vec![self.both(BinaryOp::Or, &found[0], &same, at)?])
+            };
+            let found = self.for_dyn(range, &[""], vec![found], &mut look, at)?;
+            return Ok(found.into_iter().next().unwrap_or_else(|| self.bool(false)));
+        }
         for k in 0..count {
             let item = self.load("", list, &[Value::usize(k)], at)?;
             let same = self.equal("==", &item, v, at)?.0;
@@ -126,6 +165,12 @@ impl Cx {
 
     /// A list of trees.
     fn is_list(&self, v: &Value) -> bool {
-        v.items().is_some() && v.struct_info().is_none()
+        v.is_tree() && v.struct_info().is_none()
     }
+}
+
+/// Of a struct in it, equality is a method.
+fn has_own_equality(v: &Value) -> bool {
+    let parts = v.columns().map(Columns::one).into_iter().chain(v.items().into_iter().flat_map(|items| items.iter()));
+    !methods_of(v, "eq").is_empty() || parts.into_iter().any(has_own_equality)
 }

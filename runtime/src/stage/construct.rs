@@ -29,8 +29,8 @@ impl Cx {
             // The element type of `[]` shows nowhere.
             return self.zeros_like(Literal::F64(0.0), &[0], at);
         };
-        if first.items().is_some() {
-            return Ok(Value::list(elements));
+        if first.is_tree() {
+            return self.literal_list(elements, at);
         }
         let shapes = elements.iter().map(|v| Ok(self.ty(v, at)?.shape)).collect::<Out<Vec<_>>>()?;
         let levels = usize::from(!shapes[0].is_empty()) + first.whole().1;
@@ -60,8 +60,8 @@ impl Cx {
     /// A length that is only known at run time.
     pub fn repeat(&self, v: &Value, n: &Value, at: At) -> Out<Value> {
         let n = self.require_usize(n, "the length of an array", at)?;
-        if v.items().is_some() {
-            return Ok(Value::list(vec![v.clone(); n]));
+        if v.is_tree() {
+            return self.repeated(v, n, at);
         }
         let mut shape = vec![n];
         shape.extend(self.ty(v, at)?.shape);
@@ -177,7 +177,7 @@ impl Cx {
         };
         let shape = self.shape_arg(shape, at)?;
         let out = self.build(&shape, generics, f, at)?;
-        if out.items().is_none() && out.whole().1 == 0 {
+        if !out.is_tree() && out.whole().1 == 0 {
             self.check_rank(ty, name, &out, at)?;
         }
         Ok(out)
@@ -210,7 +210,7 @@ impl Cx {
             let result = each_index(self, shape, start, at, &mut |index, out| {
                 let arg = if index.len() == 1 { index[0].clone() } else { Value::tuple(index.to_vec()) };
                 let v = f(&[arg])?;
-                if shape.len() == 1 && (v.items().is_some() || !self.ty(&v, at)?.is_scalar()) {
+                if shape.len() == 1 && (v.is_tree() || !self.ty(&v, at)?.is_scalar()) {
                     trees = true;
                     return Err(self.error(ErrorKind::DType, "restage as a list of trees", at));
                 }

@@ -152,7 +152,7 @@ impl Cx {
             Ty::List(&item) => self.coerce_list(v, item, at)?.ok_or_else(mismatch),
             Ty::Struct(info) => self.coerce_struct(v, info, at)?.ok_or_else(mismatch),
             Ty::Scalar(dtype) => {
-                if v.items().is_some() || !self.ty(v, at)?.is_scalar() {
+                if v.is_tree() || !self.ty(v, at)?.is_scalar() {
                     return Err(mismatch());
                 }
                 self.adopt(v, dtype, at)?.ok_or_else(mismatch)
@@ -163,7 +163,7 @@ impl Cx {
                 Ok(Value::rows(array, levels))
             }
             Ty::Array(dtype, rank) => {
-                if v.items().is_some() {
+                if v.is_tree() {
                     return Err(mismatch());
                 }
                 let actual = self.ty(v, at)?;
@@ -188,7 +188,7 @@ impl Cx {
     /// # Errors
     /// A value of another type.
     pub fn assign(&self, name: &'static str, old: &Value, new: Value, at: At) -> Out<Value> {
-        if old.is_uninit() || new.is_uninit() || old.items().is_some() || new.items().is_some() {
+        if old.is_uninit() || new.is_uninit() || old.is_tree() || new.is_tree() {
             return Ok(new);
         }
         let (was, is) = (self.ty(old, at)?, self.ty(&new, at)?);

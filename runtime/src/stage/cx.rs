@@ -170,6 +170,7 @@ pub(super) fn stage_alone(
     let cx = Cx { builder: Rc::new(RefCell::new(builder)), function, within };
     let before = args.clone();
     let result = stage(&cx, &mut args, start)?;
+    let result = cx.spread(&result, start)?;
     let mut leaves = Vec::new();
     result.leaves(&mut leaves);
     let mut statics = Vec::new();
@@ -178,7 +179,7 @@ pub(super) fn stage_alone(
         if param.mode == Mode::Mut {
             let arg = cx.coerce(arg, param.ty, start)?;
             cx.keeps_statics(param, &before[k], &arg, start)?;
-            arg.leaves(&mut leaves);
+            cx.spread(&arg, start)?.leaves(&mut leaves);
         }
     }
     let results = leaves.iter().map(|v| cx.node(v, start)).collect::<Out<Vec<_>>>()?;
@@ -294,19 +295,28 @@ impl Cx {
 
     /// How messages name a value's type.
     pub(super) fn describe(&self, v: &Value) -> String {
+        self.describe_with(v, &mut std::iter::empty())
+    }
+
+    /// The same with these types of what has none of its own.
+    pub(super) fn describe_with(&self, v: &Value, types: &mut dyn Iterator<Item = String>) -> String {
         match &v.0 {
+            Repr::Uninit("") => types.next().unwrap_or_else(|| "a value that is not there yet".into()),
             Repr::Uninit(name) => format!("`{name}`, which has no value yet,"),
             Repr::Neutral(_) => "a sum of nothing".to_string(),
             Repr::Static { literal, .. } => literal.dtype().to_string(),
             Repr::Traced { id, .. } => self.builder.borrow().graph().ty(*id).to_string(),
-            Repr::Rows(array, _) => self.describe(array),
+            Repr::Rows(array, _) => self.describe_with(array, types),
             Repr::Tuple(items) => {
-                let items: Vec<String> = items.iter().map(|v| self.describe(v)).collect();
+                let items: Vec<String> = items.iter().map(|v| self.describe_with(v, types)).collect();
                 format!("({})", items.join(", "))
             }
             Repr::List(items) => {
-                let item = items.first().map_or("_".into(), |v| self.describe(v));
+                let item = items.first().map_or("_".into(), |v| self.describe_with(v, types));
                 format!("Vec<{item}> of length {}", items.len())
+            }
+            Repr::Columns(columns) => {
+                format!("Vec<{}> of length {}", self.describe_row(columns), columns.count)
             }
             Repr::Struct(info, _) => info.name.to_string(),
             Repr::At { .. } => "`.at(..)` without `.set(..)`".to_string(),

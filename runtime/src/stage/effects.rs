@@ -37,7 +37,7 @@ impl Message {
         self
     }
 
-    fn text(mut self, text: &Text) -> Out<Message> {
+    fn text(mut self, text: &Text, cx: &Cx, at: At) -> Out<Message> {
         for piece in Template::parse(text.format)?.0 {
             match piece {
                 Piece::Text(plain) => self.pieces.push(Piece::Text(plain)),
@@ -46,7 +46,7 @@ impl Message {
                         self.values.push(text.values[*k].clone());
                         *k = self.values.len() - 1;
                     });
-                    self = self.value(&text.values[k], spec);
+                    self = self.value(&cx.spread(&text.values[k], at)?, spec);
                 }
             }
         }
@@ -126,7 +126,7 @@ impl Cx {
         text: impl FnOnce() -> Out<Text>,
         at: At,
     ) -> Out<()> {
-        self.check_that(condition, simple, || Message::default().text(&text()?), at)
+        self.check_that(condition, simple, || Message::default().text(&text()?, self, at), at)
     }
 
     /// `assert!(condition)`, with the condition as it is written.
@@ -156,10 +156,10 @@ impl Cx {
         let message = || {
             let mut message = Message::default().plain(format!("assertion `left {symbol} right` failed"));
             if let Some(text) = text {
-                message = message.plain(": ").text(&text()?)?;
+                message = message.plain(": ").text(&text()?, self, at)?;
             }
-            message = message.plain("\n  left: ").value(&left, Spec::DEBUG);
-            Ok(message.plain("\n right: ").value(&right, Spec::DEBUG))
+            message = message.plain("\n  left: ").value(&self.spread(&left, at)?, Spec::DEBUG);
+            Ok(message.plain("\n right: ").value(&self.spread(&right, at)?, Spec::DEBUG))
         };
         self.check_that(&holds, simple, message, at)
     }
@@ -169,7 +169,7 @@ impl Cx {
     /// # Errors
     /// It is executed whatever the arguments are, with a text that is known.
     pub fn panic(&self, text: &Text, at: At) -> Out<Value> {
-        let message = || Message::default().text(text);
+        let message = || Message::default().text(text, self, at);
         self.check_that(&self.bool(false), true, message, at)?;
         Ok(self.never())
     }
@@ -189,7 +189,7 @@ impl Cx {
     /// # Errors
     /// A value that has no text.
     pub fn print(&self, stream: Stream, text: &Text, at: At) -> Out<()> {
-        self.push_print(stream, Message::default().text(text)?, at)
+        self.push_print(stream, Message::default().text(text, self, at)?, at)
     }
 
     /// `dbg!(value)`, with the value as it is written.
@@ -198,7 +198,7 @@ impl Cx {
     /// A value that has no text.
     pub fn dbg(&self, value: Value, written: &str, at: At) -> Out<Value> {
         let place = format!("[{}:{}:{}]", self.function.source.file, at.0, at.1);
-        let message = Message::default().plain(format!("{place} {written} = ")).value(&value, Spec::PRETTY);
+        let message = Message::default().plain(format!("{place} {written} = ")).value(&self.spread(&value, at)?, Spec::PRETTY);
         self.push_print(Stream::Err, message.plain("\n"), at)?;
         Ok(value)
     }

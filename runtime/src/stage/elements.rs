@@ -1,11 +1,10 @@
 //! Lists of trees, such as `[Particle; 3]`: each element by itself where the index is known, all of them one behind the
 //! other, leaf by leaf, where it is not.
 
-use super::branch::same_tree;
+use super::columns::{Columns, MOST_APART, is_length};
 use super::cx::{At, Cx, Out};
 use super::typed::Ty;
 use super::value::{Repr, Value};
-use crate::dtype::Literal;
 use crate::error::ErrorKind;
 
 impl Cx {
@@ -18,10 +17,7 @@ impl Cx {
         at: At,
     ) -> Out<Value> {
         let (first, columns) = self.columns(items, at)?;
-        let index = [index.clone()];
-        let leaves =
-            columns.iter().map(|column| self.load(name, column, &index, at)).collect::<Out<Vec<_>>>()?;
-        Ok(first.with_leaves(&mut leaves.into_iter()))
+        self.load_row(name, &Columns::new(&first, columns, items.len()), index, at)
     }
 
     /// `list[index] = value`, functionally.
@@ -33,7 +29,7 @@ impl Cx {
         value: &Value,
         at: At,
     ) -> Out<Value> {
-        let Some((items, (first, rest))) = list.items().zip(index.split_first()) else {
+        let Some((first, rest)) = index.split_first() else {
             return Err(self.error(ErrorKind::Rank, "an index is missing", at));
         };
         let value = match rest {
@@ -43,6 +39,10 @@ impl Cx {
                 self.store(name, &element, rest, value, at)?
             }
         };
+        if let Some(columns) = list.columns() {
+            return self.store_row(name, columns, first, &value, at);
+        }
+        let items = list.items().map(|items| items.to_vec()).unwrap_or_default();
         if first.as_static().is_some() {
             // Checks the index.
             let old = self.load(name, list, std::slice::from_ref(first), at)?;
@@ -52,44 +52,13 @@ impl Cx {
                 items.iter().enumerate().map(|(j, item)| if j == k { value.clone() } else { item.clone() });
             return Ok(list.with_items(items.collect()));
         }
-        let (element, columns) = self.columns(items, at)?;
-        if !same_tree(&element, &value) {
-            let message = format!("cannot put {} among {}", self.describe(&value), self.describe(&element));
-            return Err(self.error(ErrorKind::DType, message, at));
+        let (element, columns) = self.columns(&items, at)?;
+        let columns = Columns::new(&element, columns, items.len());
+        let stored = self.store_row(name, &columns, first, &value, at)?;
+        match stored.columns() {
+            Some(stored) if stored.count <= MOST_APART => Ok(list.with_items(self.apart(stored, at)?)),
+            _ => Ok(stored),
         }
-        let mut leaves = Vec::new();
-        value.leaves(&mut leaves);
-        let index = [first.clone()];
-        let columns = columns.iter().zip(&leaves);
-        let columns = columns.map(|(column, leaf)| self.store(name, column, &index, leaf, at));
-        let columns = columns.collect::<Out<Vec<_>>>()?;
-        Ok(list.with_items(self.list_of(&element, &columns, at)?.__items()))
-    }
-
-    /// An element, and each of its leaves in all elements as one array.
-    pub(super) fn columns(&self, items: &[Value], at: At) -> Out<(Value, Vec<Value>)> {
-        let differ = || {
-            let message = "an index into a tuple, a shape or a list of unlike values must be known when the function is staged";
-            self.error(ErrorKind::Static, message, at).unlike()
-        };
-        let Some(first) = items.first().filter(|first| items.iter().all(|item| same_tree(first, item)))
-        else {
-            return Err(differ());
-        };
-        let lists: Vec<Vec<Value>> = items
-            .iter()
-            .map(|item| {
-                let mut leaves = Vec::new();
-                item.leaves(&mut leaves);
-                leaves
-            })
-            .collect();
-        let mut columns = Vec::with_capacity(lists[0].len());
-        for k in 0..lists[0].len() {
-            let column = lists.iter().map(|list| list[k].clone()).collect();
-            columns.push(self.array(column, at).ok().filter(|c| c.items().is_none()).ok_or_else(differ)?);
-        }
-        Ok((first.clone(), columns))
     }
 
     /// The parts of an array along its first axis.
@@ -100,6 +69,9 @@ impl Cx {
 
     /// A list as a `Vec` of that type. From outside it comes with its length.
     pub(super) fn coerce_list(&self, v: &Value, item: Ty, at: At) -> Out<Option<Value>> {
+        if let Some(columns) = v.columns() {
+            return self.coerce_rows(columns, item, at).map(Some);
+        }
         let items = match v.items().map(|items| &items[..]) {
             Some([length, inner]) if is_length(length, inner) && !matches!(v.0, Repr::List(_)) => {
                 inner.items().map(|items| items.to_vec()).unwrap_or_default()
@@ -110,12 +82,6 @@ impl Cx {
             None => self.elements(v, at)?,
         };
         let items = items.iter().map(|v| self.coerce(v, item, at)).collect::<Out<Vec<_>>>()?;
-        Ok(Some(Value::list(items)))
+        self.list(items, at).map(Some)
     }
-}
-
-/// A static length, and as many values.
-fn is_length(length: &Value, items: &Value) -> bool {
-    let length = length.as_static().and_then(Literal::as_i128).and_then(|n| usize::try_from(n).ok());
-    matches!(items.0, Repr::Tuple(_)) && length == items.items().map(|items| items.len())
 }

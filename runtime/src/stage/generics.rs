@@ -27,9 +27,10 @@ impl Cx {
     /// A list of lists that is empty: it doesn't say how long its items are.
     pub fn length_of(&self, name: &str, args: &[Value], part: Part<'_>, at: At) -> Out<usize> {
         let length = match follow(args, part) {
-            Some(Found::Value(list, axes)) => match list.items() {
-                Some(items) if axes == 0 => Some(items.len()),
-                _ => self.ty(list, at)?.shape.get(axes).copied(),
+            Some(Found::Value(list, axes)) => match (list.items(), list.columns()) {
+                (Some(items), _) => Some(items.len()),
+                (_, Some(columns)) => Some(columns.count),
+                _ => self.ty(&list, at)?.shape.get(axes).copied(),
             },
             _ => None,
         };
@@ -81,25 +82,30 @@ impl Cx {
 }
 
 /// What is at the end of the way to a part.
-enum Found<'a> {
+enum Found {
     /// A value, and how many of its axes the way has gone along.
-    Value(&'a Value, usize),
+    Value(Value, usize),
     /// What a type parameter of a struct stands for.
     Parameter(DType),
 }
 
 /// `None` behind an empty list.
-fn follow<'a>(args: &'a [Value], (param, steps): Part<'_>) -> Option<Found<'a>> {
-    let (mut value, mut axes) = (args.get(param)?, 0);
+fn follow(args: &[Value], (param, steps): Part<'_>) -> Option<Found> {
+    let (mut value, mut axes) = (args.get(param)?.clone(), 0);
     for step in steps {
         let items = value.items();
         (value, axes) = match (step, items) {
+            // All elements at once: the leaves keep their first axis.
+            (Step::Element, _) if value.columns().is_some() => {
+                let columns = value.columns()?;
+                (columns.element(columns.arrays.clone()), axes + 1)
+            }
             (Step::Parameter(k), _) => {
                 return (*value.struct_info()?.parameters.get(*k)?).map(Found::Parameter);
             }
-            (Step::Item(k), _) => (items?.get(*k)?, 0),
-            (Step::Element, Some(items)) => (items.first()?, 0),
-            (Step::Element, None) => (value, axes + 1),
+            (Step::Item(k), _) => (items?.get(*k)?.clone(), axes),
+            (Step::Element, Some(items)) => (items.first()?.clone(), axes),
+            (Step::Element, None) => (value.clone(), axes + 1),
         };
     }
     Some(Found::Value(value, axes))

@@ -31,6 +31,11 @@ impl Cx {
             let note = "a method of its own that is called like one of lists, as `swap`, needs another name";
             return Err(self.error(ErrorKind::Unsupported, message, at).note(note));
         }
+        if let Some(columns) = array.columns() {
+            let Some((first, rest)) = index.split_first() else { return Ok(array.clone()) };
+            let item = self.load_row(name, columns, first, at)?;
+            return if rest.is_empty() { Ok(item) } else { self.load(name, &item, rest, at) };
+        }
         if let Some(items) = array.items() {
             return self.load_item(name, items, index, at);
         }
@@ -77,7 +82,7 @@ impl Cx {
         value: &Value,
         at: At,
     ) -> Out<Value> {
-        if array.items().is_some() {
+        if array.is_tree() {
             return match index.is_empty() {
                 true => self.slice_assign_list(name, array, &[], value, at),
                 false => self.store_element(name, array, index, value, at),
@@ -171,7 +176,7 @@ impl Cx {
     ) -> Out<Value> {
         if index.is_empty() {
             let new = self.op_assign(op, array, value, at)?;
-            if new.items().is_some() {
+            if new.is_tree() {
                 return Ok(new);
             }
             let (was, is) = (self.ty(array, at)?, self.ty(&new, at)?);
@@ -183,7 +188,7 @@ impl Cx {
             }
             return Ok(new);
         }
-        if array.items().is_some() {
+        if array.is_tree() {
             let old = self.load(name, array, index, at)?;
             let new = self.op_assign(op, &old, value, at)?;
             return self.store(name, array, index, &new, at);

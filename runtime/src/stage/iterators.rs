@@ -85,7 +85,7 @@ impl Cx {
             }
             // Of a matrix all elements; the items of a list of lists or of tuples are its own.
             ("elements", []) => {
-                if x.items().is_some() || x.whole().1 > 0 || self.ty(x, at)?.rank() < 2 {
+                if x.is_tree() || x.whole().1 > 0 || self.ty(x, at)?.rank() < 2 {
                     return Ok(Some(x.clone()));
                 }
                 let count = self.ty(x, at)?.count();
@@ -94,7 +94,7 @@ impl Cx {
             ("element", [k]) => self.load("", x, std::slice::from_ref(k), at)?,
             // The indices of the `k`-th element.
             ("indices", [k]) => {
-                if x.items().is_some() || x.whole().1 > 0 || self.ty(x, at)?.rank() < 2 {
+                if x.is_tree() || x.whole().1 > 0 || self.ty(x, at)?.rank() < 2 {
                     return Ok(Some(k.clone()));
                 }
                 let ty = self.ty(x, at)?;
@@ -176,7 +176,7 @@ impl Cx {
     }
 
     fn listed(&self, stack: &Value, at: At) -> Out<Value> {
-        if stack.items().is_none() {
+        if !stack.is_tree() {
             return Ok(stack.clone());
         }
         let mut columns = Vec::new();

@@ -1,6 +1,7 @@
 //! `list[a..b]` of trees, such as `&particles[1..]`: a list of those elements.
 
 use super::branch::same_tree;
+use super::columns::Columns;
 use super::cx::{At, Cx, Out};
 use super::slices::SliceArg;
 use super::value::Value;
@@ -10,9 +11,10 @@ use crate::op::Axis;
 impl Cx {
     /// How many elements a list or the first axis of an array has.
     pub(super) fn list_length(&self, list: &Value, at: At) -> Out<usize> {
-        match list.items() {
-            Some(items) => Ok(items.len()),
-            None => Ok(self.ty(list, at)?.shape.first().copied().unwrap_or(0)),
+        match (list.items(), list.columns()) {
+            (Some(items), _) => Ok(items.len()),
+            (_, Some(columns)) => Ok(columns.count),
+            _ => Ok(self.ty(list, at)?.shape.first().copied().unwrap_or(0)),
         }
     }
 
@@ -44,11 +46,22 @@ impl Cx {
         at: At,
     ) -> Out<Value> {
         if let Some(chosen) = self.chosen(items.len(), spec, at)? {
-            return Ok(Value::list(chosen.into_iter().map(|k| items[k].clone()).collect()));
+            return self.list(chosen.into_iter().map(|k| items[k].clone()).collect(), at);
         }
         let (first, columns) = self.columns(items, at)?;
-        let parts = columns.iter().map(|column| self.slice(name, column, spec, at));
-        self.list_of(&first, &parts.collect::<Out<Vec<_>>>()?, at)
+        self.slice_rows(name, &Columns::new(&first, columns, items.len()), spec, at)
+    }
+
+    /// The same of one that is gathered.
+    pub(super) fn slice_rows(
+        &self,
+        name: &'static str,
+        columns: &Columns,
+        spec: &[SliceArg],
+        at: At,
+    ) -> Out<Value> {
+        let parts = columns.arrays.iter().map(|array| self.slice(name, array, spec, at));
+        self.list_of(columns.one(), &parts.collect::<Out<Vec<_>>>()?, at)
     }
 
     /// `list[a..b] = value`, functionally: a list of as many, or one for each.
@@ -60,39 +73,48 @@ impl Cx {
         value: &Value,
         at: At,
     ) -> Out<Value> {
-        let items = list.items().map(|items| items.to_vec()).unwrap_or_default();
+        let (one, count) = match (list.columns(), list.items()) {
+            (Some(columns), _) => (columns.one().clone(), columns.count),
+            (_, Some(items)) if !items.is_empty() => (items[0].clone(), items.len()),
+            _ => return Ok(list.clone()),
+        };
         let values = |count: usize| -> Out<Vec<Value>> {
-            let each = match value.items() {
-                Some(values) if value.struct_info().is_none() && values.len() == count => values.to_vec(),
+            let each = match self.parts_of(value, at)? {
+                Some(values) if value.struct_info().is_none() && values.len() == count => values,
                 _ => vec![value.clone(); count],
             };
-            if items.first().zip(each.first()).is_some_and(|(item, v)| !same_tree(item, v)) {
+            let each = each.iter().map(|v| self.gathered(v, at)).collect::<Out<Vec<_>>>()?;
+            if each.first().is_some_and(|v| !same_tree(&one, v)) {
                 let message = format!("cannot put {} into {}", self.describe(value), self.describe(list));
                 return Err(self.error(ErrorKind::DType, message, at));
             }
             Ok(each)
         };
-        if let Some(chosen) = self.chosen(items.len(), spec, at)? {
-            let mut new = items.clone();
+        let chosen = self.chosen(count, spec, at)?;
+        if let (Some(items), Some(chosen)) = (list.items(), &chosen) {
+            let mut new = items.to_vec();
             let each = values(chosen.len())?;
-            chosen.into_iter().zip(each).for_each(|(k, value)| new[k] = value);
+            chosen.iter().zip(each).for_each(|(&k, value)| new[k] = value);
             return Ok(list.with_items(new));
         }
-        let (first, columns) = self.columns(&items, at)?;
-        let count = self.list_length(&self.slice(name, &columns[0], spec, at)?, at)?;
-        let (_, parts) = self.columns(&values(count)?, at)?;
-        let columns = columns.iter().zip(&parts);
-        let columns = columns.map(|(column, part)| self.slice_assign(name, column, spec, part, at));
-        Ok(list.with_items(self.list_of(&first, &columns.collect::<Out<Vec<_>>>()?, at)?.__items()))
-    }
-
-    /// The trees like `first` whose leaves lie one behind the other in these arrays.
-    pub(super) fn list_of(&self, first: &Value, columns: &[Value], at: At) -> Out<Value> {
-        let count = columns.first().map_or(Ok(0), |column| self.list_length(column, at))?;
-        let items = (0..count).map(|k| {
-            let leaves = columns.iter().map(|column| self.load("", column, &[Value::usize(k)], at));
-            Ok(first.with_leaves(&mut leaves.collect::<Out<Vec<_>>>()?.into_iter()))
-        });
-        Ok(Value::list(items.collect::<Out<Vec<_>>>()?))
+        let columns = match (list.columns(), list.items()) {
+            (Some(columns), _) => columns.clone(),
+            (_, items) => {
+                let (first, arrays) = self.columns(items.map_or(&[], |items| &items[..]), at)?;
+                Columns::new(&first, arrays, count)
+            }
+        };
+        let assigned = match chosen {
+            Some(chosen) => chosen.len(),
+            None => self.list_length(&self.slice(name, &columns.arrays[0], spec, at)?, at)?,
+        };
+        let parts = match (self.gathered(value, at)?.columns(), assigned) {
+            (_, 0) => return Ok(list.clone()),
+            (Some(parts), n) if parts.count == n && same_tree(parts.one(), &one) => parts.arrays.clone(),
+            _ => self.columns(&values(assigned)?, at)?.1,
+        };
+        let arrays = columns.arrays.iter().zip(&parts);
+        let arrays = arrays.map(|(array, part)| self.slice_assign(name, array, spec, part, at));
+        self.list_of(columns.one(), &arrays.collect::<Out<Vec<_>>>()?, at)
     }
 }

@@ -198,6 +198,7 @@ impl Cx {
     }
 
     fn carry(&self, trees: Vec<Value>, at: At) -> Out<Carry> {
+        let trees = trees.iter().map(|tree| self.gathered(tree, at)).collect::<Out<Vec<_>>>()?;
         let first = trees.iter().any(Value::is_uninit);
         let mut carry = Carry { trees, leaves: Vec::new(), owner: Vec::new(), first };
         for (k, tree) in carry.trees.iter().enumerate() {
@@ -249,6 +250,7 @@ impl Cx {
         let depth = self.builder.borrow().depth();
         loop {
             let (after, mut regions) = stage(self, carry)?;
+            let after = after.iter().map(|tree| self.gathered(tree, at)).collect::<Out<Vec<_>>>()?;
             // Of a variable without a value before the loop, an iteration says the type.
             let begun: Vec<usize> =
                 (0..after.len()).filter(|&k| carry.trees[k].is_uninit() && !after[k].is_uninit()).collect();

@@ -89,6 +89,18 @@ impl Cx {
         if receiver.struct_info().is_some() {
             return Err(self.unknown_method(name, receiver, at));
         }
+        if let Some(columns) = receiver.columns() {
+            return match (name, args) {
+                ("len", []) => Ok(Value::usize(columns.count)),
+                ("is_empty", []) => Ok(self.bool(false)),
+                ("of_length", [n]) => self.of_length(receiver, columns.count, n, at),
+                ("contains", [v]) => self.list_contains(receiver, v, at),
+                ("product" | "sum", []) => {
+                    self.method(name, &Value::list(self.apart(columns, at)?), args, at)
+                }
+                _ => Err(self.unknown_method(name, receiver, at)),
+            };
+        }
         if let Some(items) = receiver.items() {
             return match (name, args) {
                 ("len", []) => Ok(Value::usize(items.len())),
@@ -356,7 +368,7 @@ impl Cx {
             return Err(self.error(ErrorKind::Unsupported, message, at));
         };
         // The items of lists are trees or lists.
-        if receiver.items().is_some() || receiver.whole().1 > 0 {
+        if receiver.is_tree() || receiver.whole().1 > 0 {
             let n = self.list_length(receiver.whole().0, at)?;
             return self.build(&[n], None, &mut |k| f(&[self.load("", receiver, k, at)?]), at);
         }

@@ -6,6 +6,7 @@
 mod branch;
 mod callable;
 mod collect;
+mod columns;
 mod comparison;
 mod constant;
 mod construct;

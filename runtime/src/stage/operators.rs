@@ -75,8 +75,8 @@ impl Cx {
     /// # Errors
     /// Another number of parts.
     pub fn untuple<const N: usize>(&self, v: &Value, at: At) -> Out<[Value; N]> {
-        let items = match v.items() {
-            Some(items) => items.to_vec(),
+        let items = match self.parts_of(v, at)? {
+            Some(items) => items,
             None if v.is_uninit() => vec![v.clone(); N],
             None => {
                 let n = *self.ty(v, at)?.shape.first().unwrap_or(&0);
@@ -100,10 +100,7 @@ impl Cx {
         if v.is_uninit() {
             return self.untuple(v, at);
         }
-        let count = match v.items() {
-            Some(items) => items.len(),
-            None => *self.ty(v, at)?.shape.first().unwrap_or(&0),
-        };
+        let count = self.list_length(v, at)?;
         if count < N {
             let message = format!("expected at least {N} parts, found {}", self.describe(v));
             return Err(self.error(ErrorKind::DType, message, at));
@@ -130,7 +127,7 @@ impl Cx {
         {
             return Ok(Value::list(items[front..end].to_vec()));
         }
-        let count = *self.ty(v, at)?.shape.first().unwrap_or(&0);
+        let count = self.list_length(v, at)?;
         let end = Value::usize(count.saturating_sub(back));
         let range = SliceArg::Range {
             start: Some(Value::usize(front)),

@@ -26,6 +26,7 @@ impl Cx {
         let info = function.info();
         // Checks the arguments, and the depth of calls.
         let inside = self.enter(info, args, at)?;
+        let args = &mut args.iter().map(|arg| self.spread(arg, at)).collect::<Out<Vec<_>>>()?[..];
         if self.within.rules_of.iter().any(|f| std::ptr::eq(*f, info)) {
             // A rule may call its function for the result.
             return body(self, args, at);
@@ -49,7 +50,7 @@ impl Cx {
         let op = Op::Call { rule, name: info.name.into() };
         let site = self.site(at);
         let outputs = self.builder.borrow_mut().push_control(op, leaves, regions, types, site);
-        Ok(tree(info.result, &graph, &outputs))
+        self.gathered(&tree(info.result, &graph, &outputs), at)
     }
 
     /// `stop_gradient(x)`

@@ -81,12 +81,14 @@ impl Cx {
             return Err(self.misuse("map(|x| .., &xs)", at));
         };
         let source = self.source(xs, at)?;
-        let mut step = |carry: Value, x: Option<Value>| Ok((carry, f(x.as_slice())?));
+        let mut step =
+            |carry: Value, x: Option<Value>| Ok((carry, self.gathered(&f(x.as_slice())?, at)?));
         let (_, ys) = self.scan_over(&source, &ONE_BY_ONE, Value::unit(), &mut step, at)?;
         Ok(ys)
     }
 
     fn source(&self, xs: Value, at: At) -> Out<Source> {
+        let xs = self.positions_first(&self.gathered(&xs, at)?, at)?;
         let mut leaves = Vec::new();
         xs.leaves(&mut leaves);
         let mut n = None;
@@ -120,7 +122,7 @@ impl Cx {
         let args: Vec<Value> = std::iter::once(carry).chain(x).collect();
         let result = f(&args)?;
         match result.items().map(|items| &items[..]) {
-            Some([carry, y]) => Ok((carry.clone(), y.clone())),
+            Some([carry, y]) => Ok((self.gathered(carry, at)?, self.gathered(y, at)?)),
             _ => {
                 let found = format!("a step gives {}, not a carry and a value", self.describe(&result));
                 Err(self.misuse(usage, at).note(found))
@@ -136,6 +138,7 @@ impl Cx {
         step: Step<'_>,
         at: At,
     ) -> Out<(Value, Value)> {
+        let init = self.gathered(&init, at)?;
         let ys = self.stacks(source, &init, step, at)?;
         let n = source.n;
         let (blocks, rest) = (n / order.unroll, n % order.unroll);
@@ -151,7 +154,7 @@ impl Cx {
             state = self.scan_part(source, order.reverse, (first, count, unroll), state, step, at)?;
         }
         match <[Value; 2]>::try_from(state) {
-            Ok([carry, ys]) => Ok((carry, ys)),
+            Ok([carry, ys]) => Ok((carry, self.elements_first(&ys, at)?)),
             Err(_) => Err(self.error(ErrorKind::Verify, "a loop lost a variable", at)),
         }
     }

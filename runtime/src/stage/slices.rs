@@ -39,6 +39,9 @@ impl Cx {
     /// # Errors
     /// A range whose length depends on a traced value; a static range out of bounds.
     pub fn slice(&self, name: &'static str, array: &Value, spec: &[SliceArg], at: At) -> Out<Value> {
+        if let Some(columns) = array.columns() {
+            return self.slice_rows(name, columns, spec, at);
+        }
         if let Some(items) = array.items() {
             return self.slice_list(name, items, spec, at);
         }
@@ -63,7 +66,7 @@ impl Cx {
         value: &Value,
         at: At,
     ) -> Out<Value> {
-        if array.items().is_some() {
+        if array.is_tree() {
             return self.slice_assign_list(name, array, spec, value, at);
         }
         let (array, value) = self.element_types(name, array, value, at)?;

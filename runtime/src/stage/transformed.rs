@@ -32,7 +32,7 @@ impl Cx {
         let (arguments, leaves) = self.arguments_of(signature, args, at)?;
         let graph = make(&arguments, &self.within.deeper()).map_err(|e| self.locate_error(e, at))?;
         let results = inline(&mut self.builder.borrow_mut(), &graph, &leaves);
-        Ok(tree(signature.result, &graph, &results))
+        self.gathered(&tree(signature.result, &graph, &results), at)
     }
 
     /// The arguments of a call, and what is traced of them.
@@ -53,6 +53,7 @@ impl Cx {
             let arg = self
                 .coerce(arg, ty, at)
                 .map_err(|e| e.note(format!("this is the argument `{}` of `{name}`", param.name)))?;
+            let arg = self.spread(&arg, at)?;
             arguments.push(self.argument(&arg, param.is_static, at)?);
             self.traced_leaves(&arg, param.is_static, at, &mut leaves)?;
         }
@@ -78,7 +79,7 @@ impl Cx {
         let Linearized { primal, linear, residuals } = made;
         let mut results = inline(&mut self.builder.borrow_mut(), &primal, &leaves);
         let residuals = results.split_off(results.len() - residuals);
-        let result = tree(signature.result, &primal, &results);
+        let result = self.gathered(&tree(signature.result, &primal, &results), at)?;
         let name = signature.name.into();
         Ok(StagedMap { name, tangents, types, tangent, linear: Rc::new(linear), residuals, result })
     }
@@ -119,6 +120,6 @@ impl StagedMap {
         }
         let leaves = [&self.residuals[..], &tangents].concat();
         let results = inline(&mut cx.builder.borrow_mut(), &self.linear, &leaves);
-        Ok(tree(self.tangent, &self.linear, &results))
+        cx.gathered(&tree(self.tangent, &self.linear, &results), at)
     }
 }

@@ -19,14 +19,18 @@ impl Value {
 impl Value {
     /// The tree with lists of lists as the arrays that they are.
     fn of_arrays(&self) -> Value {
-        match self.items() {
-            Some(items) => self.with_items(items.iter().map(Value::of_arrays).collect()),
-            None => self.whole().0.clone(),
+        match (self.items(), self.columns()) {
+            (Some(items), _) => self.with_items(items.iter().map(Value::of_arrays).collect()),
+            (_, Some(columns)) => columns.with_one(columns.one().of_arrays()),
+            _ => self.whole().0.clone(),
         }
     }
 
     /// The tree with other structs of the same fields; `None` where there is none.
     fn with_structs(&self, other: &impl Fn(&StructInfo) -> Option<Ty>) -> Option<Value> {
+        if let Some(columns) = self.columns() {
+            return Some(columns.with_one(columns.one().with_structs(other)?));
+        }
         let Some(items) = self.items() else { return Some(self.clone()) };
         let items = items.iter().map(|item| item.with_structs(other)).collect::<Option<Vec<_>>>()?;
         match self.struct_info() {
@@ -42,7 +46,11 @@ impl Value {
 impl Cx {
     /// Trees as one whose leaves have one axis more.
     pub(crate) fn tree_stack(&self, trees: &Value, at: At) -> Out<Value> {
-        match trees.items() {
+        let items = match trees.columns() {
+            Some(columns) => Some(self.apart(columns, at)?),
+            None => trees.items().map(|items| items.to_vec()),
+        };
+        match items {
             // Numbers, or arrays of one shape, are one array.
             None => Ok(trees.whole().0.clone()),
             Some(items) if items.is_empty() => {
@@ -52,8 +60,9 @@ impl Cx {
                 Err(self.error(ErrorKind::Argument, "the trees of a stack have the same static fields", at))
             }
             Some(items) => {
-                let (first, columns) = self.columns(items, at)?;
+                let (first, columns) = self.columns(&items, at)?;
                 let stack = first.of_arrays().with_leaves(&mut columns.into_iter());
+                let stack = self.elements_first(&stack, at)?;
                 let stack = stack.with_structs(&|info| Some((info.stacked)()));
                 stack.ok_or_else(|| self.error(ErrorKind::Argument, "stacks are not stacked", at))
             }
@@ -62,6 +71,7 @@ impl Cx {
 
     /// The trees of a stack, as a list.
     pub(crate) fn tree_unstack(&self, stack: &Value, at: At) -> Out<Value> {
+        let stack = &self.positions_first(stack, at)?;
         let mut leaves = Vec::new();
         stack.leaves(&mut leaves);
         let mut columns =
@@ -77,11 +87,12 @@ impl Cx {
                 None => Ok(tree),
             }
         });
-        Ok(Value::list(trees.collect::<Out<_>>()?))
+        self.list(trees.collect::<Out<_>>()?, at)
     }
 
     /// The tree like `tree` with these leaves.
     pub(crate) fn tree_unflatten(&self, tree: &Value, leaves: &Value, at: At) -> Out<Value> {
+        let tree = &self.spread(tree, at)?;
         let mut own = Vec::new();
         tree.leaves(&mut own);
         // Leaves of one shape may have been put into one array.
@@ -105,7 +116,7 @@ impl Cx {
         let tree = tree.with_leaves(&mut leaves.into_iter());
         match tree.struct_info() {
             Some(info) => self.coerce(&tree, Ty::Struct(info), at),
-            None => Ok(tree),
+            None => self.gathered(&tree, at),
         }
     }
 
@@ -126,6 +137,7 @@ impl Cx {
     }
 
     fn map_trees(&self, f: Closure<'_>, trees: &[&Value], at: At) -> Out<Value> {
+        let trees = trees.iter().map(|tree| self.spread(tree, at)).collect::<Out<Vec<_>>>()?;
         let lists: Vec<Vec<Value>> = trees
             .iter()
             .map(|tree| {
@@ -142,6 +154,6 @@ impl Cx {
             let arguments: Vec<Value> = lists.iter().map(|list| list[k].clone()).collect();
             mapped.push(f(&arguments)?);
         }
-        self.refilled(trees[0], mapped, at)
+        self.refilled(&trees[0], mapped, at)
     }
 }

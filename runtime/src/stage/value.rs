@@ -1,5 +1,6 @@
 //! The dynamic value that stands for every scalar and array of a function while it is staged.
 
+use super::columns::Columns;
 use crate::dtype::Literal;
 use crate::graph::ValueId;
 use crate::op::BinaryOp;
@@ -25,8 +26,10 @@ pub(super) enum Repr {
     /// A list of lists of numbers, such as `[[f64; 3]; 4]` or `Vec<[f64; 3]>`, or a list of arrays of one shape. It is one
     /// array in the graph, but has the length and the items of a list: so many of its first axes are lists.
     Rows(Rc<Value>, usize),
-    /// A `Vec` of trees: its length is static.
+    /// A list of trees: its length is static.
     List(Rc<[Value]>),
+    /// A long list of trees, by their leaves.
+    Columns(Rc<Columns>),
     /// A struct, its fields in order.
     Struct(&'static StructInfo, Rc<[Value]>),
     /// `x.at(index)`, waiting for `.set(v)` and friends.
@@ -109,7 +112,12 @@ impl Value {
         matches!(self.0, Repr::Uninit(_) | Repr::Neutral(_))
     }
 
-    /// The parts of a tuple, the fields of a struct.
+    /// Not a number or an array, but made of them.
+    pub(super) fn is_tree(&self) -> bool {
+        self.items().is_some() || self.columns().is_some()
+    }
+
+    /// The parts of a tuple, the fields of a struct, the elements of a list that are apart.
     pub(super) fn items(&self) -> Option<&Rc<[Value]>> {
         match &self.0 {
             Repr::Tuple(items) | Repr::List(items) | Repr::Struct(_, items) => Some(items),
@@ -139,6 +147,7 @@ impl Value {
                 let traced = info.fields.iter().zip(items.iter()).filter(|(field, _)| !field.is_static);
                 traced.for_each(|(_, v)| v.leaves(into));
             }
+            Repr::Columns(columns) => into.extend(columns.arrays.iter().cloned()),
             Repr::Rows(array, _) => array.leaves(into),
             _ => into.push(self.clone()),
         }
@@ -158,6 +167,10 @@ impl Value {
                 });
                 Value::structure(info, fields.collect())
             }
+            Repr::Columns(columns) => {
+                let arrays = columns.arrays.iter();
+                columns.with_arrays(arrays.map(|array| leaves.next().unwrap_or_else(|| array.clone())).collect())
+            }
             Repr::Rows(array, levels) => Value::rows(array.with_leaves(leaves), *levels),
             _ => leaves.next().unwrap_or_else(|| self.clone()),
         }
@@ -165,6 +178,10 @@ impl Value {
 
     /// The values of static fields and the lengths of lists, in order.
     pub(super) fn statics(&self, into: &mut Vec<Literal>) {
+        if let Repr::Columns(columns) = &self.0 {
+            into.push(Literal::Usize(columns.count));
+            (0..columns.count).for_each(|_| columns.one().statics(into));
+        }
         let Some(items) = self.items() else { return };
         if let Repr::List(_) = self.0 {
             into.push(Literal::Usize(items.len()));
@@ -182,9 +199,10 @@ impl Value {
 
     /// All scalars and arrays, static fields among them.
     pub(super) fn all_leaves(&self, into: &mut Vec<Value>) {
-        match self.items() {
-            Some(items) => items.iter().for_each(|v| v.all_leaves(into)),
-            None => into.push(self.clone()),
+        match (self.items(), self.columns()) {
+            (Some(items), _) => items.iter().for_each(|v| v.all_leaves(into)),
+            (_, Some(columns)) => into.extend(columns.arrays.iter().cloned()),
+            _ => into.push(self.clone()),
         }
     }
 }

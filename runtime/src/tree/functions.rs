@@ -83,7 +83,7 @@ fn unwrap<T>(result: Result<T>) -> T {
 pub fn tree_leaves<T: Element, S: Tree>(tree: &S) -> Vec<ArrayD<T>> {
     unwrap(flatten(tree)).0
 }
-staged!(tree_leaves(cx, [tree], at) { let _ = (cx, at); Ok(tree.leaf_list()) });
+staged!(tree_leaves(cx, [tree], at) { Ok(cx.spread(tree, at)?.leaf_list()) });
 
 /// The leaves of a tree, and what makes a tree of such leaves.
 ///
@@ -96,7 +96,7 @@ pub fn tree_flatten<T: Element, S: Tree>(tree: &S) -> (Vec<ArrayD<T>>, TreeDef<S
 // In staged code any tree of the same kind says what a tree is besides its leaves.
 staged!(tree_flatten(cx, [tree], at) {
     let _ = at;
-    Ok(cx.tuple(vec![tree.leaf_list(), tree.clone()]))
+    Ok(cx.tuple(vec![cx.spread(tree, at)?.leaf_list(), tree.clone()]))
 });
 
 /// The tree with these leaves.
