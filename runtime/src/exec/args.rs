@@ -1,5 +1,6 @@
 //! Arguments on the way in, results on the way out.
 
+use super::leaf::row;
 use crate::array::{Array, Buffer, Device, Element};
 use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,6 +24,8 @@ pub enum ArgValue<'a> {
     Static(Literal),
     /// A tuple, or the fields of a struct.
     Tuple(Vec<ArgValue<'a>>),
+    /// A list of trees, until the call begins.
+    List(Vec<ArgValue<'a>>),
 }
 
 /// An array behind `&mut`, with the way to write the result back.
@@ -53,7 +56,7 @@ impl<'a> MutArg<'a> {
         }
     }
 
-    fn target(&mut self) -> &mut dyn Target {
+    pub(super) fn target(&mut self) -> &mut dyn Target {
         match &mut self.target {
             Held::Lent(target) => &mut **target,
             Held::Own(target) => &mut **target,
@@ -107,7 +110,7 @@ impl<'a> ArgValue<'a> {
                 Read::Array(b) => b.dtype(),
             },
             // A tuple has no dtype of its own; its parts are asked one by one.
-            ArgValue::Tuple(_) => DType::Bool,
+            ArgValue::Tuple(_) | ArgValue::List(_) => DType::Bool,
         }
     }
 
@@ -135,7 +138,7 @@ impl<'a> ArgValue<'a> {
 
     pub(super) fn buffer(&self) -> Option<&Buffer> {
         match self {
-            ArgValue::Scalar(_) | ArgValue::Static(_) | ArgValue::Tuple(_) => None,
+            ArgValue::Scalar(_) | ArgValue::Static(_) | ArgValue::Tuple(_) | ArgValue::List(_) => None,
             ArgValue::Ref(b) => Some(b),
             ArgValue::Owned(b) => Some(b),
             ArgValue::Mut(m) => match m.read() {
@@ -148,7 +151,7 @@ impl<'a> ArgValue<'a> {
     /// The accelerator that it lies on.
     pub(super) fn accelerator(&self) -> Option<Device> {
         match self {
-            ArgValue::Tuple(parts) => parts.iter().find_map(ArgValue::accelerator),
+            ArgValue::Tuple(parts) | ArgValue::List(parts) => parts.iter().find_map(ArgValue::accelerator),
             _ => self.buffer().filter(|buffer| !buffer.is_host()).map(Buffer::device),
         }
     }
@@ -197,6 +200,7 @@ impl<'a> ArgValue<'a> {
     pub fn fixed(self) -> ArgValue<'a> {
         match self {
             ArgValue::Tuple(parts) => ArgValue::Tuple(parts.into_iter().map(ArgValue::fixed).collect()),
+            ArgValue::List(parts) => ArgValue::List(parts.into_iter().map(ArgValue::fixed).collect()),
             arg => arg.literal().map_or(arg, ArgValue::Static),
         }
     }
@@ -210,6 +214,7 @@ impl<'a> ArgValue<'a> {
             ArgValue::Owned(b) => ArgValue::Ref(b),
             ArgValue::Mut(m) => ArgValue::Mut(MutArg::lent(m.target())),
             ArgValue::Tuple(parts) => ArgValue::Tuple(parts.iter_mut().map(ArgValue::lend).collect()),
+            ArgValue::List(parts) => ArgValue::List(parts.iter_mut().map(ArgValue::lend).collect()),
         }
     }
 
@@ -265,6 +270,8 @@ pub struct Outputs {
     values: OutSlots,
     taken: usize,
     statics: std::vec::IntoIter<Literal>,
+    /// The element that is taken of the gathered list, and of that in it, and so on.
+    row: Vec<usize>,
 }
 
 impl Outputs {
@@ -285,8 +292,29 @@ impl Outputs {
     pub(crate) fn next_value(&mut self) -> Result<OutSlot> {
         let value = self.values.get_mut(self.taken);
         self.taken += 1;
-        let value = value.map(|value| std::mem::replace(value, OutSlot::Updated));
-        value.ok_or_else(|| Error::new(ErrorKind::Verify, "a graph has too few results"))
+        let few = || Error::new(ErrorKind::Verify, "a graph has too few results");
+        let value = value.ok_or_else(few)?;
+        if self.row.is_empty() {
+            return Ok(std::mem::replace(value, OutSlot::Updated));
+        }
+        let OutSlot::Array(buffer) = value else { return Err(few()) };
+        if !buffer.is_host() {
+            *buffer = buffer.to_device(&Device::cpu())?;
+        }
+        row(buffer, &self.row)
+    }
+
+    /// The elements of a list that is gathered, each taken by `take`.
+    pub(crate) fn rows<T>(&mut self, count: usize, take: fn(&mut Outputs) -> Result<T>) -> Result<Vec<T>> {
+        let (first, statics) = (self.taken, self.statics.clone());
+        let each = (0..count).map(|k| {
+            (self.taken, self.statics) = (first, statics.clone());
+            self.row.push(k);
+            let item = take(self);
+            self.row.pop();
+            item
+        });
+        each.collect()
     }
 
     /// Those that nobody took.

@@ -2,6 +2,7 @@
 
 use super::args::{ArgValue, Outputs, neither};
 use super::cache::{Cache, Planned};
+use super::gather::settle;
 use super::plan::{Body, Plan};
 use super::{tape, walk};
 use crate::array::Device;
@@ -22,6 +23,10 @@ pub(crate) trait Callee {
     fn name(&self) -> &'static str;
     fn params(&self) -> &[Param];
     fn cache(&self) -> &Cache;
+    /// Its graphs take and give all lists element by element.
+    fn lists_apart(&self) -> bool {
+        false
+    }
     /// The graph for these arguments, not optimised yet; its loops record at most `tape` iterations each for a
     /// reverse pass.
     fn stage(&self, args: &[Argument], tape: usize) -> Result<Staged>;
@@ -75,9 +80,17 @@ fn argument(is_static: bool, arg: &ArgValue<'_>) -> Argument {
 }
 
 /// The graph that a call with these arguments runs.
-pub(crate) fn graph(callee: &dyn Callee, args: &[ArgValue<'_>]) -> Result<Graph> {
+pub(crate) fn graph(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<Graph> {
     check_count(callee, args)?;
+    settle_lists(callee, args)?;
     Ok(make_graphs(callee, args, tape::START)?.graph)
+}
+
+/// Brings lists in the arguments into the form that its graphs take.
+fn settle_lists(callee: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<()> {
+    let gather = !callee.lists_apart();
+    let params = callee.params().iter().zip(args);
+    params.into_iter().try_for_each(|(param, arg)| settle(arg, gather && !param.is_static))
 }
 
 fn check_count(callee: &dyn Callee, args: &[ArgValue<'_>]) -> Result<()> {
@@ -181,6 +194,7 @@ pub(super) fn compile_and_run(
     out: &mut OutSlots,
 ) -> Result<Planned> {
     check_count(callee, args)?;
+    settle_lists(callee, args)?;
     let plan = compile(callee, args, device, tape::START)?;
     if plan.tape.is_some() {
         return tape::run_until_it_fits(callee, plan, args, device, out);

@@ -59,8 +59,11 @@ impl Callee for &'static Derived {
     fn cache(&self) -> &Cache {
         &self.cache
     }
+    fn lists_apart(&self) -> bool {
+        self.recipe.lists_apart()
+    }
     fn stage(&self, args: &[Argument], tape: usize) -> Result<Staged> {
-        let within = Within::tape(tape);
+        let within = Within { lists_apart: self.recipe.lists_apart(), ..Within::tape(tape) };
         if let Some(Transform::Linearize { .. }) = self.transforms().last() {
             let Linearized { primal, linear, .. } = recipe::linearized(&self.recipe, args, &within)?;
             return Ok(Staged { graph: primal, linear: Some(linear) });
@@ -122,7 +125,8 @@ impl Target {
         match self {
             Target::Function(f) => (f.stage)(cx, args, at),
             Target::Derived(d) => {
-                let signature = Signature { name: d.name, params: &d.params, types, result };
+                let lists_apart = d.recipe.lists_apart();
+                let signature = Signature { name: d.name, params: &d.params, types, result, lists_apart };
                 cx.call_graph(&signature, args, |args, within| recipe::graph(&d.recipe, args, within), at)
             }
         }
@@ -143,7 +147,8 @@ impl Target {
         let Some(Transform::Linearize { wrt }) = d.transforms().last() else { return Err(linear::no_map()) };
         let params =
             wrt.iter().filter_map(|&k| d.params.get(k)).map(|p| Param { is_static: false, ..p.clone() });
-        let signature = Signature { name: d.name, params: &d.params, types, result };
+        let lists_apart = d.recipe.lists_apart();
+        let signature = Signature { name: d.name, params: &d.params, types, result, lists_apart };
         let make = |args: &[_], within: &_| recipe::linearized(&d.recipe, args, within);
         cx.call_linearized(&signature, args, (params.collect(), tangents, tangent), make, at)
     }
@@ -173,14 +178,14 @@ impl Target {
         }
     }
 
-    pub fn graph(self, args: &[ArgValue<'_>]) -> Result<Graph> {
+    pub fn graph(self, args: &mut [ArgValue<'_>]) -> Result<Graph> {
         match self {
             Target::Function(f) => call::graph(&f, args),
             Target::Derived(d) => call::graph(&d, args),
         }
     }
 
-    pub fn explain(self, args: &[ArgValue<'_>]) -> Result<Explanation> {
+    pub fn explain(self, args: &mut [ArgValue<'_>]) -> Result<Explanation> {
         match self {
             Target::Function(f) => explain(&f, args),
             Target::Derived(d) => explain(&d, args),

@@ -167,7 +167,7 @@ impl fmt::Display for Explanation {
 }
 
 /// Explains what a call with these arguments runs.
-pub(super) fn explain(function: &dyn Callee, args: &[ArgValue<'_>]) -> Result<Explanation> {
+pub(super) fn explain(function: &dyn Callee, args: &mut [ArgValue<'_>]) -> Result<Explanation> {
     let graph = graph(function, args)?;
     let found = kernel::explain(&graph);
     let loops = found.loops.into_iter().map(|l| LoopExplanation {

@@ -5,6 +5,7 @@ use crate::array::{Buffer, Device, Element};
 use crate::dtype::{DType, Literal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::kernel::OutSlot;
+use crate::op::datum::with_type;
 
 /// A part of a tree.
 #[derive(Debug)]
@@ -20,6 +21,11 @@ impl ArgValue<'_> {
     pub(crate) fn leaves(&self, into: &mut Vec<Leaf>) -> Result<()> {
         match self {
             ArgValue::Tuple(parts) => parts.iter().try_for_each(|part| part.leaves(into))?,
+            ArgValue::List(items) => {
+                // Element by element, whatever graphs do with long ones.
+                into.extend([Literal::Usize(items.len()), Literal::Bool(false)].map(Leaf::Static));
+                items.iter().try_for_each(|item| item.leaves(into))?;
+            }
             ArgValue::Static(literal) => into.push(Leaf::Static(*literal)),
             arg => into.push(match (arg.literal(), arg.buffer()) {
                 (Some(literal), _) => Leaf::Scalar(literal),
@@ -127,4 +133,18 @@ fn unstacked<T: Element>(leaf: &Leaf) -> Result<Vec<Leaf>> {
         }
     };
     (0..count).map(part).collect()
+}
+
+/// The part of an array at a position of its first axes.
+pub(super) fn row(buffer: &Buffer, position: &[usize]) -> Result<OutSlot> {
+    let (axes, shape) = buffer.shape().split_at_checked(position.len()).ok_or_else(neither)?;
+    let size: usize = shape.iter().product();
+    let start = axes.iter().zip(position).fold(0, |start, (n, k)| start * n + k) * size;
+    with_type!(buffer.dtype(), T => {
+        let part = buffer.as_slice::<T>().and_then(|all| all.get(start..start + size)).ok_or_else(neither)?;
+        Ok(match part {
+            [value] if shape.is_empty() => OutSlot::Scalar(value.to_literal()),
+            part => OutSlot::Array(Buffer::from_vec(part.to_vec(), shape)?),
+        })
+    })
 }

@@ -2,8 +2,9 @@
 
 use super::args::{ArgValue, Output, Outputs, neither};
 use super::cache::Planned;
-use super::call::{Leaves, compile_and_run, device_of, push_leaves, run_leaves};
+use super::call::{Callee, Leaves, compile_and_run, device_of, push_leaves, run_leaves};
 use super::derived::Derived;
+use super::gather::settle;
 use crate::array::{Buffer, Device};
 use crate::dtype::{Literal, Type};
 use crate::error::{Error, ErrorKind, Result};
@@ -71,6 +72,8 @@ impl LinearMap {
         let params = &linear.graph.body.params;
         let expected: SmallVec<[&Type; 4]> =
             params.iter().skip(self.residuals.len()).map(|&p| linear.graph.ty(p)).collect();
+        let gather = !self.derived.lists_apart();
+        tangents.iter_mut().try_for_each(|tangent| settle(tangent, gather))?;
         self.check(&expected, tangents)?;
         let residuals = self.residuals.iter().map(Residual::lent);
         let mut args: SmallVec<[ArgValue<'_>; 8]> =
@@ -114,8 +117,9 @@ impl Residual {
 
 /// The scalars and arrays of an argument, in order.
 fn parts<'s, 'a>(arg: &'s ArgValue<'a>, found: &mut SmallVec<[&'s ArgValue<'a>; 4]>) {
-    match arg.parts() {
-        Some(inner) => inner.iter().for_each(|part| parts(part, found)),
-        None => found.push(arg),
+    match (arg.parts(), arg) {
+        (Some(inner), _) => inner.iter().for_each(|part| parts(part, found)),
+        (None, ArgValue::Static(_)) => {}
+        (None, arg) => found.push(arg),
     }
 }

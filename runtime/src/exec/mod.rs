@@ -7,6 +7,7 @@ mod derived;
 mod explain;
 mod floats;
 mod function;
+mod gather;
 mod instances;
 mod key;
 mod leaf;

@@ -86,7 +86,7 @@ macro_rules! signature {
             /// # Errors
             /// What staging the function raises, arguments that do not fit, and what has no derivative.
             pub fn graph<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Graph> {
-                self.target().graph(&[$($t::into_arg($t)),*])
+                self.target().graph(&mut [$($t::into_arg($t)),*])
             }
 
             /// What each loop of that graph becomes, and why not more.
@@ -94,7 +94,7 @@ macro_rules! signature {
             /// # Errors
             /// The same as those of `graph`.
             pub fn explain<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Explanation> {
-                self.target().explain(&[$($t::into_arg($t)),*])
+                self.target().explain(&mut [$($t::into_arg($t)),*])
             }
         }
 
@@ -125,7 +125,7 @@ macro_rules! signature {
             /// # Errors
             /// What staging the function raises, arguments that do not fit, and what has no derivative.
             pub fn graph<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Graph> {
-                self.target().graph(&[$($t::into_arg($t)),*])
+                self.target().graph(&mut [$($t::into_arg($t)),*])
             }
 
             /// What each loop becomes for arguments like these, and why not more.
@@ -133,7 +133,7 @@ macro_rules! signature {
             /// # Errors
             /// The same as those of `graph`.
             pub fn explain<'a>(&self, $($t: $t::Of<'a>),*) -> Result<Explanation> {
-                self.target().explain(&[$($t::into_arg($t)),*])
+                self.target().explain(&mut [$($t::into_arg($t)),*])
             }
         }
     };

@@ -9,6 +9,7 @@ mod dce;
 mod effects;
 mod fold;
 mod leave;
+mod rows;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
@@ -17,18 +18,24 @@ use crate::graph::Graph;
 type Pass = (&'static str, fn(&mut Graph));
 
 /// The passes in the order they run.
-const PIPELINE: [Pass; 6] = [
+const PIPELINE: [Pass; 7] = [
     ("calls", calls::run),
     ("fold", fold::run),
     ("columns", columns::run),
+    ("rows", rows::run),
     ("dce", dce::run),
     ("leave", leave::run),
     ("compact", compact::run),
 ];
 
 /// The passes before a transform.
-const BEFORE_TRANSFORMS: [Pass; 4] =
-    [("fold", fold::run), ("cse", cse::run), ("dce", dce::run), ("compact", compact::run)];
+const BEFORE_TRANSFORMS: [Pass; 5] = [
+    ("fold", fold::run),
+    ("cse", cse::run),
+    ("rows", rows::run),
+    ("dce", dce::run),
+    ("compact", compact::run),
+];
 
 /// Runs the whole pipeline.
 pub(crate) fn run(graph: &mut Graph) -> Result<()> {
@@ -57,7 +64,7 @@ fn passes(graph: &mut Graph, list: &[Pass]) -> Result<()> {
 
 impl Graph {
     /// Runs one optimisation pass by name: `calls` (their nodes in their place), `fold` (constants), `columns` (lists of
-    /// structs as arrays), `cse` (equal values once), `dce` (what no result needs), `leave` (counted loops end where nothing
+    /// structs as arrays), `cse` (equal values once), `rows` (elements of rows where they lie), `dce` (what no result needs), `leave` (counted loops end where nothing
     /// happens any more), `compact` (numbers values anew).
     ///
     /// # Errors
@@ -74,7 +81,7 @@ impl Graph {
     /// ```
     pub fn run_pass(&mut self, name: &str) -> Result<()> {
         let Some((_, pass)) = PIPELINE.iter().chain(&BEFORE_TRANSFORMS).find(|(n, _)| *n == name) else {
-            let names = ["calls", "fold", "columns", "cse", "dce", "leave", "compact"];
+            let names = ["calls", "fold", "columns", "cse", "rows", "dce", "leave", "compact"];
             return Err(Error::new(ErrorKind::Argument, format!("there is no pass `{name}`"))
                 .note(format!("the passes are {}", names.join(", "))));
         };

@@ -14,7 +14,7 @@ use crate::op::{Axis, Op};
 use std::rc::Rc;
 
 /// Lists of more elements are gathered. Those of fewer stay numbers that are known one by one: `[(1, 2.0), (2, 0.5)]`.
-pub(super) const MOST_APART: usize = 16;
+pub(crate) const MOST_APART: usize = 16;
 
 /// A list of `count` trees.
 #[derive(Clone, Debug)]
@@ -59,6 +59,13 @@ impl Columns {
 }
 
 impl Value {
+    /// The list of `count` trees like this one, whose leaves are those of all of them.
+    pub(super) fn rows_like(all: &Value, count: usize) -> Value {
+        let mut arrays = Vec::new();
+        all.leaves(&mut arrays);
+        Value(Repr::Columns(Columns::new(all, arrays, count).into()))
+    }
+
     pub(super) fn columns(&self) -> Option<&Columns> {
         match &self.0 {
             Repr::Columns(columns) => Some(columns),
@@ -151,6 +158,11 @@ impl Cx {
         })
     }
 
+    /// The lists in a result as the graph of this function gives them.
+    pub(super) fn as_given(&self, v: &Value, at: At) -> Out<Value> {
+        if self.within.lists_apart { self.spread(v, at) } else { self.gathered(v, at) }
+    }
+
     /// `list[index]`
     pub(super) fn load_row(
         &self,
@@ -226,13 +238,38 @@ impl Cx {
         self.describe_with(&columns.one, &mut kinds.map(Option::unwrap_or_default))
     }
 
-    /// The rows of a list in the type that a list is declared with.
+    /// A list in the type that a list is declared with.
     pub(super) fn coerce_rows(&self, columns: &Columns, item: Ty, at: At) -> Out<Value> {
         let first = self.load_row("", columns, &Value::usize(0), at)?;
-        let first = self.gathered(&self.coerce(&first, item, at)?, at)?;
+        self.rows_like(&self.coerce(&first, item, at)?, &columns.arrays, at)
+    }
+
+    /// One that enters from outside, where `all` is an element as a tuple of its parts, with those of all elements.
+    pub(super) fn enter_rows(&self, all: &Value, item: Ty, at: At) -> Out<Value> {
+        let first = self.first_of(all, at)?;
+        let mut arrays = Vec::new();
+        all.all_leaves(&mut arrays);
+        arrays.retain(|leaf| leaf.as_static().is_none());
+        self.rows_like(&self.coerce(&first, item, at)?, &arrays, at)
+    }
+
+    fn first_of(&self, all: &Value, at: At) -> Out<Value> {
+        match all.items() {
+            Some(items) => {
+                let items = items.iter().map(|item| self.first_of(item, at)).collect::<Out<Vec<_>>>()?;
+                Ok(all.with_items(items))
+            }
+            None if all.as_static().is_some() => Ok(all.clone()),
+            None => self.load("", all, &[Value::usize(0)], at),
+        }
+    }
+
+    /// The list of these arrays, whose elements have the types of `first`.
+    fn rows_like(&self, first: &Value, arrays: &[Value], at: At) -> Out<Value> {
+        let first = self.gathered(first, at)?;
         let mut leaves = Vec::new();
         first.leaves(&mut leaves);
-        let arrays = columns.arrays.iter().zip(&leaves).map(|(array, leaf)| {
+        let arrays = arrays.iter().zip(&leaves).map(|(array, leaf)| {
             let (ty, weak) = self.leaf_type(leaf, at)?;
             let array = self.adopt(array, ty.dtype, at)?.unwrap_or_else(|| array.clone());
             Ok(self.weak_like(array, weak))
@@ -320,8 +357,26 @@ fn list_depths(v: &Value, depth: usize, into: &mut Vec<usize>) {
     into.extend(leaves.iter().map(|_| depth));
 }
 
-/// A static length, and as many values.
-pub(super) fn is_length(length: &Value, items: &Value) -> bool {
-    let length = length.as_static().and_then(Literal::as_i128).and_then(|n| usize::try_from(n).ok());
-    matches!(items.0, Repr::Tuple(_)) && length == items.items().map(|items| items.len())
+/// A list as it enters a function from outside, element by element: its length, that it isn't gathered, and its elements.
+pub(super) fn listed(items: Vec<Value>) -> Value {
+    let length = Value::usize(items.len());
+    Value::tuple(vec![length, Value::literal(Literal::Bool(false)), Value::tuple(items)])
+}
+
+/// Such a list.
+pub(super) enum Entered {
+    Apart(Vec<Value>),
+    Gathered(Value),
+}
+
+impl Entered {
+    pub fn of(v: &Value) -> Option<Entered> {
+        let Repr::Tuple(parts) = &v.0 else { return None };
+        let [_, gathered, items] = &parts[..] else { return None };
+        match gathered.as_static()? {
+            Literal::Bool(true) => Some(Entered::Gathered(items.clone())),
+            Literal::Bool(false) => Some(Entered::Apart(items.items()?.to_vec())),
+            _ => None,
+        }
+    }
 }

@@ -171,6 +171,7 @@ impl Cx {
 
 /// Of a struct in it, equality is a method.
 fn has_own_equality(v: &Value) -> bool {
-    let parts = v.columns().map(Columns::one).into_iter().chain(v.items().into_iter().flat_map(|items| items.iter()));
+    let parts =
+        v.columns().map(Columns::one).into_iter().chain(v.items().into_iter().flat_map(|items| items.iter()));
     !methods_of(v, "eq").is_empty() || parts.into_iter().any(has_own_equality)
 }

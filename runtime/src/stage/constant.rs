@@ -1,5 +1,6 @@
 //! Constants from outside the function: scalars, fixed arrays of them, tuples, structs.
 
+use super::columns::listed;
 use super::cx::{At, Cx};
 use super::value::Value;
 use crate::array::{Buffer, Element, Float};
@@ -64,6 +65,7 @@ fn argument(cx: &Cx, argument: &ArgValue<'_>) -> Value {
     match argument {
         ArgValue::Scalar(literal) | ArgValue::Static(literal) => Value::literal(*literal),
         ArgValue::Tuple(parts) => Value::tuple(parts.iter().map(|part| self::argument(cx, part)).collect()),
+        ArgValue::List(items) => listed(items.iter().map(|item| self::argument(cx, item)).collect()),
         ArgValue::Ref(buffer) => array(cx, buffer),
         ArgValue::Owned(buffer) => array(cx, buffer),
         ArgValue::Mut(_) => Value::unit(),

@@ -95,6 +95,8 @@ pub(crate) struct Within {
     pub rules_of: Vec<&'static FunctionInfo>,
     /// How many iterations a loop records for a reverse pass, where its trip count is known only at run time.
     pub tape: usize,
+    /// Its graph takes and gives all lists of trees element by element.
+    pub lists_apart: bool,
 }
 
 impl Within {
@@ -170,16 +172,16 @@ pub(super) fn stage_alone(
     let cx = Cx { builder: Rc::new(RefCell::new(builder)), function, within };
     let before = args.clone();
     let result = stage(&cx, &mut args, start)?;
-    let result = cx.spread(&result, start)?;
+    let result = cx.as_given(&result, start)?;
     let mut leaves = Vec::new();
     result.leaves(&mut leaves);
     let mut statics = Vec::new();
     result.statics(&mut statics);
     for (k, (param, arg)) in function.params.iter().zip(&args).enumerate() {
         if param.mode == Mode::Mut {
-            let arg = cx.coerce(arg, param.ty, start)?;
+            let arg = cx.as_given(&cx.coerce(arg, param.ty, start)?, start)?;
             cx.keeps_statics(param, &before[k], &arg, start)?;
-            cx.spread(&arg, start)?.leaves(&mut leaves);
+            arg.leaves(&mut leaves);
         }
     }
     let results = leaves.iter().map(|v| cx.node(v, start)).collect::<Out<Vec<_>>>()?;

@@ -198,7 +198,9 @@ impl Cx {
     /// A value that has no text.
     pub fn dbg(&self, value: Value, written: &str, at: At) -> Out<Value> {
         let place = format!("[{}:{}:{}]", self.function.source.file, at.0, at.1);
-        let message = Message::default().plain(format!("{place} {written} = ")).value(&self.spread(&value, at)?, Spec::PRETTY);
+        let message = Message::default()
+            .plain(format!("{place} {written} = "))
+            .value(&self.spread(&value, at)?, Spec::PRETTY);
         self.push_print(Stream::Err, message.plain("\n"), at)?;
         Ok(value)
     }

@@ -1,10 +1,10 @@
 //! Lists of trees, such as `[Particle; 3]`: each element by itself where the index is known, all of them one behind the
 //! other, leaf by leaf, where it is not.
 
-use super::columns::{Columns, MOST_APART, is_length};
+use super::columns::{Columns, Entered, MOST_APART};
 use super::cx::{At, Cx, Out};
 use super::typed::Ty;
-use super::value::{Repr, Value};
+use super::value::Value;
 use crate::error::ErrorKind;
 
 impl Cx {
@@ -72,16 +72,15 @@ impl Cx {
         if let Some(columns) = v.columns() {
             return self.coerce_rows(columns, item, at).map(Some);
         }
-        let items = match v.items().map(|items| &items[..]) {
-            Some([length, inner]) if is_length(length, inner) && !matches!(v.0, Repr::List(_)) => {
-                inner.items().map(|items| items.to_vec()).unwrap_or_default()
-            }
-            Some(_) if v.struct_info().is_some() => return Ok(None),
-            Some(items) => items.to_vec(),
-            None if v.is_uninit() || self.ty(v, at)?.shape.is_empty() => return Ok(None),
-            None => self.elements(v, at)?,
+        let items = match (Entered::of(v), v.items()) {
+            (Some(Entered::Gathered(all)), _) => return self.enter_rows(&all, item, at).map(Some),
+            (Some(Entered::Apart(items)), _) => items,
+            (_, Some(_)) if v.struct_info().is_some() => return Ok(None),
+            (_, Some(items)) => items.to_vec(),
+            _ if v.is_uninit() || self.ty(v, at)?.shape.is_empty() => return Ok(None),
+            _ => self.elements(v, at)?,
         };
         let items = items.iter().map(|v| self.coerce(v, item, at)).collect::<Out<Vec<_>>>()?;
-        self.list(items, at).map(Some)
+        self.literal_list(items, at).map(Some)
     }
 }

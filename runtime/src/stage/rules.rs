@@ -1,6 +1,6 @@
 //! Calls of functions whose derivative has a rule: they stay calls in the graph.
 
-use super::cx::{Argument, At, Cx, Mode, Out, StageFn, stage_alone};
+use super::cx::{Argument, At, Cx, Mode, Out, StageFn, Within, stage_alone};
 use super::typed::Ty;
 use super::value::{Repr, Value};
 use crate::dtype::{Literal, Type};
@@ -36,7 +36,8 @@ impl Cx {
             debug_assert!(param.mode != Mode::Mut, "the macro refuses those");
             params.push(self.argument(arg, param.is_static, at)?);
         }
-        let graph = stage_alone(info, body, &params, inside.within.clone())?;
+        let within = Within { lists_apart: true, ..inside.within.clone() };
+        let graph = stage_alone(info, body, &params, within)?;
         let mut leaves = Vec::new();
         for (param, arg) in info.params.iter().zip(args.iter()) {
             self.traced_leaves(arg, param.is_static, at, &mut leaves)?;
@@ -85,8 +86,11 @@ impl Cx {
             }
             (Repr::List(items), _) => {
                 let parts = items.iter().map(|item| self.argument(item, is_static, at));
-                let parts = Argument::Tuple(parts.collect::<Out<_>>()?);
-                Ok(Argument::Tuple(vec![Argument::Static(Literal::Usize(items.len())), parts]))
+                Ok(list_argument(items.len(), false, Argument::Tuple(parts.collect::<Out<_>>()?)))
+            }
+            (Repr::Columns(columns), _) => {
+                let all = columns.element(columns.arrays.clone());
+                Ok(list_argument(columns.count, true, self.argument(&all, is_static, at)?))
             }
             (Repr::Tuple(items), _) => {
                 let parts = items.iter().map(|item| self.argument(item, is_static, at));
@@ -154,7 +158,7 @@ impl Cx {
             );
             return Err(self.error(ErrorKind::Argument, message, at));
         }
-        let mut within = self.within.clone();
+        let mut within = Within { lists_apart: true, ..self.within.clone() };
         within.rules_of.push(self.function);
         let staged = stage_alone(info, info.stage, &params, within)?;
         let found: Vec<Type> = staged.body.results.iter().map(|&v| staged.ty(v).clone()).collect();
@@ -168,6 +172,12 @@ impl Cx {
         }
         Ok(staged)
     }
+}
+
+/// A list, as it enters a function.
+fn list_argument(count: usize, gathered: bool, items: Argument) -> Argument {
+    let statics = [Literal::Usize(count), Literal::Bool(gathered)].map(Argument::Static);
+    Argument::Tuple(statics.into_iter().chain([items]).collect())
 }
 
 /// The tangent of an argument: its float parts.
@@ -214,6 +224,9 @@ fn branch(
         Ty::List(&item) => {
             let length = known.next().and_then(|v| v.as_static()).and_then(Literal::as_i128);
             let length = length.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+            if known.next().and_then(|v| v.as_static()) == Some(Literal::Bool(true)) {
+                return Value::rows_like(&branch(item, is_static, traced, known), length);
+            }
             Value::list((0..length).map(|_| branch(item, is_static, traced, known)).collect())
         }
         Ty::Unit => Value::unit(),

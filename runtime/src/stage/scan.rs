@@ -81,8 +81,7 @@ impl Cx {
             return Err(self.misuse("map(|x| .., &xs)", at));
         };
         let source = self.source(xs, at)?;
-        let mut step =
-            |carry: Value, x: Option<Value>| Ok((carry, self.gathered(&f(x.as_slice())?, at)?));
+        let mut step = |carry: Value, x: Option<Value>| Ok((carry, self.gathered(&f(x.as_slice())?, at)?));
         let (_, ys) = self.scan_over(&source, &ONE_BY_ONE, Value::unit(), &mut step, at)?;
         Ok(ys)
     }

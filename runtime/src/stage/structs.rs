@@ -143,7 +143,7 @@ impl Cx {
 
     /// What is static in a `&mut` parameter belongs to the compiled graph: it can't come out changed.
     pub(super) fn keeps_statics(&self, param: &Param, before: &Value, after: &Value, at: At) -> Out<()> {
-        let before = self.coerce(before, param.ty, at)?;
+        let before = self.as_given(&self.coerce(before, param.ty, at)?, at)?;
         let (mut was, mut is) = (Vec::new(), Vec::new());
         before.statics(&mut was);
         after.statics(&mut is);

@@ -18,6 +18,8 @@ pub(crate) struct Signature<'a> {
     /// The types of the parameters, which `params` does not know.
     pub types: &'a [Ty],
     pub result: Ty,
+    /// Lists come element by element.
+    pub lists_apart: bool,
 }
 
 impl Cx {
@@ -30,7 +32,8 @@ impl Cx {
         at: At,
     ) -> Out<Value> {
         let (arguments, leaves) = self.arguments_of(signature, args, at)?;
-        let graph = make(&arguments, &self.within.deeper()).map_err(|e| self.locate_error(e, at))?;
+        let within = Within { lists_apart: signature.lists_apart, ..self.within.deeper() };
+        let graph = make(&arguments, &within).map_err(|e| self.locate_error(e, at))?;
         let results = inline(&mut self.builder.borrow_mut(), &graph, &leaves);
         self.gathered(&tree(signature.result, &graph, &results), at)
     }
@@ -42,7 +45,7 @@ impl Cx {
         args: &[Value],
         at: At,
     ) -> Out<(Vec<Argument>, Vec<ValueId>)> {
-        let Signature { name, params, types, .. } = *signature;
+        let Signature { name, params, types, lists_apart, .. } = *signature;
         if args.len() != params.len() || types.len() != params.len() {
             let message = format!("`{name}` takes {} arguments, not {}", params.len(), args.len());
             return Err(self.error(ErrorKind::Argument, message, at));
@@ -53,7 +56,7 @@ impl Cx {
             let arg = self
                 .coerce(arg, ty, at)
                 .map_err(|e| e.note(format!("this is the argument `{}` of `{name}`", param.name)))?;
-            let arg = self.spread(&arg, at)?;
+            let arg = if lists_apart { self.spread(&arg, at) } else { self.gathered(&arg, at) }?;
             arguments.push(self.argument(&arg, param.is_static, at)?);
             self.traced_leaves(&arg, param.is_static, at, &mut leaves)?;
         }
@@ -75,13 +78,24 @@ impl Cx {
         at: At,
     ) -> Out<StagedMap> {
         let (arguments, leaves) = self.arguments_of(signature, args, at)?;
-        let made = make(&arguments, &self.within.deeper()).map_err(|e| self.locate_error(e, at))?;
+        let within = Within { lists_apart: signature.lists_apart, ..self.within.deeper() };
+        let made = make(&arguments, &within).map_err(|e| self.locate_error(e, at))?;
         let Linearized { primal, linear, residuals } = made;
         let mut results = inline(&mut self.builder.borrow_mut(), &primal, &leaves);
         let residuals = results.split_off(results.len() - residuals);
         let result = self.gathered(&tree(signature.result, &primal, &results), at)?;
         let name = signature.name.into();
-        Ok(StagedMap { name, tangents, types, tangent, linear: Rc::new(linear), residuals, result })
+        let lists_apart = signature.lists_apart;
+        Ok(StagedMap {
+            name,
+            tangents,
+            types,
+            tangent,
+            linear: Rc::new(linear),
+            residuals,
+            result,
+            lists_apart,
+        })
     }
 }
 
@@ -95,6 +109,7 @@ pub struct StagedMap {
     linear: Rc<Graph>,
     residuals: Vec<ValueId>,
     result: Value,
+    lists_apart: bool,
 }
 
 impl StagedMap {
@@ -106,8 +121,13 @@ impl StagedMap {
     /// A call of the map.
     pub fn __stage(&self, cx: &Cx, args: &mut [Value], at: At) -> Out<Value> {
         let name = format!("the map of `{}`", self.name);
-        let signature =
-            Signature { name: &name, params: &self.tangents, types: self.types, result: self.tangent };
+        let signature = Signature {
+            name: &name,
+            params: &self.tangents,
+            types: self.types,
+            result: self.tangent,
+            lists_apart: self.lists_apart,
+        };
         let (arguments, tangents) = cx.arguments_of(&signature, args, at)?;
         let params = self.linear.body.params.iter().skip(self.residuals.len());
         let mut expected = params.map(|&p| self.linear.ty(p));

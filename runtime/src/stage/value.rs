@@ -169,22 +169,23 @@ impl Value {
             }
             Repr::Columns(columns) => {
                 let arrays = columns.arrays.iter();
-                columns.with_arrays(arrays.map(|array| leaves.next().unwrap_or_else(|| array.clone())).collect())
+                columns
+                    .with_arrays(arrays.map(|array| leaves.next().unwrap_or_else(|| array.clone())).collect())
             }
             Repr::Rows(array, levels) => Value::rows(array.with_leaves(leaves), *levels),
             _ => leaves.next().unwrap_or_else(|| self.clone()),
         }
     }
 
-    /// The values of static fields and the lengths of lists, in order.
+    /// The values of static fields, and of lists the length and whether they are gathered, in order.
     pub(super) fn statics(&self, into: &mut Vec<Literal>) {
         if let Repr::Columns(columns) = &self.0 {
-            into.push(Literal::Usize(columns.count));
-            (0..columns.count).for_each(|_| columns.one().statics(into));
+            into.extend([Literal::Usize(columns.count), Literal::Bool(true)]);
+            columns.one().statics(into);
         }
         let Some(items) = self.items() else { return };
         if let Repr::List(_) = self.0 {
-            into.push(Literal::Usize(items.len()));
+            into.extend([Literal::Usize(items.len()), Literal::Bool(false)]);
         }
         for (k, item) in items.iter().enumerate() {
             if self.struct_info().is_some_and(|info| info.fields[k].is_static) {

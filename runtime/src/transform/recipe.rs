@@ -66,6 +66,17 @@ impl Recipe {
         name(self.base, &self.transforms)
     }
 
+    /// Lists come element by element: a batch has its axis in each of them, and of Jacobians each is a part.
+    pub fn lists_apart(&self) -> bool {
+        let apart = |transform: &Transform| {
+            matches!(
+                transform,
+                Transform::Vmap { .. } | Transform::Jacobian { .. } | Transform::Hessian { .. }
+            )
+        };
+        self.transforms.iter().any(apart)
+    }
+
     /// The parameters of the outermost function.
     pub fn params(&self) -> Vec<Parameter> {
         params(self.base, &self.transforms)

@@ -3,7 +3,7 @@
 
 use super::{Tree, fixed};
 use crate::array::Buffer;
-use crate::dtype::{DType, Literal};
+use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{ArgValue, Outputs, buffer_of};
 use crate::stage::Ty;
@@ -48,7 +48,10 @@ fn taken<T: Tree, L: TryFrom<Vec<T>>>(outputs: &mut Outputs) -> Result<L> {
         Some(_) => T::__elements(buffer_of(outputs.next_value()?)?)?,
         None => {
             let length: usize = fixed(outputs.next_static()?)?;
-            (0..length).map(|_| T::__take(outputs)).collect::<Result<Vec<T>>>()?
+            match fixed(outputs.next_static()?)? {
+                true => outputs.rows(length, T::__take)?,
+                false => (0..length).map(|_| T::__take(outputs)).collect::<Result<Vec<T>>>()?,
+            }
         }
     };
     let count = elements.len();
@@ -126,7 +129,7 @@ fn owned<'a, T: Tree>(this: Vec<T>) -> ArgValue<'a> {
     let count = this.len();
     match T::__ARRAY {
         Some(_) => T::__gathered(this, &[count]),
-        None => with_length(this.into_iter().map(Tree::__owned).collect()),
+        None => ArgValue::List(this.into_iter().map(Tree::__owned).collect()),
     }
 }
 
@@ -134,7 +137,7 @@ fn owned<'a, T: Tree>(this: Vec<T>) -> ArgValue<'a> {
 pub(crate) fn shared<T: Tree>(this: &[T]) -> ArgValue<'_> {
     match T::__ARRAY {
         Some(_) => T::__copied(this, &[this.len()]),
-        None => with_length(this.iter().map(Tree::__shared).collect()),
+        None => ArgValue::List(this.iter().map(Tree::__shared).collect()),
     }
 }
 
@@ -143,10 +146,6 @@ pub(crate) fn mutable<T: Tree>(this: &mut [T]) -> ArgValue<'_> {
     let count = this.len();
     match T::__ARRAY {
         Some(_) => T::__updated(this, &[count]),
-        None => with_length(this.iter_mut().map(Tree::__mutable).collect()),
+        None => ArgValue::List(this.iter_mut().map(Tree::__mutable).collect()),
     }
-}
-
-fn with_length(items: Vec<ArgValue<'_>>) -> ArgValue<'_> {
-    ArgValue::Tuple(vec![ArgValue::Static(Literal::Usize(items.len())), ArgValue::Tuple(items)])
 }
