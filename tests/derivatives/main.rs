@@ -12,6 +12,7 @@ mod jacobians;
 mod jumps;
 mod kernels;
 mod linear;
+mod long_lists;
 mod overwritten;
 mod rules;
 mod runs;

@@ -34,5 +34,5 @@ fn passes_give_the_expected_graphs() {
 fn an_unknown_pass_names_the_known_ones() {
     let mut graph: Graph = "graph f() { return }".parse().unwrap();
     let error = graph.run_pass("inline").unwrap_err().to_string();
-    assert!(error.contains("calls, fold, columns, cse, dce, leave, compact"), "{error}");
+    assert!(error.contains("calls, fold, columns, cse, rows, dce, leave, compact"), "{error}");
 }

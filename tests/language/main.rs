@@ -32,6 +32,7 @@ mod leaving;
 mod lines;
 mod list_fields;
 mod lists;
+mod long_lists;
 mod loops;
 mod matches;
 mod methods;

@@ -15,6 +15,7 @@ constructs! {
     moved_references: "`let y = x;` of a `&mut`, `let (a, b) = &mut pair;`, `let State { x, .. } = self;`, `match self { State { x, .. } => *x += v }`";
     structs: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
     trees_of_trees: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
+    long_lists: "lists of more than 16 such elements";
     lists_of_trees: "`&[Particle]`, `&mut Vec<Particle>`, `[Particle; N]`, `Vec<Vec<f64>>`, `Vec<(f64, usize)>`";
     generic_structs: "generic structs, `struct Complex<T>`, `struct Gas<T: Float, const D: usize>`, and `#[desc_jit] impl<T: Float> Complex<T>`";
     casts: "`as`";
@@ -45,6 +46,25 @@ fn lists_of_trees(x: &Array1<f64>, n: usize) -> f64 {
     }
     list[n - 1].v = sum;
     list.iter().map(|p| p.x * p.v).sum()
+}
+
+#[desc_jit]
+fn long_lists(x: &Array1<f64>, n: usize) -> f64 {
+    let mut list: Vec<Kicked> =
+        (0..18).map(|k| Kicked { x: x[k % 4] * x[k % 4], v: x[(k + 1) % 4] }).collect();
+    let sum = spread(&mut list[1..], n) * x[0];
+    for k in 0..list.len() {
+        let other = (5 * k + n) % 18;
+        if list[k].v > 0.5 {
+            list[other].x += 0.125 * list[k].v * list[k].x;
+        } else {
+            list.swap(k, other);
+        }
+    }
+    list[n].v = sum;
+    let copies = vec![list[2]; 17];
+    let whole: f64 = list.iter().map(|p| p.x * p.v).sum();
+    whole + copies[n * 3].x * list[17].v
 }
 
 #[derive(Tree, Clone, PartialEq)]
