@@ -12,6 +12,7 @@ mod jacobians;
 mod jumps;
 mod kernels;
 mod linear;
+mod list_handles;
 mod long_lists;
 mod overwritten;
 mod rules;

@@ -259,6 +259,36 @@ as_written! {
         let moved = list.map(|b| Body { mass: b.mass * 2.0, ..b });
         (moved, total_height(&list))
     } of (std::array::from_fn(body), 3);
+    declared_types_reach_into_lists(i: usize) -> (f64, f64, f64, f64, f64, f64) {
+        let mut vec: Vec<(u32, f32)> = vec![(7, 0.1); 20];
+        vec[i].1 = 0.5;
+        let fixed: [(f32, i32); 3] = [(0.1, 3), (0.2, 4), (0.3, 5)];
+        let slice: &[(f32, u32)] = &[(0.1, 3), (0.2, 4)];
+        let nested: Vec<Vec<(f32, u32)>> = vec![vec![(0.1, 3)], vec![(0.2, 4), (0.3, 1)]];
+        let collected: Vec<(f32, i32)> = (0..20).map(|k| (0.1, k)).collect();
+        let numbers: Vec<f32> = (0..3).map(|_| 0.1).collect();
+        let open = (0..3).map(|k| (0.7, k)).collect::<Vec<(f32, _)>>();
+        let mixed: (Vec<(f32, _)>, _, [f32; 2]) = (vec![(0.1, i); 2], i, [0.1; 2]);
+        let sum: f32 = fixed.iter().map(|(x, _)| *x).sum();
+        (
+            (vec[i].1 / 3.0) as f64 + sum as f64,
+            (slice[1].0 / 3.0) as f64 + (nested[1][1].0 / 3.0) as f64,
+            (collected[i].0 / 3.0) as f64,
+            (numbers[1] / 3.0) as f64,
+            (open[2].0 / 3.0) as f64 + mixed.0[1].1 as f64,
+            (mixed.0[1].0 / 3.0) as f64 + (mixed.2[0] / 3.0) as f64 + mixed.1 as f64,
+        )
+    } of (3);
+    rows_of_unlike_lengths_are_declared(x: f64) -> (f64, Vec<Vec<f64>>) {
+        let rows: Vec<Vec<f64>> = vec![vec![1.0, x], vec![x * x]];
+        let mut sum = 0.0;
+        for row in &rows {
+            for v in row {
+                sum = 0.5 * sum + v;
+            }
+        }
+        (sum, rows)
+    } of (0.75);
     trees_are_mapped(list: Vec<(f64, f64)>) -> (Vec<(f64, f64)>, f64) {
         let doubled = tree_map(|x| x * 2.0, &list);
         let mut sum = 0.0;
@@ -267,6 +297,21 @@ as_written! {
         }
         (doubled, sum)
     } of ((0..18).map(|k| (k as f64, 0.5 - k as f64)).collect());
+}
+
+#[desc_jit]
+fn narrow(i: usize) -> f64 {
+    let mut list: Vec<(usize, f64)> = vec![(0, 0.1); 20];
+    list[i].0 = 6;
+    (list[i].0 - 8) as f64
+}
+
+#[test]
+fn a_declared_type_of_a_list_has_its_overflows() {
+    for engine in Engine::ALL {
+        let error = with_engine(engine, || narrow::try_call(3).unwrap_err().to_string());
+        assert!(error.contains("overflow"), "{engine}: {error}");
+    }
 }
 
 #[desc_jit]

@@ -119,7 +119,18 @@ impl Parser<'_> {
                 self.sink.report(r, &MUTABLE_REFERENCE, &[]);
                 super::rejected(Spot::of(r))
             }
-            e => self.moved(e),
+            e => {
+                // What it is collected into says what the items are.
+                self.collected = match (&local.pat, e) {
+                    (syn::Pat::Type(p), syn::Expr::MethodCall(m)) if m.method == "collect" => {
+                        Some((*p.ty).clone())
+                    }
+                    _ => None,
+                };
+                let value = self.moved(e);
+                self.collected = None;
+                value
+            }
         };
         let of_type = match &local.pat {
             syn::Pat::Type(p) if is_struct_type(&p.ty) => Known::Name,

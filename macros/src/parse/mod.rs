@@ -93,6 +93,7 @@ pub fn function(
         read_only: 0,
         handles: Handles::default(),
         is_optional: false,
+        collected: None,
         fallible,
         tried: false,
         own_float: around.and_then(implementation::Around::own_float),
@@ -143,6 +144,8 @@ struct Parser<'a> {
     handles: Handles,
     /// Its result is an `Option` or a `Result`, which was reported: the values of it are the same mistake.
     is_optional: bool,
+    /// What the `.collect()` that is read next is declared to give.
+    collected: Option<syn::Type>,
     /// It gives a `Result`.
     fallible: bool,
     /// What is read next is a call of a function that gives a `Result`.

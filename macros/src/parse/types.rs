@@ -265,10 +265,13 @@ pub fn ascription(ty: &Type) -> Option<TokenStream> {
         if tuple.elems.is_empty() {
             return Some(quote_ours!(::desc_jit::__private::Ty::Unit));
         }
-        let items = tuple.elems.iter().map(ascription).collect::<Option<Vec<_>>>()?;
+        let items = tuple.elems.iter().map(part_ascription).collect::<Option<Vec<_>>>()?;
         return Some(quote_ours!(::desc_jit::__private::Ty::Tuple(&[#(#items),*])));
     }
-    let (dtype, rank) = element_and_rank(ty)?;
+    let Some((dtype, rank)) = element_and_rank(ty) else {
+        let item = ascription(list_item(ty)?)?;
+        return Some(quote_ours!(const { ::desc_jit::__private::Ty::list_of(&#item) }));
+    };
     Some(match rank {
         Rank::Fixed(0) => quote_ours!(::desc_jit::__private::Ty::Scalar(#dtype)),
         Rank::Fixed(n) => {
@@ -278,6 +281,14 @@ pub fn ascription(ty: &Type) -> Option<TokenStream> {
         Rank::Dynamic => quote_ours!(::desc_jit::__private::Ty::Array(#dtype, ::core::option::Option::None)),
         Rank::Declared => quote_ours!(<#ty as ::desc_jit::__private::Typed>::TY),
     })
+}
+
+/// A part of a tuple may be left open.
+fn part_ascription(ty: &Type) -> Option<TokenStream> {
+    match bare(ty) {
+        Type::Infer(_) => Some(quote_ours!(::desc_jit::__private::Ty::Any)),
+        ty => ascription(ty),
+    }
 }
 
 /// How many axes a type has.
@@ -316,6 +327,31 @@ fn element_and_rank(ty: &Type) -> Option<(TokenStream, Rank)> {
     }
 }
 
+/// What `.collect()` into such a type takes.
+pub fn collected_item(ty: &Type) -> Option<&Type> {
+    list_item(ty).or_else(|| match bare(ty) {
+        Type::Path(path) => {
+            let segment = path.path.segments.last().filter(|s| s.ident == "Array1")?;
+            arguments(segment).next()
+        }
+        _ => None,
+    })
+}
+
+/// What the elements of a list are.
+fn list_item(ty: &Type) -> Option<&Type> {
+    match bare(ty) {
+        Type::Reference(r) => list_item(&r.elem),
+        Type::Array(a) => Some(&a.elem),
+        Type::Slice(s) => Some(&s.elem),
+        Type::Path(path) if path.qself.is_none() => {
+            let segment = path.path.segments.last().filter(|s| s.ident == "Vec")?;
+            arguments(segment).next()
+        }
+        _ => None,
+    }
+}
+
 fn list_of(element: &Type) -> Option<(TokenStream, Rank)> {
     match element_and_rank(element)? {
         (dtype, Rank::Fixed(0)) => Some((dtype, Rank::Fixed(1))),
@@ -343,6 +379,14 @@ pub fn turbofish(segment: &PathSegment) -> Option<TokenStream> {
     let element = arguments(segment).next().filter(|t| is_written(t))?;
     let dtype = element_dtype(element);
     Some(quote_ours!(::desc_jit::__private::Ty::Scalar(#dtype)))
+}
+
+/// The type in `.collect::<Vec<f64>>()`.
+pub fn first_type(arguments: &syn::AngleBracketedGenericArguments) -> Option<&Type> {
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
 }
 
 /// The dtype in `.sum::<f64>()`.

@@ -3,6 +3,7 @@
 use crate::array::{Array, Element};
 use crate::exec::{ArgValue, IntoArg};
 use crate::stage::{Ty, Typed};
+use crate::tree::Tree;
 use ndarray::Dimension;
 use std::marker::PhantomData;
 
@@ -35,7 +36,7 @@ pub trait Arg: 'static {
 )]
 pub trait Pure {}
 
-impl<T: 'static> Arg for Ref<T>
+impl<T: ?Sized + 'static> Arg for Ref<T>
 where
     for<'a> &'a T: IntoArg<'a>,
 {
@@ -46,7 +47,7 @@ where
     }
 }
 
-impl<T: 'static> Arg for RefMut<T>
+impl<T: ?Sized + 'static> Arg for RefMut<T>
 where
     for<'a> &'a mut T: IntoArg<'a>,
 {
@@ -57,7 +58,16 @@ where
     }
 }
 
-impl<T> Pure for Ref<T> {}
+impl<T: ?Sized> Pure for Ref<T> {}
+
+/// Behind a reference, as [`Ref`].
+impl<T: Tree + 'static> Arg for [T] {
+    type Of<'a> = &'a [T];
+    const TY: Ty = <[T] as Typed>::TY;
+    fn into_arg<'a>(value: Self::Of<'a>) -> ArgValue<'a> {
+        value.into_arg()
+    }
+}
 
 impl<T: Element, D: Dimension + 'static> Arg for Array<T, D> {
     type Of<'a> = Array<T, D>;

@@ -4,6 +4,7 @@ use super::args::{Arg, Ref, RefMut};
 use super::signature::Signature;
 use crate::array::{Array, Array1, Element};
 use crate::exec::Output;
+use crate::tree::Tree;
 use ndarray::Dimension;
 use std::marker::PhantomData;
 
@@ -50,8 +51,16 @@ where
     type Batched = Ref<T::Batched>;
 }
 
+impl<T: Tree + 'static> BatchArg for Ref<[T]>
+where
+    Vec<T>: BatchResult,
+    Ref<<Vec<T> as BatchResult>::Batched>: Arg,
+{
+    type Batched = Ref<<Vec<T> as BatchResult>::Batched>;
+}
+
 /// `Pure` refuses these with a better message.
-impl<T> BatchArg for RefMut<T>
+impl<T: ?Sized> BatchArg for RefMut<T>
 where
     RefMut<T>: Arg,
 {
@@ -67,6 +76,32 @@ where
     D::Larger: 'static,
 {
     type Batched = Array<T, D::Larger>;
+}
+
+/// Lists of numbers are arrays, lists of structs lists of batches.
+impl<T: Tree + 'static> BatchResult for Vec<T>
+where
+    <Vec<T> as Tree>::__Stacked: Output + 'static,
+{
+    type Batched = <Vec<T> as Tree>::__Stacked;
+}
+impl<T: Tree + 'static, const N: usize> BatchResult for [T; N]
+where
+    <[T; N] as Tree>::__Stacked: Output + 'static,
+{
+    type Batched = <[T; N] as Tree>::__Stacked;
+}
+impl<T: Tree + 'static> BatchArg for Vec<T>
+where
+    <Vec<T> as Tree>::__Stacked: Arg,
+{
+    type Batched = <Vec<T> as Tree>::__Stacked;
+}
+impl<T: Tree + 'static, const N: usize> BatchArg for [T; N]
+where
+    <[T; N] as Tree>::__Stacked: Arg,
+{
+    type Batched = <[T; N] as Tree>::__Stacked;
 }
 
 impl BatchResult for () {

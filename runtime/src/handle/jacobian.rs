@@ -8,11 +8,12 @@ use super::tangent::ScalarResult;
 use crate::array::Array;
 use crate::exec::Output;
 use crate::transform::recipe::Transform;
+use crate::tree::Tree;
 use ndarray::{DimAdd, Dimension};
 
 /// A result whose derivatives by arguments of the owned type `P` are arrays: the axes of the result, then those of
 /// the argument. A scalar by a scalar is a scalar. Tuples give tuples: first over results, inside over arguments.
-/// Results that are no floats give `()`.
+/// Lists of numbers count as arrays. Results that are no floats give `()`.
 #[diagnostic::on_unimplemented(
     message = "there is no Jacobian of `{Self}` by `{P}`",
     note = "results and arguments are floats of the same type, arrays of them, or tuples of those"
@@ -59,6 +60,45 @@ no_floats!(i64 i32 u32 u64 usize bool);
 
 impl<P> Jacobian<P> for () {
     type Of = ();
+}
+
+/// Lists of numbers are the arrays that they are in graphs.
+type Whole<T> = <T as Tree>::__Stacked;
+
+impl<P, T: Tree> Jacobian<P> for Vec<T>
+where
+    Whole<T>: Jacobian<P>,
+{
+    type Of = <Whole<T> as Jacobian<P>>::Of;
+}
+impl<P, T: Tree, const N: usize> Jacobian<P> for [T; N]
+where
+    Whole<T>: Jacobian<P>,
+{
+    type Of = <Whole<T> as Jacobian<P>>::Of;
+}
+
+macro_rules! by_lists {
+    ($([$($generics:tt)*] $result:ty;)*) => { $(
+        impl<T: Tree, $($generics)*> Jacobian<Vec<T>> for $result
+        where
+            $result: Jacobian<Whole<T>>,
+        {
+            type Of = <$result as Jacobian<Whole<T>>>::Of;
+        }
+        impl<T: Tree, const N: usize, $($generics)*> Jacobian<[T; N]> for $result
+        where
+            $result: Jacobian<Whole<T>>,
+        {
+            type Of = <$result as Jacobian<Whole<T>>>::Of;
+        }
+    )* };
+}
+by_lists! {
+    [] f64;
+    [] f32;
+    [D: Dimension] Array<f64, D>;
+    [D: Dimension] Array<f32, D>;
 }
 
 macro_rules! tuples {

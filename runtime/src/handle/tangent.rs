@@ -3,13 +3,14 @@
 use super::args::{Arg, Ref, RefMut};
 use crate::array::{Array, Element, Float};
 use crate::exec::Output;
+use crate::tree::Tree;
 use ndarray::Dimension;
 
-/// Arguments that a derivative can be taken by: `f64`, `f32`, arrays of them, and tuples of those.
+/// Arguments that a derivative can be taken by: `f64`, `f32`, arrays and lists of them, and tuples of those.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be differentiated",
     label = "a derivative is taken by this argument",
-    note = "only f64, f32, `Array`s of them, structs and tuples of those have derivatives; of a `Vec`, a slice or a list take an `Array1`",
+    note = "only f64, f32, `Array`s, slices and lists of them, structs and tuples of those have derivatives",
     note = "choose other arguments with `.wrt(argnums![..])`, counted from 0"
 )]
 pub trait Differentiable: Arg {
@@ -90,7 +91,26 @@ impl Tangent for () {
     type Cotangent = ();
 }
 
-impl<T: Differentiable> Differentiable for Ref<T>
+/// Of a slice the gradient is a `Vec`.
+impl<T: Tree + Differentiable<Gradient: Tree>> Differentiable for [T] {
+    type Gradient = Vec<T::Gradient>;
+}
+impl<T: Tree + Differentiable<Gradient: Tree>> Differentiable for Vec<T> {
+    type Gradient = Vec<T::Gradient>;
+}
+impl<T: Tree + Differentiable<Gradient: Tree>, const N: usize> Differentiable for [T; N] {
+    type Gradient = [T::Gradient; N];
+}
+impl<T: Tree + Tangent<Tangent = T>> Tangent for Vec<T> {
+    type Tangent = Vec<T>;
+    type Cotangent = Ref<Vec<T>>;
+}
+impl<T: Tree + Tangent<Tangent = T>, const N: usize> Tangent for [T; N] {
+    type Tangent = [T; N];
+    type Cotangent = Ref<[T; N]>;
+}
+
+impl<T: ?Sized + Differentiable> Differentiable for Ref<T>
 where
     Ref<T>: Arg,
 {
@@ -98,7 +118,7 @@ where
 }
 
 /// `Pure` refuses these with a better message.
-impl<T: Differentiable> Differentiable for RefMut<T>
+impl<T: ?Sized + Differentiable> Differentiable for RefMut<T>
 where
     RefMut<T>: Arg,
 {

@@ -134,6 +134,7 @@ impl Cx {
             self.error(ErrorKind::DType, message, at)
         };
         match ty {
+            Ty::Any => Ok(v.clone()),
             Ty::Unit => match v.items() {
                 Some(items) if items.is_empty() => Ok(v.clone()),
                 _ => Err(mismatch()),
@@ -156,6 +157,14 @@ impl Cx {
                     return Err(mismatch());
                 }
                 self.adopt(v, dtype, at)?.ok_or_else(mismatch)
+            }
+            // Rows of unlike lengths are a list.
+            Ty::Rows(dtype, rank, levels) if v.is_tree() => {
+                let row = match levels {
+                    2.. => Ty::Rows(dtype, rank - 1, levels - 1),
+                    _ => Ty::Array(dtype, Some(rank - 1)),
+                };
+                self.coerce_list(v, row, at)?.ok_or_else(mismatch)
             }
             Ty::Rows(dtype, rank, levels) => {
                 let array =

@@ -229,6 +229,6 @@ fn branch(
             }
             Value::list((0..length).map(|_| branch(item, is_static, traced, known)).collect())
         }
-        Ty::Unit => Value::unit(),
+        Ty::Unit | Ty::Any => Value::unit(),
     }
 }

@@ -24,6 +24,21 @@ pub enum Ty {
     Unit,
     /// A struct with `#[derive(Tree)]`.
     Struct(&'static StructInfo),
+    /// `_`: whatever it is.
+    Any,
+}
+
+impl Ty {
+    /// A list of such elements: of numbers it is an array.
+    #[doc(hidden)]
+    pub const fn list_of(item: &'static Ty) -> Ty {
+        match *item {
+            Ty::Scalar(dtype) => Ty::Array(dtype, Some(1)),
+            Ty::Rows(dtype, rank, levels) => Ty::Rows(dtype, rank + 1, levels + 1),
+            Ty::Array(dtype, Some(rank)) => Ty::Rows(dtype, rank + 1, 1),
+            _ => Ty::List(item),
+        }
+    }
 }
 
 /// What staging knows of a struct with `#[derive(Tree)]`.
@@ -124,6 +139,7 @@ impl fmt::Display for Ty {
             Ty::List(item) => write!(f, "Vec<{item}>"),
             Ty::Unit => write!(f, "()"),
             Ty::Struct(info) => write!(f, "{}", info.name),
+            Ty::Any => write!(f, "_"),
         }
     }
 }

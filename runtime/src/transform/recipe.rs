@@ -130,6 +130,9 @@ pub(crate) fn linearized(recipe: &Recipe, args: &[Argument], within: &Within) ->
     let mut both = linearize(&graph, &positions, within.tape)?;
     both.primal.name = recipe.name().into();
     both.linear.name = both.primal.name.clone();
+    // The tangent of a struct is one too.
+    both.primal.statics = graph.statics.clone();
+    both.linear.statics = graph.statics;
     if cfg!(debug_assertions) {
         both.primal.verify()?;
         both.linear.verify()?;

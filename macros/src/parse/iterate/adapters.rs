@@ -196,7 +196,7 @@ impl Parser<'_> {
             return self.needs_position(m);
         }
         let name = m.method.to_string();
-        let array = self.collect_or(iterator, at, (&AFTER_FILTER, &name))?;
+        let array = self.collect_or(iterator, None, at, (&AFTER_FILTER, &name))?;
         self.elements_of(array)
     }
 

@@ -6,33 +6,53 @@ use crate::build::{assign, block, expression, let_, method, read};
 use crate::diag::Entry;
 use crate::diag::expressions::CAPTURED_ASSIGNMENT;
 use crate::diag::iterators::{COLLECT_FILTERED, COLLECT_ZIPPED};
-use crate::parse::Parser;
+use crate::parse::{Parser, types};
 use crate::scope::{Mark, Variable};
+use proc_macro2::TokenStream;
+use syn::Type;
 
 impl Parser<'_> {
-    pub(super) fn collect(&mut self, iterator: Iterator, at: Spot) -> Option<Expr> {
-        self.collect_or(iterator, at, (&COLLECT_FILTERED, ""))
+    /// Items of that type, where it is declared.
+    pub(super) fn collect(&mut self, iterator: Iterator, of: Option<&Type>, at: Spot) -> Option<Expr> {
+        let of = of.and_then(|ty| Some((types::ascription(ty)?, Spot::of(ty))));
+        self.collect_or(iterator, of, at, (&COLLECT_FILTERED, ""))
     }
 
     /// The same, with what is said where the length is not known.
     pub(super) fn collect_or(
         &mut self,
         mut iterator: Iterator,
+        of: Option<(TokenStream, Spot)>,
         at: Spot,
         refused: (&'static Entry, &str),
     ) -> Option<Expr> {
         if let Some((outer, f)) = iterator.source.take_nested() {
             let outer = Iterator { before: iterator.before, source: outer, count: iterator.count };
-            return self.collect_nested(outer, f, iterator.source, at, refused);
+            return self.collect_nested(outer, f, iterator.source, of, at, refused);
         }
         let Iterator { before, source, count } = self.of_known_length(iterator, at)?;
         let since = self.scopes.mark();
         let index = self.own("k");
         let mut stmts = Vec::new();
         let item = self.item_alone(source, read(&index, at), &mut stmts)?.value();
+        let item = self.item_of(of, item, &mut stmts, at);
         let assigned = self.assigned(since);
         let made = self.listed(&assigned, index, count?, stmts, item, at);
         Some(expression(ExprKind::Block(block(before, made)), at))
+    }
+
+    /// The item in the type that is declared: `0.1` among items that are `f32` is one.
+    fn item_of(
+        &mut self,
+        of: Option<(TokenStream, Spot)>,
+        item: Expr,
+        stmts: &mut Vec<Stmt>,
+        at: Spot,
+    ) -> Expr {
+        let Some((ty, spot)) = of else { return item };
+        let typed = self.own("item");
+        stmts.push(Stmt::Let(Pattern::Typed(Box::new(Pattern::Name(typed.clone())), ty, spot), item));
+        read(&typed, at)
     }
 
     /// `.unzip()`: an array of each part of the items.
@@ -70,6 +90,7 @@ impl Parser<'_> {
         outer: Iterator<'e>,
         f: Option<&'e syn::Expr>,
         adapters: Source<'e>,
+        of: Option<(TokenStream, Spot)>,
         at: Spot,
         (entry, name): (&'static Entry, &str),
     ) -> Option<Expr> {
@@ -99,8 +120,9 @@ impl Parser<'_> {
         let item = self.item_alone(adapters.filled(item), read(&j, at), &mut inside)?;
         self.scopes.show(hidden);
         self.scopes.close();
+        let item = self.item_of(of, item.value(), &mut inside, at);
         let assigned = self.assigned(since);
-        let row = self.listed(&assigned, j, inner.count?, inside, item.value(), at);
+        let row = self.listed(&assigned, j, inner.count?, inside, item, at);
         let rows = self.one_by_one(&assigned, i, count?, stmts, row, at);
         let flat = method("elements", method("whole", rows, Vec::new()), Vec::new());
         Some(expression(ExprKind::Block(block(before, flat)), at))

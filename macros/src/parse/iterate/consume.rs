@@ -14,6 +14,7 @@ impl Parser<'_> {
         let name = m.method.to_string();
         let at = Spot::at(m.method.span());
         let argument = m.args.first();
+        let declared = self.collected.take().filter(|_| name == "collect");
         let mut iterator = self.iterator(&m.receiver)?;
         if matches!(name.as_str(), "collect" | "unzip") && iterator.source.gives_references() {
             self.sink.report(&m.method, &FOUND_REFERENCE, &[&name]);
@@ -77,7 +78,10 @@ impl Parser<'_> {
                     Some(())
                 })
             }
-            ("collect", 0) => self.collect(iterator, at),
+            ("collect", 0) => {
+                let declared = m.turbofish.as_ref().and_then(types::first_type).or(declared.as_ref());
+                self.collect(iterator, declared.and_then(types::collected_item), at)
+            }
             ("unzip", 0) => self.unzipped(iterator, at),
             // How many items go where is known at run time only.
             ("partition" | "unzip", _) => {

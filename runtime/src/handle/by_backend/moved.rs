@@ -1,10 +1,11 @@
 //! Arguments that are passed several times, one of them moved.
 
-use crate::array::{Array, Element, Float, Ix0};
+use crate::array::{Array, Element, Float, Ix0, Ix1};
 use crate::exec::IntoArg;
 use crate::handle::argnums::{Argnum, Argnums, Pick, Wrt};
 use crate::handle::args::{Arg, Ref};
 use crate::handle::tangent::Differentiable;
+use crate::tree::Tree;
 use ndarray::Dimension;
 use std::any::Any;
 
@@ -39,6 +40,32 @@ impl<T: Element, D: Dimension + 'static> Again for Array<T, D> {
     }
 }
 
+impl<T: Tree + Clone + 'static> Again for Ref<[T]> {
+    fn owned(value: &Self::Of<'_>) -> Box<dyn Any> {
+        Box::new(value.to_vec())
+    }
+    fn again<'a: 'b, 'b>(value: &Self::Of<'a>, moved: Option<&'b dyn Any>) -> Self::Of<'b> {
+        moved.and_then(|moved| moved.downcast_ref::<Vec<T>>()).map_or(*value, |moved| &moved[..])
+    }
+}
+
+macro_rules! lists {
+    ($([$($generics:tt)*] $t:ty;)*) => { $(
+        impl<T: Tree + Clone + 'static, $($generics)*> Again for $t {
+            fn owned(value: &Self::Of<'_>) -> Box<dyn Any> {
+                Box::new(value.clone())
+            }
+            fn again<'a: 'b, 'b>(value: &Self::Of<'a>, moved: Option<&'b dyn Any>) -> Self::Of<'b> {
+                moved.and_then(|moved| moved.downcast_ref::<$t>()).unwrap_or(value).clone()
+            }
+        }
+    )* };
+}
+lists! {
+    [] Vec<T>;
+    [const N: usize] [T; N];
+}
+
 macro_rules! scalars {
     ($($t:ty)*) => { $(
         impl Again for $t {
@@ -69,7 +96,7 @@ macro_rules! tuples {
 }
 tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
 
-/// Arguments that finite differences move: `f64`, `f32` and arrays of them.
+/// Arguments that finite differences move: `f64`, `f32`, arrays and lists of them.
 #[diagnostic::on_unimplemented(
     message = "`Derivative` cannot be taken by `{Self}`",
     label = "not a float or an array of floats",
@@ -111,11 +138,42 @@ macro_rules! floats {
                 Box::new(array.clone())
             }
         }
+        // An owned slice is a `Vec`.
+        impl Moved for [$t] {
+            type Float = $t;
+            type Dim = Ix1;
+            fn array(owned: &dyn Any) -> Option<Array<$t, Ix1>> {
+                owned.downcast_ref::<Vec<$t>>().map(|list| list.iter().copied().collect())
+            }
+            fn argument(array: &Array<$t, Ix1>) -> Box<dyn Any> {
+                Box::new(array.to_vec())
+            }
+        }
+        impl Moved for Vec<$t> {
+            type Float = $t;
+            type Dim = Ix1;
+            fn array(owned: &dyn Any) -> Option<Array<$t, Ix1>> {
+                <[$t]>::array(owned)
+            }
+            fn argument(array: &Array<$t, Ix1>) -> Box<dyn Any> {
+                <[$t]>::argument(array)
+            }
+        }
+        impl<const N: usize> Moved for [$t; N] {
+            type Float = $t;
+            type Dim = Ix1;
+            fn array(owned: &dyn Any) -> Option<Array<$t, Ix1>> {
+                owned.downcast_ref::<[$t; N]>().map(|list| list.iter().copied().collect())
+            }
+            fn argument(array: &Array<$t, Ix1>) -> Box<dyn Any> {
+                Box::new(std::array::from_fn::<$t, N, _>(|k| array[k]))
+            }
+        }
     )* };
 }
 floats!(f64 f32);
 
-impl<T: Moved> Moved for Ref<T>
+impl<T: ?Sized + Moved> Moved for Ref<T>
 where
     Ref<T>: Arg,
 {
