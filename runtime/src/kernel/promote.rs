@@ -1,9 +1,9 @@
-//! Elements that an innermost loop updates again and again (`c[[i, j]] += ..` over `k`) are kept in
+//! Elements that an innermost loop updates again and again (`c[[i, j]] += ..` over `k`), under a condition or not, are kept in
 //! registers: loaded before the loop, carried through it, stored behind it.
 
 use super::forms::Forms;
-use super::inst::{Inst, Reg, Role};
-use super::ir::{Code, Item, Kernel, Loop, for_each_reg};
+use super::inst::{Buf, Inst, Reg, Role};
+use super::ir::{Code, Item, Kernel, Loop, Selector, for_each_reg};
 use super::ranges::{Form, Interval};
 use crate::dtype::DType;
 use std::collections::BTreeSet;
@@ -50,13 +50,8 @@ fn list(kernel: &mut Kernel, forms: &Forms, code: &mut Code) {
 /// Rewrites the loop; gives the code before and after it.
 fn promote(kernel: &mut Kernel, forms: &Forms, l: &mut Loop) -> Option<(Code, Code)> {
     let mut insts = Vec::new();
-    for item in &l.body {
-        match item {
-            Item::Inst(inst, _) if inst.bufs()[1].is_none() => {
-                insts.push(*inst);
-            }
-            _ => return None,
-        }
+    if !collect(&l.body, &mut insts) {
+        return None;
     }
     let mut inside = BTreeSet::from([l.iv]);
     for_each_reg(&mut l.body, &mut |role, r| {
@@ -80,31 +75,10 @@ fn promote(kernel: &mut Kernel, forms: &Forms, l: &mut Loop) -> Option<(Code, Co
     let Inst::Store8 { buf, base, idx, off, .. } = store else { return None };
     let address = forms.address(kernel, &store)?;
     let (carry, first) = (new_reg(kernel, DType::F64), new_reg(kernel, DType::F64));
+    let mut element = Promoted { forms, buf, address, renamed: Vec::new() };
     let mut current = carry;
-    let mut renamed: Vec<(Reg, Reg)> = Vec::new();
-    let mut body = Code::new();
-    for item in std::mem::take(&mut l.body) {
-        let Item::Inst(mut inst, trap) = item else { continue };
-        inst.for_each_reg(|role, r| {
-            if role == Role::Read
-                && let Some(&(_, to)) = renamed.iter().find(|(from, _)| from == r)
-            {
-                *r = to;
-            }
-        });
-        let ours = inst.bufs()[0] == Some(buf) && forms.address(kernel, &inst).as_ref() == Some(&address);
-        match inst {
-            Inst::Load8 { dst, .. } if ours => renamed.push((dst, current)),
-            Inst::Store8 { val, .. } if ours => current = val,
-            inst => body.push(Item::Inst(inst, trap)),
-        }
-    }
-    for (_, value) in &mut l.moves {
-        if let Some(&(_, to)) = renamed.iter().find(|(from, _)| from == value) {
-            *value = to;
-        }
-    }
-    l.body = body;
+    l.body = element.rewrite(kernel, std::mem::take(&mut l.body), &mut current);
+    l.moves.iter_mut().for_each(|(_, value)| element.rename(value));
     l.moves.push((carry, current));
     let before = vec![
         Inst::Load8 { dst: first, buf, base, idx, off }.into(),
@@ -113,8 +87,80 @@ fn promote(kernel: &mut Kernel, forms: &Forms, l: &mut Loop) -> Option<(Code, Co
     Some((before, vec![Inst::Store8 { val: carry, buf, base, idx, off }.into()]))
 }
 
+/// All instructions, those of branches too; whether there are no loops and whole arrays among them.
+fn collect(code: &[Item], insts: &mut Vec<Inst>) -> bool {
+    code.iter().all(|item| match item {
+        Item::Inst(inst, _) => {
+            insts.push(*inst);
+            inst.bufs()[1].is_none()
+        }
+        Item::Branch(b) => b.arms.iter().all(|(code, _)| collect(code, insts)),
+        Item::Loop(_) | Item::While(_) => false,
+    })
+}
+
+/// The element that is in a register now.
+struct Promoted<'f> {
+    forms: &'f Forms,
+    buf: Buf,
+    address: Form,
+    /// What was loaded, and the register that it is in.
+    renamed: Vec<(Reg, Reg)>,
+}
+
+impl Promoted<'_> {
+    fn rename(&self, r: &mut Reg) {
+        if let Some(&(_, to)) = self.renamed.iter().find(|(from, _)| from == r) {
+            *r = to;
+        }
+    }
+
+    /// Code without the loads and stores of the element, which `current` holds before it and after it.
+    fn rewrite(&mut self, kernel: &mut Kernel, code: Code, current: &mut Reg) -> Code {
+        let mut out = Code::new();
+        for item in code {
+            match item {
+                Item::Inst(mut inst, trap) => {
+                    inst.for_each_reg(|role, r| {
+                        if role == Role::Read {
+                            self.rename(r);
+                        }
+                    });
+                    let ours = inst.bufs()[0] == Some(self.buf)
+                        && self.forms.address(kernel, &inst).as_ref() == Some(&self.address);
+                    match inst {
+                        Inst::Load8 { dst, .. } if ours => self.renamed.push((dst, *current)),
+                        Inst::Store8 { val, .. } if ours => *current = val,
+                        inst => out.push(Item::Inst(inst, trap)),
+                    }
+                }
+                Item::Branch(mut b) => {
+                    let (Selector::Bool(selector) | Selector::Index { idx: selector, .. }) = &mut b.selector;
+                    self.rename(selector);
+                    let before = *current;
+                    let mut behind = Vec::with_capacity(b.arms.len());
+                    for (code, moves) in &mut b.arms {
+                        let mut own = before;
+                        *code = self.rewrite(kernel, std::mem::take(code), &mut own);
+                        moves.iter_mut().for_each(|(_, value)| self.rename(value));
+                        behind.push(own);
+                    }
+                    if behind.iter().any(|own| *own != before) {
+                        let joined = new_reg(kernel, DType::F64);
+                        b.arms.iter_mut().zip(behind).for_each(|(arm, own)| arm.1.push((joined, own)));
+                        *current = joined;
+                    }
+                    out.push(Item::Branch(b));
+                }
+                item => out.push(item),
+            }
+        }
+        out
+    }
+}
+
 /// An instruction does not touch that element, or exactly that one.
-fn alone(kernel: &Kernel, forms: &Forms, inst: &Inst, buf: super::inst::Buf, address: &Form) -> bool {
+fn alone(kernel: &Kernel, forms: &Forms, inst: &Inst, buf: Buf, address: &Form) -> bool {
     if !(inst.is_load() || inst.is_store()) || inst.bufs()[0] != Some(buf) {
         return true;
     }
