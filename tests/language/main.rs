@@ -37,6 +37,7 @@ mod loops;
 mod matches;
 mod methods;
 mod numerics;
+mod open_types;
 mod operators;
 mod own_methods;
 mod page;

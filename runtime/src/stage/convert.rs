@@ -6,7 +6,7 @@ use super::value::{Repr, Value};
 use crate::dtype::{DType, Literal, Type};
 use crate::error::ErrorKind;
 use crate::graph::{SiteId, ValueId};
-use crate::op::{BinaryOp, CmpOp, Op};
+use crate::op::{BinaryOp, CmpOp, Op, range};
 
 /// It is a literal that only `u64` holds.
 fn was_large(v: &Value) -> bool {
@@ -74,18 +74,26 @@ impl Cx {
             let out = self.builder.borrow_mut().push(shift, vec![literal, distance], site);
             return out.map(|v| Some(Value::traced(v[0]))).map_err(|e| self.locate_error(e, at));
         }
-        if matches!(to, DType::Usize | DType::U32 | DType::U64) && from.is_signed() {
-            // The variable would be unsigned in Rust: going below zero would have been an error.
-            let zero = self.node(&Value::literal(Literal::zero(from)), at)?;
-            let id = self.node(v, at)?;
-            let scalar = self.ty(v, at)?.is_scalar();
-            if scalar {
-                let fits = self.push(Op::Compare(CmpOp::Ge), vec![id, zero], at)?;
-                let message = format!("an integer that is used as {to} is negative here").into();
-                self.push(Op::Check { message, user: false }, vec![self.node(&fits, at)?], at)?;
-            }
-        }
+        self.claim_fits(v, from, to, at)?;
         self.cast(v, to, at).map(Some)
+    }
+
+    /// The variable would be of type `to` in Rust: what that does not hold would have been an overflow.
+    fn claim_fits(&self, v: &Value, from: DType, to: DType, at: At) -> Out<()> {
+        let (Some((least, most)), Some((lo, hi))) = (range::limits(from), range::limits(to)) else {
+            return Ok(());
+        };
+        let bound = |x: i128| Value::literal(Literal::I64(x as i64).cast(from));
+        let strong = Value::traced(self.node(v, at)?);
+        let below = (least < lo).then(|| (CmpOp::Ge, bound(lo), "is negative"));
+        let below = below.map(|(op, bound, what)| (op, bound, if lo < 0 { "does not fit in it" } else { what }));
+        let above = (most > hi).then(|| (CmpOp::Le, bound(hi), "does not fit in it"));
+        for (op, bound, what) in below.into_iter().chain(above) {
+            let fits = self.compare_elements(op, &strong, &bound, at)?;
+            let fits = if self.ty(&fits, at)?.is_scalar() { fits } else { self.all(&fits, at)? };
+            self.claim(&fits, &format!("an integer that is used as {to} {what} here"), at)?;
+        }
+        Ok(())
     }
 
     /// The operands of `1 << k`, which is computed in the type that the literal turns out to have.

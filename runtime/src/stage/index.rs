@@ -146,12 +146,10 @@ impl Cx {
         at: At,
     ) -> Out<(Value, Value)> {
         let (ta, tv) = (self.ty(array, at)?, self.ty(value, at)?);
-        if let Some(value) = self.adopt(value, ta.dtype, at)? {
+        if let Some(adopted) = self.adopt(value, ta.dtype, at)? {
             // A weak array that takes in a strong value of its own dtype is strong from now on.
-            return Ok((
-                self.weak_like(array.clone(), array.is_weak() && value_is_weak(&value, &tv, &ta)),
-                value,
-            ));
+            let weak = array.is_weak() && (value.is_weak() || tv.dtype != ta.dtype);
+            return Ok((self.weak_like(array.clone(), weak), adopted));
         }
         if let Some(array) = self.adopt(array, tv.dtype, at)? {
             return Ok((array, value.clone()));
@@ -159,6 +157,21 @@ impl Cx {
         let what = shown(name);
         let message = format!("{what} holds {}, but the value assigned to it is {tv}", ta.dtype);
         Err(self.error(ErrorKind::DType, message, at).note("convert the value with `as`"))
+    }
+
+    /// The same where the value is added to elements or the like. The type of integers stays open; that of floats is that of
+    /// what is computed, as sums are rounded to it.
+    pub(super) fn updated_types(
+        &self,
+        name: &str,
+        array: &Value,
+        value: &Value,
+        at: At,
+    ) -> Out<(Value, Value)> {
+        let open = value.is_weak() && self.ty(value, at)?.dtype.is_int();
+        let (array, value) = self.element_types(name, array, value, at)?;
+        let open = open && array.is_weak();
+        Ok((array, self.weak_like(value, open)))
     }
 
     /// `array[index] op= value`, functionally; without an index, `array op= value`.
@@ -193,7 +206,7 @@ impl Cx {
             let new = self.op_assign(op, &old, value, at)?;
             return self.store(name, array, index, &new, at);
         }
-        let (array, value) = self.element_types(name, array, value, at)?;
+        let (array, value) = self.updated_types(name, array, value, at)?;
         let old = self.load(name, &array, index, at)?;
         let new = self.binary(op, &old, &value, at)?;
         self.store(name, &array, index, &new, at)
@@ -267,8 +280,4 @@ impl Cx {
         }
         Ok(flat)
     }
-}
-
-fn value_is_weak(value: &Value, before: &Type, array: &Type) -> bool {
-    value.is_weak() || before.dtype != array.dtype
 }

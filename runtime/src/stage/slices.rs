@@ -87,7 +87,7 @@ impl Cx {
         value: &Value,
         at: At,
     ) -> Out<Value> {
-        let (array, value) = self.element_types(name, array, value, at)?;
+        let (array, value) = self.updated_types(name, array, value, at)?;
         let old = self.slice(name, &array, spec, at)?;
         let new = self.binary(op, &old, &value, at)?;
         self.slice_assign(name, &array, spec, &new, at)
