@@ -26,6 +26,8 @@ pub enum ArgValue<'a> {
     Tuple(Vec<ArgValue<'a>>),
     /// A list of trees, until the call begins.
     List(Vec<ArgValue<'a>>),
+    /// A list as graphs take long ones: its length, that it is gathered, and an element with the leaves of all.
+    Gathered(Vec<ArgValue<'a>>),
 }
 
 /// An array behind `&mut`, with the way to write the result back.
@@ -110,13 +112,13 @@ impl<'a> ArgValue<'a> {
                 Read::Array(b) => b.dtype(),
             },
             // A tuple has no dtype of its own; its parts are asked one by one.
-            ArgValue::Tuple(_) | ArgValue::List(_) => DType::Bool,
+            ArgValue::Tuple(_) | ArgValue::List(_) | ArgValue::Gathered(_) => DType::Bool,
         }
     }
 
     pub(super) fn parts(&self) -> Option<&[ArgValue<'a>]> {
         match self {
-            ArgValue::Tuple(parts) => Some(parts),
+            ArgValue::Tuple(parts) | ArgValue::Gathered(parts) => Some(parts),
             _ => None,
         }
     }
@@ -138,7 +140,8 @@ impl<'a> ArgValue<'a> {
 
     pub(super) fn buffer(&self) -> Option<&Buffer> {
         match self {
-            ArgValue::Scalar(_) | ArgValue::Static(_) | ArgValue::Tuple(_) | ArgValue::List(_) => None,
+            ArgValue::Scalar(_) | ArgValue::Static(_) => None,
+            ArgValue::Tuple(_) | ArgValue::List(_) | ArgValue::Gathered(_) => None,
             ArgValue::Ref(b) => Some(b),
             ArgValue::Owned(b) => Some(b),
             ArgValue::Mut(m) => match m.read() {
@@ -151,7 +154,9 @@ impl<'a> ArgValue<'a> {
     /// The accelerator that it lies on.
     pub(super) fn accelerator(&self) -> Option<Device> {
         match self {
-            ArgValue::Tuple(parts) | ArgValue::List(parts) => parts.iter().find_map(ArgValue::accelerator),
+            ArgValue::Tuple(parts) | ArgValue::List(parts) | ArgValue::Gathered(parts) => {
+                parts.iter().find_map(ArgValue::accelerator)
+            }
             _ => self.buffer().filter(|buffer| !buffer.is_host()).map(Buffer::device),
         }
     }
@@ -182,7 +187,9 @@ impl<'a> ArgValue<'a> {
     pub(super) fn write(&mut self, outputs: &mut Outputs) -> Result<()> {
         match self {
             ArgValue::Mut(m) => m.target().write(outputs.next_value()?),
-            ArgValue::Tuple(parts) => parts.iter_mut().try_for_each(|part| part.write(outputs)),
+            ArgValue::Tuple(parts) | ArgValue::Gathered(parts) => {
+                parts.iter_mut().try_for_each(|part| part.write(outputs))
+            }
             _ => Ok(()),
         }
     }
@@ -215,6 +222,7 @@ impl<'a> ArgValue<'a> {
             ArgValue::Mut(m) => ArgValue::Mut(MutArg::lent(m.target())),
             ArgValue::Tuple(parts) => ArgValue::Tuple(parts.iter_mut().map(ArgValue::lend).collect()),
             ArgValue::List(parts) => ArgValue::List(parts.iter_mut().map(ArgValue::lend).collect()),
+            ArgValue::Gathered(parts) => ArgValue::Gathered(parts.iter_mut().map(ArgValue::lend).collect()),
         }
     }
 
@@ -222,7 +230,7 @@ impl<'a> ArgValue<'a> {
     pub(super) fn updated(&self) -> usize {
         match self {
             ArgValue::Mut(_) => 1,
-            ArgValue::Tuple(parts) => parts.iter().map(ArgValue::updated).sum(),
+            ArgValue::Tuple(parts) | ArgValue::Gathered(parts) => parts.iter().map(ArgValue::updated).sum(),
             _ => 0,
         }
     }

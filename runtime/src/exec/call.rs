@@ -73,7 +73,10 @@ fn make_graphs(callee: &dyn Callee, args: &[ArgValue<'_>], tape: usize) -> Resul
 /// An argument as staging sees it.
 fn argument(is_static: bool, arg: &ArgValue<'_>) -> Argument {
     match (arg.parts(), arg.known(is_static)) {
-        (Some(parts), _) => Argument::Tuple(parts.iter().map(|p| argument(is_static, p)).collect()),
+        (Some(parts), _) => {
+            let parts = parts.iter().map(|p| argument(is_static, p)).collect();
+            if let ArgValue::Gathered(_) = arg { Argument::Gathered(parts) } else { Argument::Tuple(parts) }
+        }
         (None, Some(literal)) => Argument::Static(literal),
         _ => Argument::Traced(Type::new(arg.dtype(), arg.shape())),
     }
@@ -241,7 +244,9 @@ pub(super) type Leaves<'s, 'a> = SmallVec<[Option<&'s mut ArgValue<'a>>; 8]>;
 
 pub(super) fn push_leaves<'s, 'a>(is_static: bool, arg: &'s mut ArgValue<'a>, leaves: &mut Leaves<'s, 'a>) {
     match arg {
-        ArgValue::Tuple(parts) => parts.iter_mut().for_each(|part| push_leaves(is_static, part, leaves)),
+        ArgValue::Tuple(parts) | ArgValue::Gathered(parts) => {
+            parts.iter_mut().for_each(|part| push_leaves(is_static, part, leaves));
+        }
         arg if arg.known(is_static).is_some() => {}
         arg => leaves.push(Some(arg)),
     }

@@ -40,21 +40,20 @@ fn settled(arg: ArgValue<'_>, gather: bool) -> Result<ArgValue<'_>> {
                 && count > MOST_APART
                 && has_leaves(&items[0])
                 && items.iter().all(|item| alike(&items[0], item));
-            list(count, gather, if gather { gathered(items)? } else { ArgValue::Tuple(items) })
+            let statics = [Literal::Usize(count), Literal::Bool(gather)].map(ArgValue::Static);
+            let parts = |items| statics.into_iter().chain([items]).collect();
+            match gather {
+                true => ArgValue::Gathered(parts(gathered(items)?)),
+                false => ArgValue::Tuple(parts(ArgValue::Tuple(items))),
+            }
         }
         arg => arg,
     })
 }
 
-/// A list in the form that graphs take.
-pub(super) fn list(count: usize, gathered: bool, items: ArgValue<'_>) -> ArgValue<'_> {
-    let statics = [Literal::Usize(count), Literal::Bool(gathered)].map(ArgValue::Static);
-    ArgValue::Tuple(statics.into_iter().chain([items]).collect())
-}
-
 fn has_leaves(arg: &ArgValue<'_>) -> bool {
     match arg {
-        ArgValue::Tuple(parts) => parts.iter().any(has_leaves),
+        ArgValue::Tuple(parts) | ArgValue::Gathered(parts) => parts.iter().any(has_leaves),
         ArgValue::Static(_) => false,
         _ => true,
     }
@@ -63,7 +62,7 @@ fn has_leaves(arg: &ArgValue<'_>) -> bool {
 /// Two elements have leaves of the same types, and the same static fields.
 fn alike(a: &ArgValue<'_>, b: &ArgValue<'_>) -> bool {
     match (a, b) {
-        (ArgValue::Tuple(a), ArgValue::Tuple(b)) => {
+        (ArgValue::Tuple(a), ArgValue::Tuple(b)) | (ArgValue::Gathered(a), ArgValue::Gathered(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b))
         }
         (ArgValue::Static(a), ArgValue::Static(b)) => a == b,
@@ -78,14 +77,16 @@ fn alike(a: &ArgValue<'_>, b: &ArgValue<'_>) -> bool {
 fn gathered(items: Vec<ArgValue<'_>>) -> Result<ArgValue<'_>> {
     Ok(match &items[0] {
         ArgValue::Static(literal) => ArgValue::Static(*literal),
-        ArgValue::Tuple(parts) => {
+        ArgValue::Tuple(parts) | ArgValue::Gathered(parts) => {
+            let is_list = matches!(items[0], ArgValue::Gathered(_));
             let mut columns: Vec<Vec<ArgValue<'_>>> = parts.iter().map(|_| Vec::new()).collect();
             for item in items {
-                if let ArgValue::Tuple(parts) = item {
+                if let ArgValue::Tuple(parts) | ArgValue::Gathered(parts) = item {
                     columns.iter_mut().zip(parts).for_each(|(column, part)| column.push(part));
                 }
             }
-            ArgValue::Tuple(columns.into_iter().map(gathered).collect::<Result<_>>()?)
+            let columns = columns.into_iter().map(gathered).collect::<Result<_>>()?;
+            if is_list { ArgValue::Gathered(columns) } else { ArgValue::Tuple(columns) }
         }
         ArgValue::Mut(_) => {
             let buffer = stacked(&items)?;

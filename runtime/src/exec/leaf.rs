@@ -20,7 +20,9 @@ impl ArgValue<'_> {
     /// Its parts, in order.
     pub(crate) fn leaves(&self, into: &mut Vec<Leaf>) -> Result<()> {
         match self {
-            ArgValue::Tuple(parts) => parts.iter().try_for_each(|part| part.leaves(into))?,
+            ArgValue::Tuple(parts) | ArgValue::Gathered(parts) => {
+                parts.iter().try_for_each(|part| part.leaves(into))?;
+            }
             ArgValue::List(items) => {
                 // Element by element, whatever graphs do with long ones.
                 into.extend([Literal::Usize(items.len()), Literal::Bool(false)].map(Leaf::Static));

@@ -80,7 +80,10 @@ pub(crate) fn closed(graph: &Graph, region: &Region) -> (Graph, Vec<ValueId>) {
     let mut body = region.clone();
     body.params.extend(around.iter().copied());
     let (values, sites) = (graph.values.clone(), graph.sites.clone());
-    (Graph { name: graph.name.clone(), values, sites, body, statics: Vec::new() }, around)
+    (
+        Graph { name: graph.name.clone(), values, sites, body, statics: Vec::new(), list_depths: Vec::new() },
+        around,
+    )
 }
 
 /// The node itself (not its regions) can raise an error at run time, or does something besides computing its result, so

@@ -20,8 +20,14 @@ pub(crate) struct Builder {
 impl Builder {
     /// An empty graph whose site 0 is `at`, with the body open.
     pub fn new(name: Arc<str>, at: Location) -> Builder {
-        let graph =
-            Graph { name, values: Vec::new(), sites: vec![at], body: Region::default(), statics: Vec::new() };
+        let graph = Graph {
+            name,
+            values: Vec::new(),
+            sites: vec![at],
+            body: Region::default(),
+            statics: Vec::new(),
+            list_depths: Vec::new(),
+        };
         Builder { graph, open: vec![Region::default()], sites: HashMap::default() }
     }
 

@@ -249,7 +249,14 @@ impl Parser {
         for (id, info) in self.values.drain() {
             values[id as usize] = info;
         }
-        Ok(Graph { name, values, sites, body: Region { params, nodes, results }, statics: Vec::new() })
+        Ok(Graph {
+            name,
+            values,
+            sites,
+            body: Region { params, nodes, results },
+            statics: Vec::new(),
+            list_depths: Vec::new(),
+        })
     }
 
     fn nodes(&mut self, end: &str) -> Result<(Vec<Node>, Vec<ValueId>)> {

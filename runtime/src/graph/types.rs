@@ -79,6 +79,8 @@ pub struct Graph {
     pub body: Region,
     /// The static fields of the structs among its results, in order: known, and so no results of the body.
     pub statics: Vec<crate::dtype::Literal>,
+    /// For each result, how many of its first axes are those of lists of structs that it is a field of.
+    pub(crate) list_depths: Vec<usize>,
 }
 
 impl Graph {

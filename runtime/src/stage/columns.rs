@@ -59,6 +59,11 @@ impl Columns {
 }
 
 impl Value {
+    /// In how many gathered lists each leaf lies.
+    pub(super) fn list_depths(&self, into: &mut Vec<usize>) {
+        list_depths(self, 0, into);
+    }
+
     /// The list of `count` trees like this one, whose leaves are those of all of them.
     pub(super) fn rows_like(all: &Value, count: usize) -> Value {
         let mut arrays = Vec::new();
@@ -212,7 +217,7 @@ impl Cx {
     fn with_axis_moved(&self, v: &Value, way: impl Fn(usize) -> (usize, usize), at: At) -> Out<Value> {
         let (mut leaves, mut depths) = (Vec::new(), Vec::new());
         v.leaves(&mut leaves);
-        list_depths(v, 0, &mut depths);
+        v.list_depths(&mut depths);
         let moved = leaves.into_iter().zip(depths).map(|(leaf, depth)| {
             let rank = self.ty(&leaf, at)?.rank();
             if depth == 0 || rank <= depth {
@@ -342,7 +347,6 @@ impl Cx {
     }
 }
 
-/// In how many gathered lists each leaf lies.
 fn list_depths(v: &Value, depth: usize, into: &mut Vec<usize>) {
     let mut leaves = Vec::new();
     match (&v.0, v.items()) {

@@ -64,7 +64,9 @@ pub fn constant_tree<T: Tree>(cx: &Cx, tree: &T) -> Value {
 fn argument(cx: &Cx, argument: &ArgValue<'_>) -> Value {
     match argument {
         ArgValue::Scalar(literal) | ArgValue::Static(literal) => Value::literal(*literal),
-        ArgValue::Tuple(parts) => Value::tuple(parts.iter().map(|part| self::argument(cx, part)).collect()),
+        ArgValue::Tuple(parts) | ArgValue::Gathered(parts) => {
+            Value::tuple(parts.iter().map(|part| self::argument(cx, part)).collect())
+        }
         ArgValue::List(items) => listed(items.iter().map(|item| self::argument(cx, item)).collect()),
         ArgValue::Ref(buffer) => array(cx, buffer),
         ArgValue::Owned(buffer) => array(cx, buffer),

@@ -86,7 +86,8 @@ impl Cx {
         let bound = |x: i128| Value::literal(Literal::I64(x as i64).cast(from));
         let strong = Value::traced(self.node(v, at)?);
         let below = (least < lo).then(|| (CmpOp::Ge, bound(lo), "is negative"));
-        let below = below.map(|(op, bound, what)| (op, bound, if lo < 0 { "does not fit in it" } else { what }));
+        let below =
+            below.map(|(op, bound, what)| (op, bound, if lo < 0 { "does not fit in it" } else { what }));
         let above = (most > hi).then(|| (CmpOp::Le, bound(hi), "does not fit in it"));
         for (op, bound, what) in below.into_iter().chain(above) {
             let fits = self.compare_elements(op, &strong, &bound, at)?;

@@ -134,6 +134,8 @@ pub(crate) enum Argument {
     Static(Literal),
     /// A tuple.
     Tuple(Vec<Argument>),
+    /// A list that is gathered: its length, that it is, and an element with the leaves of all.
+    Gathered(Vec<Argument>),
 }
 
 impl Argument {
@@ -142,7 +144,7 @@ impl Argument {
         match self {
             Argument::Traced(ty) => Value::traced(builder.param(ty.clone(), Some(name.into()))),
             Argument::Static(literal) => Value::literal(*literal),
-            Argument::Tuple(parts) => {
+            Argument::Tuple(parts) | Argument::Gathered(parts) => {
                 let parts = parts.iter().enumerate();
                 Value::tuple(parts.map(|(k, part)| part.value(builder, format!("{name}.{k}"))).collect())
             }
@@ -175,20 +177,22 @@ pub(super) fn stage_alone(
     let result = cx.as_given(&result, start)?;
     let mut leaves = Vec::new();
     result.leaves(&mut leaves);
-    let mut statics = Vec::new();
+    let (mut statics, mut list_depths) = (Vec::new(), Vec::new());
     result.statics(&mut statics);
+    result.list_depths(&mut list_depths);
     for (k, (param, arg)) in function.params.iter().zip(&args).enumerate() {
         if param.mode == Mode::Mut {
             let arg = cx.as_given(&cx.coerce(arg, param.ty, start)?, start)?;
             cx.keeps_statics(param, &before[k], &arg, start)?;
             arg.leaves(&mut leaves);
+            arg.list_depths(&mut list_depths);
         }
     }
     let results = leaves.iter().map(|v| cx.node(v, start)).collect::<Out<Vec<_>>>()?;
     let Cx { builder, .. } = cx;
     let builder = Rc::try_unwrap(builder)
         .map_err(|_| Error::new(ErrorKind::Verify, "a staging context outlived its function"))?;
-    Ok(Graph { statics, ..builder.into_inner().finish(results) })
+    Ok(Graph { statics, list_depths, ..builder.into_inner().finish(results) })
 }
 
 impl Cx {

@@ -177,7 +177,8 @@ impl Cx {
 /// A list, as it enters a function.
 fn list_argument(count: usize, gathered: bool, items: Argument) -> Argument {
     let statics = [Literal::Usize(count), Literal::Bool(gathered)].map(Argument::Static);
-    Argument::Tuple(statics.into_iter().chain([items]).collect())
+    let parts = statics.into_iter().chain([items]).collect();
+    if gathered { Argument::Gathered(parts) } else { Argument::Tuple(parts) }
 }
 
 /// The tangent of an argument: its float parts.
@@ -185,7 +186,7 @@ fn tangent(arg: &Argument) -> Option<Argument> {
     match arg {
         Argument::Traced(ty) => ty.dtype.is_float().then(|| Argument::Traced(ty.clone())),
         Argument::Static(_) => None,
-        Argument::Tuple(parts) => {
+        Argument::Tuple(parts) | Argument::Gathered(parts) => {
             let parts: Vec<Argument> = parts.iter().filter_map(tangent).collect();
             (!parts.is_empty()).then_some(Argument::Tuple(parts))
         }

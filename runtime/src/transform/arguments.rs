@@ -24,7 +24,9 @@ fn traced<'a>(arg: &'a Argument, found: &mut Vec<&'a Type>) {
     match arg {
         Argument::Traced(ty) => found.push(ty),
         Argument::Static(_) => {}
-        Argument::Tuple(parts) => parts.iter().for_each(|part| traced(part, found)),
+        Argument::Tuple(parts) | Argument::Gathered(parts) => {
+            parts.iter().for_each(|part| traced(part, found));
+        }
     }
 }
 
@@ -40,7 +42,9 @@ pub(super) fn statics(args: &[Argument], wrt: &[usize]) -> Vec<Literal> {
         match arg {
             Argument::Static(literal) => found.push(*literal),
             Argument::Traced(_) => {}
-            Argument::Tuple(parts) => parts.iter().for_each(|part| collect(part, found)),
+            Argument::Tuple(parts) | Argument::Gathered(parts) => {
+                parts.iter().for_each(|part| collect(part, found));
+            }
         }
     }
     let mut found = Vec::new();
@@ -72,7 +76,7 @@ pub(super) fn positions(
         }
         let first = types(&args[..number]).len();
         let own = types(std::slice::from_ref(arg));
-        let is_tree = matches!(arg, Argument::Tuple(_));
+        let is_tree = matches!(arg, Argument::Tuple(_) | Argument::Gathered(_));
         if let Some(ty) = own.iter().find(|ty| !ty.dtype.is_float() && !is_tree) {
             let message = format!("the argument `{name}` of `{function}` is {ty}, which has no derivative");
             return Err(Error::new(ErrorKind::DType, message).note("only f64 and f32 have derivatives"));
@@ -81,6 +85,23 @@ pub(super) fn positions(
         found.extend((first..).zip(&own).filter(|(_, ty)| ty.dtype.is_float()).map(|(k, _)| k));
     }
     Ok(found)
+}
+
+/// In how many gathered lists each part of an argument lies that is a parameter of the graph.
+fn depths(arg: &Argument, depth: usize, found: &mut Vec<usize>) {
+    match arg {
+        Argument::Static(_) => {}
+        Argument::Traced(_) => found.push(depth),
+        Argument::Tuple(parts) => parts.iter().for_each(|part| depths(part, depth, found)),
+        Argument::Gathered(parts) => parts.iter().for_each(|part| depths(part, depth + 1, found)),
+    }
+}
+
+/// The same of gradients by the arguments in `wrt`.
+pub(super) fn list_depths(args: &[Argument], wrt: &[usize]) -> Vec<usize> {
+    let mut found = Vec::new();
+    wrt.iter().filter_map(|&k| args.get(k)).for_each(|arg| depths(arg, 0, &mut found));
+    found
 }
 
 /// The parameters of the graph that the arguments in `wrt` are, and whether each is a float.
@@ -178,7 +199,9 @@ pub(super) fn unbatched(
     let mut axes = Vec::new();
     let mut inner = Vec::new();
     for ((param, arg), &axis) in params.iter().zip(args).zip(in_axes) {
-        axes.resize(axes.len() + types(std::slice::from_ref(arg)).len(), axis);
+        let mut behind_lists = Vec::new();
+        depths(arg, 0, &mut behind_lists);
+        axes.extend(behind_lists.into_iter().map(|depth| axis.map(|axis| axis + depth)));
         let Some(axis) = axis else {
             inner.push(arg.clone());
             continue;
@@ -189,7 +212,7 @@ pub(super) fn unbatched(
                 .note("write `_` at its place: `vmap(f::jit()).in_axes(in_axes![0, _])`"));
         }
         let mut mapped = Mapped { function, axis, size: &mut size };
-        inner.push(mapped.element(arg, &param.name)?);
+        inner.push(mapped.element(arg, 0, &param.name)?);
     }
     let Some((_, size)) = size else {
         let message = format!("`vmap` of `{function}` has no mapped argument");
@@ -208,20 +231,25 @@ struct Mapped<'a> {
 
 impl Mapped<'_> {
     /// The argument of one element of the batch; `name` is what messages call it.
-    fn element(&mut self, arg: &Argument, name: &str) -> Result<Argument> {
+    fn element(&mut self, arg: &Argument, depth: usize, name: &str) -> Result<Argument> {
         match arg {
             Argument::Tuple(parts) => {
                 let parts = parts.iter().enumerate();
-                let parts = parts.map(|(k, part)| self.element(part, &format!("{name}.{k}")));
+                let parts = parts.map(|(k, part)| self.element(part, depth, &format!("{name}.{k}")));
                 Ok(Argument::Tuple(parts.collect::<Result<_>>()?))
+            }
+            Argument::Gathered(parts) => {
+                let parts = parts.iter().map(|part| self.element(part, depth + 1, name));
+                Ok(Argument::Gathered(parts.collect::<Result<_>>()?))
             }
             Argument::Static(literal) => Ok(Argument::Static(*literal)),
             Argument::Traced(ty) => {
-                let axis = self.axis;
+                // The elements of a list come first, then the batch.
+                let axis = self.axis + depth;
                 if axis >= ty.rank() {
                     let message = format!(
-                        "the argument `{name}` of `{}` is {ty}: it has no axis {axis} to be mapped over",
-                        self.function
+                        "the argument `{name}` of `{}` is {ty}: it has no axis {} to be mapped over",
+                        self.function, self.axis
                     );
                     return Err(Error::new(ErrorKind::Rank, message));
                 }

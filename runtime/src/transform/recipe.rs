@@ -66,13 +66,10 @@ impl Recipe {
         name(self.base, &self.transforms)
     }
 
-    /// Lists come element by element: a batch has its axis in each of them, and of Jacobians each is a part.
+    /// Lists come element by element: of Jacobians each is a part.
     pub fn lists_apart(&self) -> bool {
         let apart = |transform: &Transform| {
-            matches!(
-                transform,
-                Transform::Vmap { .. } | Transform::Jacobian { .. } | Transform::Hessian { .. }
-            )
+            matches!(transform, Transform::Jacobian { .. } | Transform::Hessian { .. })
         };
         self.transforms.iter().any(apart)
     }
@@ -166,13 +163,16 @@ fn make(
             let batch = arguments::unbatched(&inner.name, &inner.params, own, in_axes)?;
             let graph = make_inner(&batch.args)?;
             let out_axes = inner.out_axes(out_axes, graph.body.results.len())?;
-            let statics = graph.statics.clone();
-            Graph { statics, ..vmap(&graph, &batch.axes, &out_axes, batch.size, *chunk)? }
+            let (statics, list_depths) = (graph.statics.clone(), graph.list_depths.clone());
+            let depths = list_depths.iter().copied().chain(std::iter::repeat(0));
+            let out_axes: Vec<usize> =
+                out_axes.iter().zip(depths).map(|(axis, depth)| axis + depth).collect();
+            Graph { statics, list_depths, ..vmap(&graph, &batch.axes, &out_axes, batch.size, *chunk)? }
         }
         Transform::Checkpoint => {
             let graph = make_inner(own)?;
-            let statics = graph.statics.clone();
-            Graph { statics, ..calls::recomputed(&graph, &inner.name) }
+            let (statics, list_depths) = (graph.statics.clone(), graph.list_depths.clone());
+            Graph { statics, list_depths, ..calls::recomputed(&graph, &inner.name) }
         }
         derivative => derive(derivative, &inner, own, added, make_inner, within.tape)?,
     };
@@ -240,6 +240,7 @@ fn derive(
     let at = |wrt: &[usize]| arguments::positions(&inner.name, &inner.params, own, wrt);
     // Gradients have the static fields of their arguments.
     let statics = |wrt: &[usize]| arguments::statics(own, wrt);
+    let depths = |wrt: &[usize]| arguments::list_depths(own, wrt);
     match transform {
         Transform::Grad { wrt, value } => {
             let (positions, given) = (at(wrt)?, statics(wrt));
@@ -247,27 +248,34 @@ fn derive(
             let results = inner.body.results.len();
             let graph = whole_gradients(value_and_grad(&inner, &positions, tape)?, results, own, wrt);
             if *value {
-                return Ok(Graph { statics: [inner.statics, given].concat(), ..graph });
+                let list_depths = [inner.list_depths, depths(wrt)].concat();
+                return Ok(Graph { statics: [inner.statics, given].concat(), list_depths, ..graph });
             }
             let gradients = results..graph.body.results.len();
             let graph = select_results(&graph, &gradients.chain(1..results).collect::<Vec<_>>());
-            Ok(Graph { statics: [given, inner.statics].concat(), ..graph })
+            let behind = inner.list_depths.get(1..).unwrap_or_default();
+            let list_depths = [&depths(wrt), behind].concat();
+            Ok(Graph { statics: [given, inner.statics].concat(), list_depths, ..graph })
         }
         Transform::Jvp { wrt } => {
             let positions = at(wrt)?;
             arguments::check_tangents(&inner.params, own, wrt, added)?;
             let inner = make_inner(own)?;
             // The tangent of a struct is one too.
-            Ok(Graph { statics: inner.statics.repeat(2), ..jvp(&inner, &positions)? })
+            let floats = inner.body.results.iter().zip(&inner.list_depths);
+            let floats = floats.filter(|(v, _)| inner.ty(**v).dtype.is_float()).map(|(_, &depth)| depth);
+            let list_depths = inner.list_depths.iter().copied().chain(floats).collect();
+            Ok(Graph { statics: inner.statics.repeat(2), list_depths, ..jvp(&inner, &positions)? })
         }
         Transform::Vjp { wrt } => {
             let (positions, given) = (at(wrt)?, statics(wrt));
             let graph = make_inner(own)?;
             arguments::check_cotangents(&inner.name, &graph, added)?;
             let statics = [graph.statics.clone(), given].concat();
+            let list_depths = [graph.list_depths.clone(), depths(wrt)].concat();
             let results = graph.body.results.len();
             let graph = whole_gradients(vjp(&graph, &positions, tape)?, results, own, wrt);
-            Ok(Graph { statics, ..graph })
+            Ok(Graph { statics, list_depths, ..graph })
         }
         Transform::Jacobian { wrt, reverse: false } => jacfwd(&make_inner(own)?, &at(wrt)?),
         Transform::Jacobian { wrt, reverse: true } => jacrev(&make_inner(own)?, &at(wrt)?, tape),
@@ -275,7 +283,8 @@ fn derive(
         Transform::Hvp { wrt } => {
             let positions = at(wrt)?;
             arguments::check_tangents(&inner.params, own, wrt, added)?;
-            Ok(Graph { statics: statics(wrt), ..hvp(&make_inner(own)?, &positions, tape)? })
+            let list_depths = depths(wrt);
+            Ok(Graph { statics: statics(wrt), list_depths, ..hvp(&make_inner(own)?, &positions, tape)? })
         }
         Transform::Vmap { .. } | Transform::Linearize { .. } | Transform::Checkpoint => {
             let message = format!("`{}` is not a derivative as a graph", transform.name());
