@@ -239,3 +239,53 @@ fn gradients_are_taken_in_staged_code() {
         all_close(&flat(&descended(&x, 4)), &descended_arrays(&y, 4).to_vec());
     });
 }
+
+/// Not the derivative, so that the rule is what is seen.
+#[desc_jit(jvp = weighed_jvp)]
+fn weighed(list: &Vec<(f64, f64)>, k: f64) -> f64 {
+    let mut sum = 0.0;
+    for (mass, x) in list {
+        sum += mass * x * k;
+    }
+    sum
+}
+
+#[desc_jit]
+fn weighed_jvp(list: &Vec<(f64, f64)>, k: f64, along: &Vec<(f64, f64)>, dk: f64) -> (f64, f64) {
+    let mut tangent = dk;
+    for i in 0..list.len() {
+        tangent += 3.0 * along[i].0 * list[i].1;
+    }
+    (weighed(list, k), tangent)
+}
+
+#[test]
+fn rules_take_tangents_of_lists() {
+    on_every_engine(|| {
+        for n in [3, 20] {
+            let list: Vec<(f64, f64)> = (0..n).map(|k| (1.0 + k as f64, 0.5 * k as f64)).collect();
+            close(weighed(&list, 2.0), weighed::native(&list, 2.0));
+            let (_, tangent) = jvp(weighed::jit().wrt(argnums![0, 1]))(&list, 2.0, &list, 0.25);
+            close(tangent, 0.25 + list.iter().map(|(mass, x)| 3.0 * mass * x).sum::<f64>());
+            let slope = grad(weighed::jit())(&list, 2.0);
+            assert!(slope.iter().zip(&list).all(|(s, l)| s.0 == 3.0 * l.1 && s.1 == 0.0), "{n}");
+        }
+    });
+}
+
+#[desc_jit]
+fn mapped(rope: &Rope, rate: f64) -> f64 {
+    let (_, map) = linearize(relaxed)(rope, rate);
+    let along = map(rope);
+    along.beads[1].0[1] + along.stiffness + along.beads.len() as f64
+}
+
+#[test]
+fn a_map_in_staged_code_gives_the_list() {
+    on_every_engine(|| {
+        let x = point(0.3);
+        let (_, map) = linearize(relaxed_arrays::jit())(&x, 0.3);
+        let along = map(&x);
+        close(mapped(&rope(&x), 0.3), along[3] + along[3 * N] + N as f64);
+    });
+}

@@ -1,4 +1,4 @@
-//! Lists of more than 16 structs and tuples, which are kept as one array for each field.
+//! Lists of more than 32 numbers and arrays in structs and tuples, which are kept as one array for each field.
 
 use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};

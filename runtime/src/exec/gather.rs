@@ -8,7 +8,7 @@ use crate::dtype::{DType, Literal};
 use crate::error::Result;
 use crate::kernel::OutSlot;
 use crate::op::datum::with_type;
-use crate::stage::MOST_APART;
+use crate::stage::is_long;
 
 /// Brings the lists in an argument into the form that graphs take; `gather` says whether long ones are gathered.
 pub(super) fn settle(arg: &mut ArgValue<'_>, gather: bool) -> Result<()> {
@@ -37,8 +37,7 @@ fn settled(arg: ArgValue<'_>, gather: bool) -> Result<ArgValue<'_>> {
             let count = items.len();
             // As staging gathers them, in `Cx::list`.
             let gather = gather
-                && count > MOST_APART
-                && has_leaves(&items[0])
+                && is_long(count, items.first().map_or(0, leaf_count))
                 && items.iter().all(|item| alike(&items[0], item));
             let statics = [Literal::Usize(count), Literal::Bool(gather)].map(ArgValue::Static);
             let parts = |items| statics.into_iter().chain([items]).collect();
@@ -51,11 +50,10 @@ fn settled(arg: ArgValue<'_>, gather: bool) -> Result<ArgValue<'_>> {
     })
 }
 
-fn has_leaves(arg: &ArgValue<'_>) -> bool {
-    match arg {
-        ArgValue::Tuple(parts) | ArgValue::Gathered(parts) => parts.iter().any(has_leaves),
-        ArgValue::Static(_) => false,
-        _ => true,
+fn leaf_count(arg: &ArgValue<'_>) -> usize {
+    match arg.parts() {
+        Some(parts) => parts.iter().map(leaf_count).sum(),
+        None => usize::from(!matches!(arg, ArgValue::Static(_))),
     }
 }
 

@@ -13,8 +13,13 @@ use crate::graph::ValueId;
 use crate::op::{Axis, Op};
 use std::rc::Rc;
 
-/// Lists of more elements are gathered. Those of fewer stay numbers that are known one by one: `[(1, 2.0), (2, 0.5)]`.
-pub(crate) const MOST_APART: usize = 16;
+/// Lists of more numbers and arrays are gathered. Those of fewer stay numbers that are known one by one: `[(1, 2.0), (2, 0.5)]`.
+const MOST_APART: usize = 32;
+
+/// A list of so many elements with so many leaves each is gathered, where they are alike.
+pub(crate) fn is_long(count: usize, leaves: usize) -> bool {
+    count.saturating_mul(leaves) > MOST_APART
+}
 
 /// A list of `count` trees.
 #[derive(Clone, Debug)]
@@ -31,6 +36,11 @@ impl Columns {
     pub fn new(one: &Value, arrays: Vec<Value>, count: usize) -> Columns {
         let nothing = arrays.iter().map(|_| Value(Repr::Uninit("")));
         Columns { one: one.with_leaves(&mut nothing.collect::<Vec<_>>().into_iter()), arrays, count }
+    }
+
+    /// Graphs have it gathered.
+    pub fn is_long(&self) -> bool {
+        is_long(self.count, self.arrays.len())
     }
 
     /// What each element is.
@@ -82,12 +92,16 @@ impl Value {
 impl Cx {
     /// A list of these elements.
     pub(super) fn list(&self, items: Vec<Value>, at: At) -> Out<Value> {
-        if items.len() <= MOST_APART {
+        let mut leaves = Vec::new();
+        if let Some(first) = items.first() {
+            self.gathered(first, at)?.leaves(&mut leaves);
+        }
+        if !is_long(items.len(), leaves.len()) {
             return Ok(Value::list(items));
         }
         match self.columns(&items, at) {
-            Ok((one, arrays)) if !arrays.is_empty() => self.list_of(&one, &arrays, at),
-            _ => Ok(Value::list(items)),
+            Ok((one, arrays)) => self.list_of(&one, &arrays, at),
+            Err(_) => Ok(Value::list(items)),
         }
     }
 
@@ -95,7 +109,7 @@ impl Cx {
     pub(super) fn list_of(&self, one: &Value, arrays: &[Value], at: At) -> Out<Value> {
         let count = arrays.first().map_or(Ok(0), |array| self.list_length(array, at))?;
         let columns = Columns::new(one, arrays.to_vec(), count);
-        if count <= MOST_APART {
+        if !columns.is_long() {
             return Ok(Value::list(self.apart(&columns, at)?));
         }
         Ok(Value(Repr::Columns(columns.into())))
@@ -113,21 +127,18 @@ impl Cx {
 
     /// `[v; n]` of a tree.
     pub(super) fn repeated(&self, v: &Value, n: usize, at: At) -> Out<Value> {
-        if n <= MOST_APART {
-            return Ok(Value::list(vec![v.clone(); n]));
-        }
         let v = self.gathered(v, at)?;
         let mut leaves = Vec::new();
         v.leaves(&mut leaves);
+        if !is_long(n, leaves.len()) {
+            return Ok(Value::list(vec![v; n]));
+        }
         let arrays = leaves.iter().map(|leaf| {
             let (ty, weak) = self.leaf_type(leaf, at)?;
             let shape = [&[n], &ty.shape[..]].concat();
             Ok(self.weak_like(self.broadcast_to(leaf, &shape, at)?, weak))
         });
-        match &arrays.collect::<Out<Vec<_>>>()?[..] {
-            [] => Ok(Value::list(vec![v; n])),
-            arrays => self.list_of(&v, arrays, at),
-        }
+        self.list_of(&v, &arrays.collect::<Out<Vec<_>>>()?, at)
     }
 
     /// The elements one by one.
@@ -317,7 +328,7 @@ impl Cx {
     /// Of each of these lists the array of which it is all rows in order, where it is that.
     fn rows_of(&self, lists: &[Vec<Value>]) -> Vec<Option<Value>> {
         let builder = self.builder.borrow();
-        if lists.first().is_none_or(|list| list.len() <= MOST_APART) {
+        if lists.first().is_none_or(|list| !is_long(list.len(), lists.len())) {
             return vec![None; lists.len()];
         }
         let made = builder.made_by(|op| matches!(op, Op::Load { .. } | Op::Const(_)));

@@ -1,7 +1,7 @@
 //! Lists of trees, such as `[Particle; 3]`: each element by itself where the index is known, all of them one behind the
 //! other, leaf by leaf, where it is not.
 
-use super::columns::{Columns, Entered, MOST_APART};
+use super::columns::{Columns, Entered};
 use super::cx::{At, Cx, Out};
 use super::typed::Ty;
 use super::value::Value;
@@ -56,7 +56,7 @@ impl Cx {
         let columns = Columns::new(&element, columns, items.len());
         let stored = self.store_row(name, &columns, first, &value, at)?;
         match stored.columns() {
-            Some(stored) if stored.count <= MOST_APART => Ok(list.with_items(self.apart(stored, at)?)),
+            Some(stored) if !stored.is_long() => Ok(list.with_items(self.apart(stored, at)?)),
             _ => Ok(stored),
         }
     }

@@ -42,7 +42,7 @@ mod value;
 mod wide_range;
 
 pub use callable::Operand;
-pub(crate) use columns::MOST_APART;
+pub(crate) use columns::is_long;
 pub use constant::{Constant, constant_tree, zero};
 pub(crate) use cx::{Argument, Within, stage_root};
 pub use cx::{At, Cx, FunctionInfo, Mode, Out, Param, Source, StageFn};

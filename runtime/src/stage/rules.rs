@@ -181,15 +181,19 @@ fn list_argument(count: usize, gathered: bool, items: Argument) -> Argument {
     if gathered { Argument::Gathered(parts) } else { Argument::Tuple(parts) }
 }
 
-/// The tangent of an argument: its float parts.
+/// The tangent of an argument: its float parts, and what is static in a struct or a list.
 fn tangent(arg: &Argument) -> Option<Argument> {
+    let parts_of = |parts: &[Argument]| {
+        let is_static = |part: &Argument| matches!(part, Argument::Static(_));
+        let own = |part: &Argument| if is_static(part) { Some(part.clone()) } else { tangent(part) };
+        let own: Vec<Argument> = parts.iter().filter_map(own).collect();
+        (!own.iter().all(is_static)).then_some(own)
+    };
     match arg {
         Argument::Traced(ty) => ty.dtype.is_float().then(|| Argument::Traced(ty.clone())),
         Argument::Static(_) => None,
-        Argument::Tuple(parts) | Argument::Gathered(parts) => {
-            let parts: Vec<Argument> = parts.iter().filter_map(tangent).collect();
-            (!parts.is_empty()).then_some(Argument::Tuple(parts))
-        }
+        Argument::Tuple(parts) => parts_of(parts).map(Argument::Tuple),
+        Argument::Gathered(parts) => parts_of(parts).map(Argument::Gathered),
     }
 }
 

@@ -15,7 +15,7 @@ constructs! {
     moved_references: "`let y = x;` of a `&mut`, `let (a, b) = &mut pair;`, `let State { x, .. } = self;`, `match self { State { x, .. } => *x += v }`";
     structs: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
     trees_of_trees: "structs with `#[derive(Tree)]`: fields, literals with `..old`, patterns, `State { x, .. } = s;`, methods in `#[desc_jit] impl`, lists of them";
-    long_lists: "lists of more than 16 such elements";
+    long_lists: "long lists of such elements, of more than 32 numbers and arrays in all";
     lists_of_trees: "`&[Particle]`, `&mut Vec<Particle>`, `[Particle; N]`, `Vec<Vec<f64>>`, `Vec<(f64, usize)>`";
     generic_structs: "generic structs, `struct Complex<T>`, `struct Gas<T: Float, const D: usize>`, and `#[desc_jit] impl<T: Float> Complex<T>`";
     casts: "`as`";
