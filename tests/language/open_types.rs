@@ -4,6 +4,8 @@ use desc_jit::prelude::*;
 use desc_jit::{Engine, with_engine};
 use desc_jit_tests::as_written;
 
+type Parts = (Vec<(f64, usize)>, Vec<(i32, f64)>, Vec<(f64, u32)>);
+
 as_written! {
     a_list_that_is_returned(i: usize) -> Vec<i32> {
         let mut list = vec![1; 3];
@@ -44,7 +46,7 @@ as_written! {
         }
         (a, b, c)
     } of (5) (30);
-    parts_of_tuples(x: Vec<f64>, k: usize) -> (Vec<(f64, usize)>, Vec<(i32, f64)>, Vec<(f64, u32)>) {
+    parts_of_tuples(x: Vec<f64>, k: usize) -> Parts {
         let mut near = vec![(0.0, 0); 3];
         for j in 0..3 {
             near[j].0 = x[j];

@@ -1,7 +1,8 @@
 //! Rows of which elements are read or written: `list[i].x[k]`.
 //!
 //! Staged code takes row `i` of an array, takes or replaces element `k` of the row, and puts the row back. Here the element
-//! is reached where it lies, and rows that nothing changed are not put back.
+//! is reached where it lies, and rows that nothing changed are not put back. Rows here are short, as the coordinates of a
+//! particle are: of long ones (the states of a simulation on a tape) kernels do well with one of their own.
 
 use super::effects::Effects;
 use crate::graph::{Graph, Node, Region, ValueId, for_each_node, visit_regions};
@@ -41,6 +42,9 @@ fn proven(effects: &Effects<'_>, body: &Region) -> HashSet<ValueId> {
     });
     proven
 }
+
+/// At most so many elements are in a row.
+const SHORT: usize = 16;
 
 /// A block of an array.
 #[derive(Clone, PartialEq)]
@@ -107,7 +111,8 @@ impl Rows {
                     self.same.insert(out, *value);
                     return None;
                 }
-                let (block, name) = self.row_of(&block, out).unwrap_or((block, name));
+                let row = self.row_of(&block, out).filter(|_| graph.ty(block.array).count() <= SHORT);
+                let (block, name) = row.unwrap_or((block, name));
                 node.op = Op::Load { axes: block.axes.clone(), name: name.clone() };
                 node.inputs = [&[block.array], &block.indices[..]].concat();
                 self.made.insert(out, Made::Load(block, name));
@@ -120,7 +125,9 @@ impl Rows {
                         self.same.insert(out, block.array);
                         return None;
                     }
-                    if let Some((part, how, element)) = self.element_of(&block, value) {
+                    if graph.ty(value).count() <= SHORT
+                        && let Some((part, how, element)) = self.element_of(&block, value)
+                    {
                         (block, mode, value) = (part, how, element);
                     }
                 }
