@@ -16,7 +16,7 @@
 mod scans;
 mod stacked;
 
-pub use scans::{map, scan, scan_n, scan_reverse, scan_with};
+pub use scans::{map, scan, scan_n, scan_n_with, scan_reverse, scan_with};
 pub use stacked::{Leading, Stack};
 
 use crate::staged::{staged, staged_with};

@@ -5,7 +5,8 @@ pub use crate::array::{Array, Array1, Array2, Array3, ArrayD, ArrayView, ArrayVi
 pub use crate::backend::{device, print_backend_info, require_device, set_device};
 pub use crate::desc_jit;
 pub use crate::functional::{
-    cond, fori_loop, map, put, scan, scan_n, scan_reverse, scan_with, stop_gradient, switch, while_loop,
+    cond, fori_loop, map, put, scan, scan_n, scan_n_with, scan_reverse, scan_with, stop_gradient, switch,
+    while_loop,
 };
 pub use crate::implicit::{fixed_point, fixed_point_with, root, root_scalar, root_scalar_with, root_with};
 pub use crate::jnp;

@@ -1,9 +1,9 @@
 //! Transforms of functions that take and give slices, `Vec`s and fixed arrays: as of arrays with those elements.
 
-use super::{all_close, close};
+use super::{all_close, close, on_every_engine};
+use desc_jit::array::Array4;
 use desc_jit::backend::{Backend, with_backend};
 use desc_jit::prelude::*;
-use desc_jit::{Engine, array::Array4, with_engine};
 
 #[derive(Tree, Clone, Copy, Debug, PartialEq)]
 struct Mass {
@@ -83,12 +83,6 @@ fn descended(x: &mut Vec<f64>, steps: usize) -> f64 {
         }
     }
     tension(&x[..], 0.5)
-}
-
-fn on_every_engine(test: impl Fn()) {
-    for engine in Engine::ALL {
-        with_engine(engine, &test);
-    }
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! Transforms of functions whose structs have long lists of structs: as of the same numbers in arrays.
 
-use super::{all_close, close};
+use super::{all_close, close, on_every_engine};
 use desc_jit::prelude::*;
-use desc_jit::{Engine, with_engine};
 
 const N: usize = 19;
 
@@ -164,12 +163,6 @@ fn moment_of_arrays(x: &Array1<f64>, scale: f64) -> f64 {
         sum += x[k] * (a * a + scale * b * a * b);
     }
     sum
-}
-
-fn on_every_engine(test: impl Fn()) {
-    for engine in Engine::ALL {
-        with_engine(engine, &test);
-    }
 }
 
 #[test]

@@ -33,6 +33,13 @@ fn close(found: f64, expected: f64) {
     assert!(error <= 1e-12, "{found} is not {expected}");
 }
 
+/// Runs a test on each engine.
+fn on_every_engine(test: impl Fn()) {
+    for engine in desc_jit::Engine::ALL {
+        desc_jit::with_engine(engine, &test);
+    }
+}
+
 /// The same for every element.
 #[track_caller]
 fn all_close<'a>(found: impl IntoIterator<Item = &'a f64>, expected: &[f64]) {

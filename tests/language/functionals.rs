@@ -121,6 +121,25 @@ fn fibonacci(n: usize) -> ((i64, i64), Array1<i64>) {
     scan_n(|(a, b)| ((b, a + b), a), (0, 1), n)
 }
 
+#[desc_jit(static(n, reverse, unroll))]
+fn powers(x: f64, n: usize, reverse: bool, unroll: usize) -> (f64, Array1<f64>) {
+    scan_n_with(|p| (p * x, p + x), 1.0, n, reverse, unroll)
+}
+
+#[test]
+fn scans_over_nothing_have_the_same_options() {
+    for n in [0, 1, 7] {
+        for reverse in [false, true] {
+            for unroll in [1, 3, 8] {
+                let (last, all) = agree!(powers(0.75, n, reverse, unroll));
+                assert_eq!(last, powers::native(0.75, n, false, 1).0);
+                assert_eq!(all.len(), n);
+            }
+        }
+    }
+    refuse!(powers(0.5, 3, false, 0), Argument, "`unroll` is 0");
+}
+
 #[desc_jit(static(n))]
 fn newton(x: f64, n: usize) -> f64 {
     let (root, ()) = scan_n(|r| (0.5 * (r + x / r), ()), x, n);

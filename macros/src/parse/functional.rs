@@ -28,6 +28,7 @@ const FUNCTIONALS: &[(&str, &[Takes])] = {
         ("scan", &[Function, Value, Value]),
         ("scan_reverse", &[Function, Value, Value]),
         ("scan_n", &[Function, Value, Value]),
+        ("scan_n_with", &[Function, Value, Value, Value, Value]),
         ("scan_with", &[Function, Value, Value, Value, Value]),
         ("map", &[Function, Value]),
         ("tree_map", &[Function, Value]),

@@ -92,6 +92,30 @@ pub fn scan_n<C, Y: Stack>(mut f: impl FnMut(C) -> (C, Y), init: C, n: usize) ->
 }
 staged_with!(scan_n => scan_n_operands);
 
+/// [`scan_n`] with the options of [`scan_with`]: with `reverse` the `y` of the first step lies last.
+///
+/// # Panics
+/// `unroll` is 0.
+///
+/// ```
+/// use desc_jit::prelude::*;
+///
+/// let (last, powers) = scan_n_with(|p| (2.0 * p, p), 1.0_f64, 4, true, 2);
+/// assert_eq!((last, powers.to_vec()), (16.0, vec![8.0, 4.0, 2.0, 1.0]));
+/// ```
+#[track_caller]
+pub fn scan_n_with<C, Y: Stack>(
+    mut f: impl FnMut(C) -> (C, Y),
+    init: C,
+    n: usize,
+    reverse: bool,
+    unroll: usize,
+) -> (C, Y::Stacked) {
+    assert!(unroll > 0, "`scan_n_with` does at least one step at a time: `unroll` is 0");
+    steps(|carry, _| f(carry), init, n, reverse)
+}
+staged_with!(scan_n_with => scan_n_with_operands);
+
 /// `f(x)` for each `x` along the leading axis of `xs`, stacked along a new leading axis: [`scan`] without a carry.
 ///
 /// # Panics

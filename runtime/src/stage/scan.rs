@@ -36,19 +36,26 @@ impl Cx {
 
     pub(crate) fn scan_with_operands(&self, mut args: Vec<Operand<'_>>, at: At) -> Out<Value> {
         let usage = "scan_with(|carry, x| (carry, y), init, &xs, reverse, unroll)";
+        let order = self.order("scan_with", usage, &mut args, at)?;
+        self.scan_arrays(usage, args, order, at)
+    }
+
+    /// The last two operands, which say how a scan goes.
+    fn order(&self, name: &str, usage: &str, args: &mut Vec<Operand<'_>>, at: At) -> Out<Order> {
         let (Some(Operand::Value(unroll)), Some(Operand::Value(reverse))) = (args.pop(), args.pop()) else {
             return Err(self.misuse(usage, at));
         };
-        let Literal::Bool(reverse) = self.require_static(&reverse, "the direction of `scan_with`", at)?
+        let Literal::Bool(reverse) =
+            self.require_static(&reverse, &format!("the direction of `{name}`"), at)?
         else {
             return Err(self.misuse(usage, at));
         };
         let unroll = self.require_usize(&unroll, "the number of steps at a time", at)?;
         if unroll == 0 {
-            let message = "`scan_with` does at least one step at a time: `unroll` is 0";
+            let message = format!("`{name}` does at least one step at a time: `unroll` is 0");
             return Err(self.error(ErrorKind::Argument, message, at));
         }
-        self.scan_arrays(usage, args, Order { reverse, unroll }, at)
+        Ok(Order { reverse, unroll })
     }
 
     fn scan_arrays(&self, usage: &str, args: Vec<Operand<'_>>, order: Order, at: At) -> Out<Value> {
@@ -64,15 +71,24 @@ impl Cx {
     }
 
     pub(crate) fn scan_n_operands(&self, args: Vec<Operand<'_>>, at: At) -> Out<Value> {
-        let usage = "scan_n(|carry| (carry, y), init, n)";
+        self.scan_times("scan_n(|carry| (carry, y), init, n)", args, ONE_BY_ONE, at)
+    }
+
+    pub(crate) fn scan_n_with_operands(&self, mut args: Vec<Operand<'_>>, at: At) -> Out<Value> {
+        let usage = "scan_n_with(|carry| (carry, y), init, n, reverse, unroll)";
+        let order = self.order("scan_n_with", usage, &mut args, at)?;
+        self.scan_times(usage, args, order, at)
+    }
+
+    fn scan_times(&self, usage: &str, args: Vec<Operand<'_>>, order: Order, at: At) -> Out<Value> {
         let Ok([Operand::Closure(f), Operand::Value(init), Operand::Value(n)]) =
             <[Operand<'_>; 3]>::try_from(args)
         else {
             return Err(self.misuse(usage, at));
         };
-        let source = Source { xs: None, n: self.require_usize(&n, "the length of `scan_n`", at)? };
+        let source = Source { xs: None, n: self.require_usize(&n, "the length of a scan over nothing", at)? };
         let mut step = |carry: Value, x: Option<Value>| self.step(usage, f, carry, x, at);
-        let (carry, ys) = self.scan_over(&source, &ONE_BY_ONE, init, &mut step, at)?;
+        let (carry, ys) = self.scan_over(&source, &order, init, &mut step, at)?;
         Ok(Value::tuple(vec![carry, ys]))
     }
 
