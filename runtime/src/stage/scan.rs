@@ -36,12 +36,12 @@ impl Cx {
 
     pub(crate) fn scan_with_operands(&self, mut args: Vec<Operand<'_>>, at: At) -> Out<Value> {
         let usage = "scan_with(|carry, x| (carry, y), init, &xs, reverse, unroll)";
-        let order = self.order("scan_with", usage, &mut args, at)?;
+        let order = self.scan_order("scan_with", usage, &mut args, at)?;
         self.scan_arrays(usage, args, order, at)
     }
 
     /// The last two operands, which say how a scan goes.
-    fn order(&self, name: &str, usage: &str, args: &mut Vec<Operand<'_>>, at: At) -> Out<Order> {
+    fn scan_order(&self, name: &str, usage: &str, args: &mut Vec<Operand<'_>>, at: At) -> Out<Order> {
         let (Some(Operand::Value(unroll)), Some(Operand::Value(reverse))) = (args.pop(), args.pop()) else {
             return Err(self.misuse(usage, at));
         };
@@ -76,7 +76,7 @@ impl Cx {
 
     pub(crate) fn scan_n_with_operands(&self, mut args: Vec<Operand<'_>>, at: At) -> Out<Value> {
         let usage = "scan_n_with(|carry| (carry, y), init, n, reverse, unroll)";
-        let order = self.order("scan_n_with", usage, &mut args, at)?;
+        let order = self.scan_order("scan_n_with", usage, &mut args, at)?;
         self.scan_times(usage, args, order, at)
     }
 
