@@ -58,15 +58,13 @@ fn leaf_count(arg: &ArgValue<'_>) -> usize {
 }
 
 /// Two elements have leaves of the same types, and the same static fields.
-fn alike(a: &ArgValue<'_>, b: &ArgValue<'_>) -> bool {
+fn alike<'a>(a: &ArgValue<'a>, b: &ArgValue<'a>) -> bool {
     match (a, b) {
         (ArgValue::Tuple(a), ArgValue::Tuple(b)) | (ArgValue::Gathered(a), ArgValue::Gathered(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b))
         }
         (ArgValue::Static(a), ArgValue::Static(b)) => a == b,
-        (ArgValue::Tuple(_) | ArgValue::Static(_), _) | (_, ArgValue::Tuple(_) | ArgValue::Static(_)) => {
-            false
-        }
+        _ if [a, b].iter().any(|arg| arg.parts().is_some() || matches!(arg, ArgValue::Static(_))) => false,
         _ => a.dtype() == b.dtype() && a.shape() == b.shape(),
     }
 }

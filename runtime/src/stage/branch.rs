@@ -94,14 +94,7 @@ impl Cx {
                     branch.region = self.builder.borrow_mut().close(Vec::new());
                 }
             }
-            let trees: Vec<Vec<Value>> = values
-                .iter()
-                .map(|v| {
-                    let mut leaves = Vec::new();
-                    v.leaves(&mut leaves);
-                    leaves
-                })
-                .collect();
+            let trees: Vec<Vec<Value>> = values.iter().map(|v| v.leaves()).collect();
             let shape_differs = values.windows(2).any(|w| !same_tree(&w[0], &w[1]));
             if shape_differs {
                 return Err(self.differ(&values, &what(k), at));
@@ -178,8 +171,7 @@ impl Cx {
     /// Stands for a value that some path does not give: zeros of the types that it has on the others, which nothing reads; for
     /// a sum, what it begins with.
     pub(super) fn stand_in(&self, instead_of: &Value, model: &Value, at: At) -> Out<Value> {
-        let mut leaves = Vec::new();
-        model.leaves(&mut leaves);
+        let leaves = model.leaves();
         let zeros = leaves.iter().map(|leaf| {
             if leaf.is_uninit() {
                 return Ok(leaf.clone());

@@ -18,8 +18,7 @@ impl Cx {
         let index = self.builder.borrow_mut().param(Type::scalar(DType::Usize), None);
         let first = f(&[Value::traced(index)]).and_then(|first| self.gathered(&first, at));
         let types = first.as_ref().map_or(Ok(Vec::new()), |first| {
-            let mut leaves = Vec::new();
-            first.leaves(&mut leaves);
+            let leaves = first.leaves();
             leaves.iter().map(|leaf| self.leaf_type(leaf, at)).collect::<Out<Vec<_>>>()
         })?;
         // The half-staged item is dropped with its region: only what it is made of counts.
@@ -43,8 +42,7 @@ impl Cx {
             &names,
             zeros,
             &mut |index, columns| {
-                let mut leaves = Vec::new();
-                self.gathered(&f(std::slice::from_ref(&index))?, at)?.leaves(&mut leaves);
+                let leaves = self.gathered(&f(std::slice::from_ref(&index))?, at)?.leaves();
                 if leaves.len() != columns.len() {
                     return Err(self.error(
                         ErrorKind::DType,

@@ -76,8 +76,7 @@ impl Value {
 
     /// The list of `count` trees like this one, whose leaves are those of all of them.
     pub(super) fn rows_like(all: &Value, count: usize) -> Value {
-        let mut arrays = Vec::new();
-        all.leaves(&mut arrays);
+        let arrays = all.leaves();
         Value(Repr::Columns(Columns::new(all, arrays, count).into()))
     }
 
@@ -92,11 +91,8 @@ impl Value {
 impl Cx {
     /// A list of these elements.
     pub(super) fn list(&self, items: Vec<Value>, at: At) -> Out<Value> {
-        let mut leaves = Vec::new();
-        if let Some(first) = items.first() {
-            self.gathered(first, at)?.leaves(&mut leaves);
-        }
-        if !is_long(items.len(), leaves.len()) {
+        let Some(first) = items.first() else { return Ok(Value::list(items)) };
+        if !is_long(items.len(), self.gathered(first, at)?.leaves().len()) {
             return Ok(Value::list(items));
         }
         match self.columns(&items, at) {
@@ -117,9 +113,8 @@ impl Cx {
 
     /// `[a, b, ..]`: what is known of the elements now stays known.
     pub(super) fn literal_list(&self, items: Vec<Value>, at: At) -> Out<Value> {
-        let mut leaves = Vec::new();
-        items.iter().for_each(|item| item.leaves(&mut leaves));
-        match leaves.iter().all(|leaf| leaf.as_static().is_some()) {
+        let known = |item: &Value| item.leaves().iter().all(|leaf| leaf.as_static().is_some());
+        match items.iter().all(known) {
             true => Ok(Value::list(items)),
             false => self.list(items, at),
         }
@@ -128,8 +123,7 @@ impl Cx {
     /// `[v; n]` of a tree.
     pub(super) fn repeated(&self, v: &Value, n: usize, at: At) -> Out<Value> {
         let v = self.gathered(v, at)?;
-        let mut leaves = Vec::new();
-        v.leaves(&mut leaves);
+        let leaves = v.leaves();
         if !is_long(n, leaves.len()) {
             return Ok(Value::list(vec![v; n]));
         }
@@ -206,8 +200,7 @@ impl Cx {
             let (value, one) = (self.describe(&value), self.describe_row(columns));
             return Err(self.error(ErrorKind::DType, format!("cannot put {value} among {one}"), at));
         }
-        let mut leaves = Vec::new();
-        value.leaves(&mut leaves);
+        let leaves = value.leaves();
         let index = std::slice::from_ref(index);
         let stored = columns.arrays.iter().zip(&leaves);
         let stored = stored.map(|(array, leaf)| self.store(name, array, index, leaf, at));
@@ -226,10 +219,9 @@ impl Cx {
     }
 
     fn with_axis_moved(&self, v: &Value, way: impl Fn(usize) -> (usize, usize), at: At) -> Out<Value> {
-        let (mut leaves, mut depths) = (Vec::new(), Vec::new());
-        v.leaves(&mut leaves);
+        let mut depths = Vec::new();
         v.list_depths(&mut depths);
-        let moved = leaves.into_iter().zip(depths).map(|(leaf, depth)| {
+        let moved = v.leaves().into_iter().zip(depths).map(|(leaf, depth)| {
             let rank = self.ty(&leaf, at)?.rank();
             if depth == 0 || rank <= depth {
                 return Ok(leaf);
@@ -283,8 +275,7 @@ impl Cx {
     /// The list of these arrays, whose elements have the types of `first`.
     fn rows_like(&self, first: &Value, arrays: &[Value], at: At) -> Out<Value> {
         let first = self.gathered(first, at)?;
-        let mut leaves = Vec::new();
-        first.leaves(&mut leaves);
+        let leaves = first.leaves();
         let arrays = arrays.iter().zip(&leaves).map(|(array, leaf)| {
             let (ty, weak) = self.leaf_type(leaf, at)?;
             let array = self.adopt(array, ty.dtype, at)?.unwrap_or_else(|| array.clone());
@@ -304,14 +295,7 @@ impl Cx {
         else {
             return Err(differ());
         };
-        let lists: Vec<Vec<Value>> = items
-            .iter()
-            .map(|item| {
-                let mut leaves = Vec::new();
-                item.leaves(&mut leaves);
-                leaves
-            })
-            .collect();
+        let lists: Vec<Vec<Value>> = items.iter().map(|item| item.leaves()).collect();
         let leaves: Vec<Vec<Value>> =
             (0..lists[0].len()).map(|k| lists.iter().map(|list| list[k].clone()).collect()).collect();
         let rows = self.rows_of(&leaves);
@@ -359,7 +343,6 @@ impl Cx {
 }
 
 fn list_depths(v: &Value, depth: usize, into: &mut Vec<usize>) {
-    let mut leaves = Vec::new();
     match (&v.0, v.items()) {
         (Repr::Columns(columns), _) => list_depths(columns.one(), depth + 1, into),
         (Repr::Struct(info, items), _) => {
@@ -367,9 +350,8 @@ fn list_depths(v: &Value, depth: usize, into: &mut Vec<usize>) {
             traced.for_each(|(_, v)| list_depths(v, depth, into));
         }
         (_, Some(items)) => items.iter().for_each(|v| list_depths(v, depth, into)),
-        _ => v.leaves(&mut leaves),
+        _ => into.push(depth),
     }
-    into.extend(leaves.iter().map(|_| depth));
 }
 
 /// A list as it enters a function from outside, element by element: its length, that it isn't gathered, and its elements.

@@ -83,13 +83,12 @@ impl Cx {
         let (Some((least, most)), Some((lo, hi))) = (range::limits(from), range::limits(to)) else {
             return Ok(());
         };
-        let bound = |x: i128| Value::literal(Literal::I64(x as i64).cast(from));
         let strong = Value::traced(self.node(v, at)?);
-        let below = (least < lo).then(|| (CmpOp::Ge, bound(lo), "is negative"));
-        let below =
-            below.map(|(op, bound, what)| (op, bound, if lo < 0 { "does not fit in it" } else { what }));
-        let above = (most > hi).then(|| (CmpOp::Le, bound(hi), "does not fit in it"));
+        let beyond = "does not fit in it";
+        let below = (least < lo).then_some((CmpOp::Ge, lo, if lo == 0 { "is negative" } else { beyond }));
+        let above = (most > hi).then_some((CmpOp::Le, hi, beyond));
         for (op, bound, what) in below.into_iter().chain(above) {
+            let bound = Value::literal(Literal::I64(bound as i64).cast(from));
             let fits = self.compare_elements(op, &strong, &bound, at)?;
             let fits = if self.ty(&fits, at)?.is_scalar() { fits } else { self.all(&fits, at)? };
             self.claim(&fits, &format!("an integer that is used as {to} {what} here"), at)?;

@@ -175,8 +175,7 @@ pub(super) fn stage_alone(
     let before = args.clone();
     let result = stage(&cx, &mut args, start)?;
     let result = cx.as_given(&result, start)?;
-    let mut leaves = Vec::new();
-    result.leaves(&mut leaves);
+    let mut leaves = result.leaves();
     let (mut statics, mut list_depths) = (Vec::new(), Vec::new());
     result.statics(&mut statics);
     result.list_depths(&mut list_depths);
@@ -184,7 +183,7 @@ pub(super) fn stage_alone(
         if param.mode == Mode::Mut {
             let arg = cx.as_given(&cx.coerce(arg, param.ty, start)?, start)?;
             cx.keeps_statics(param, &before[k], &arg, start)?;
-            arg.leaves(&mut leaves);
+            leaves.extend(arg.leaves());
             arg.list_depths(&mut list_depths);
         }
     }

@@ -54,8 +54,7 @@ impl Cx {
                 Some(Found::Parameter(dtype)) => return Ok(dtype),
                 None => continue,
             };
-            let mut leaves = Vec::new();
-            value.leaves(&mut leaves);
+            let leaves = value.leaves();
             for leaf in &leaves {
                 match self.leaf_type(leaf, at)? {
                     (_, true) => {}

@@ -179,8 +179,7 @@ impl Cx {
         if !stack.is_tree() {
             return Ok(stack.clone());
         }
-        let mut columns = Vec::new();
-        stack.leaves(&mut columns);
+        let columns = stack.leaves();
         self.list_of(stack, &columns, at)
     }
 

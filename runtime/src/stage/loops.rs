@@ -205,8 +205,7 @@ impl Cx {
             if tree.is_uninit() {
                 continue;
             }
-            let mut leaves = Vec::new();
-            tree.leaves(&mut leaves);
+            let leaves = tree.leaves();
             for leaf in leaves {
                 let (ty, weak) = self.leaf_type(&leaf, at)?;
                 carry.leaves.push((leaf, ty, weak));
@@ -218,8 +217,7 @@ impl Cx {
 
     /// Gives a variable that had no value one to begin with.
     fn begin(&self, carry: &mut Carry, k: usize, tree: Value, at: At) -> Out<()> {
-        let mut leaves = Vec::new();
-        tree.leaves(&mut leaves);
+        let leaves = tree.leaves();
         let start = carry.owner.partition_point(|&owner| owner < k);
         for (j, leaf) in leaves.into_iter().enumerate() {
             let (ty, weak) = self.leaf_type(&leaf, at)?;
@@ -276,8 +274,7 @@ impl Cx {
                 if after.is_uninit() || !same_tree(before, after) {
                     return Err(self.carry_error(&name, before, after, at));
                 }
-                let mut parts = Vec::new();
-                after.leaves(&mut parts);
+                let parts = after.leaves();
                 for part in parts {
                     let (_, ty, weak) = &mut carry.leaves[leaf];
                     leaf += 1;

@@ -56,8 +56,7 @@ impl Cx {
 
     /// `stop_gradient(x)`
     pub(crate) fn stop_gradient(&self, x: &Value, at: At) -> Out<Value> {
-        let mut leaves = Vec::new();
-        x.leaves(&mut leaves);
+        let leaves = x.leaves();
         let mut stopped = Vec::with_capacity(leaves.len());
         for leaf in leaves {
             if leaf.as_static().is_some() {
@@ -113,8 +112,7 @@ impl Cx {
         at: At,
         into: &mut Vec<ValueId>,
     ) -> Out<()> {
-        let mut leaves = Vec::new();
-        arg.leaves(&mut leaves);
+        let leaves = arg.leaves();
         for leaf in leaves {
             if !(is_static && leaf.as_static().is_some()) {
                 into.push(self.node(&leaf, at)?);

@@ -104,8 +104,7 @@ impl Cx {
 
     fn source(&self, xs: Value, at: At) -> Out<Source> {
         let xs = self.positions_first(&self.gathered(&xs, at)?, at)?;
-        let mut leaves = Vec::new();
-        xs.leaves(&mut leaves);
+        let leaves = xs.leaves();
         let mut n = None;
         for leaf in &leaves {
             let ty = self.ty(leaf, at)?;
@@ -211,8 +210,7 @@ impl Cx {
     }
 
     fn map_leaves(&self, tree: &Value, f: impl FnMut(&Value) -> Out<Value>) -> Out<Value> {
-        let mut leaves = Vec::new();
-        tree.leaves(&mut leaves);
+        let leaves = tree.leaves();
         let mapped = leaves.iter().map(f).collect::<Out<Vec<_>>>()?;
         Ok(tree.with_leaves(&mut mapped.into_iter()))
     }
@@ -223,8 +221,7 @@ impl Cx {
                 format!("the steps give values of different kinds, one of them {}", self.describe(y));
             return Err(self.error(ErrorKind::Carry, message, at));
         }
-        let mut parts = Vec::new();
-        y.leaves(&mut parts);
+        let parts = y.leaves();
         let mut parts = parts.into_iter();
         self.map_leaves(ys, |array| {
             let lost = || self.error(ErrorKind::Verify, "a step lost a value", at);
@@ -253,8 +250,7 @@ impl Cx {
             };
             let x = source.xs.as_ref().map(|xs| self.map_leaves(xs, one)).transpose()?;
             let (_, y) = step(carry, x)?;
-            let mut leaves = Vec::new();
-            y.leaves(&mut leaves);
+            let leaves = y.leaves();
             let types = leaves.iter().map(|v| self.leaf_type(v, at)).collect::<Out<Vec<_>>>()?;
             Ok((y, types))
         })();

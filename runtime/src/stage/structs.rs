@@ -77,8 +77,7 @@ impl Cx {
 
     /// All floats in it are unsuffixed numbers.
     fn is_open(&self, v: &Value) -> bool {
-        let mut leaves = Vec::new();
-        v.leaves(&mut leaves);
+        let leaves = v.leaves();
         leaves
             .iter()
             .all(|leaf| leaf.is_weak() || self.ty(leaf, At(0, 0, 0)).is_ok_and(|ty| !ty.dtype.is_float()))

@@ -10,8 +10,7 @@ use crate::error::ErrorKind;
 impl Value {
     /// The leaves as a list.
     pub(crate) fn leaf_list(&self) -> Value {
-        let mut leaves = Vec::new();
-        self.leaves(&mut leaves);
+        let leaves = self.leaves();
         Value::tuple(leaves)
     }
 }
@@ -72,8 +71,7 @@ impl Cx {
     /// The trees of a stack, as a list.
     pub(crate) fn tree_unstack(&self, stack: &Value, at: At) -> Out<Value> {
         let stack = &self.positions_first(stack, at)?;
-        let mut leaves = Vec::new();
-        stack.leaves(&mut leaves);
+        let leaves = stack.leaves();
         let mut columns =
             leaves.iter().map(|leaf| Ok(self.elements(leaf, at)?.into_iter())).collect::<Out<Vec<_>>>()?;
         let count = columns.iter().map(ExactSizeIterator::len).min().unwrap_or(0);
@@ -93,8 +91,7 @@ impl Cx {
     /// The tree like `tree` with these leaves.
     pub(crate) fn tree_unflatten(&self, tree: &Value, leaves: &Value, at: At) -> Out<Value> {
         let tree = &self.spread(tree, at)?;
-        let mut own = Vec::new();
-        tree.leaves(&mut own);
+        let own = tree.leaves();
         // Leaves of one shape may have been put into one array.
         let given = match leaves.items() {
             Some(items) => items.to_vec(),
@@ -138,14 +135,7 @@ impl Cx {
 
     fn map_trees(&self, f: Closure<'_>, trees: &[&Value], at: At) -> Out<Value> {
         let trees = trees.iter().map(|tree| self.spread(tree, at)).collect::<Out<Vec<_>>>()?;
-        let lists: Vec<Vec<Value>> = trees
-            .iter()
-            .map(|tree| {
-                let mut leaves = Vec::new();
-                tree.leaves(&mut leaves);
-                leaves
-            })
-            .collect();
+        let lists: Vec<Vec<Value>> = trees.iter().map(|tree| tree.leaves()).collect();
         if lists.iter().any(|list| list.len() != lists[0].len()) {
             return Err(self.error(ErrorKind::Argument, "the trees have different numbers of leaves", at));
         }

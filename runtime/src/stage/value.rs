@@ -140,15 +140,21 @@ impl Value {
 
     /// The scalars and arrays of a tree of tuples and structs, in order. Static fields are part of the tree, not leaves
     /// of it: a loop carries them as they are.
-    pub(super) fn leaves(&self, into: &mut Vec<Value>) {
+    pub(super) fn leaves(&self) -> Vec<Value> {
+        let mut found = Vec::new();
+        self.push_leaves(&mut found);
+        found
+    }
+
+    fn push_leaves(&self, into: &mut Vec<Value>) {
         match &self.0 {
-            Repr::Tuple(items) | Repr::List(items) => items.iter().for_each(|v| v.leaves(into)),
+            Repr::Tuple(items) | Repr::List(items) => items.iter().for_each(|v| v.push_leaves(into)),
             Repr::Struct(info, items) => {
                 let traced = info.fields.iter().zip(items.iter()).filter(|(field, _)| !field.is_static);
-                traced.for_each(|(_, v)| v.leaves(into));
+                traced.for_each(|(_, v)| v.push_leaves(into));
             }
             Repr::Columns(columns) => into.extend(columns.arrays.iter().cloned()),
-            Repr::Rows(array, _) => array.leaves(into),
+            Repr::Rows(array, _) => array.push_leaves(into),
             _ => into.push(self.clone()),
         }
     }
